@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * What an account's requests need to know and may learn: the values of the shared
+ * state file, as flows see them. Plain values, no I/O: EasClient reads them from
+ * the file before a flow starts and at each LOCK, and writes them at UNLOCK.
+ * All flows of a client run on one thread and share one of these.
+ */
+
+#pragma once
+
+#include "eas-types.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+	EAS_ACCESS_UNKNOWN,
+	EAS_ACCESS_ALLOWED,
+	EAS_ACCESS_DISCOVERY,   /* answers are empty until the server knows the device */
+	EAS_ACCESS_QUARANTINED,
+	EAS_ACCESS_BLOCKED
+} EasAccess;
+
+typedef struct {
+	/* Set by the account's owner; not in the state file. */
+	char *user;             /* log-in name */
+	char *address;          /* mail address; NULL */
+	char *configured_url;   /* as typed or discovered at set-up */
+	EasDevice *device;
+	EasVersion forced_version; /* NONE: negotiate */
+	gboolean base64_query;
+
+	/* The state file. */
+	guint64 generation;     /* of the file; grows with each commit */
+	char *url;              /* in effect; differs from configured_url after a 451 */
+	EasVersion version;     /* NONE: OPTIONS first */
+	char *commands;         /* comma list as offered; NULL unknown */
+	gint64 options_time;    /* unix time of the last OPTIONS */
+	guint32 policy_key;     /* 0: none */
+	gboolean provisioned;   /* the handshake was done, with or without a policy */
+	char *policy_hash;
+	gint64 provision_time;
+	char *hierarchy_key;    /* "0" */
+	GPtrArray *folders;     /* (element-type EasFolder) */
+	guint64 folders_generation; /* grows when folders change */
+	gint64 throttle_until;  /* unix time; 0 */
+	EasAccess access;
+	gboolean wiped;
+	char *anchor_mailbox;   /* value of the DefaultAnchorMailbox cookie; NULL */
+	char *cookies;          /* the jar: name=value lines; NULL */
+	char *last_error;       /* for account status; NULL */
+	guint heartbeat;        /* last good Ping interval, seconds; 0 */
+	guint heartbeat_ceiling; /* the server's or the network's; 0 unknown */
+	guint max_ping_folders; /* 0 unknown */
+} EasAccountData;
+
+EasAccountData *eas_account_data_new  (void);
+void            eas_account_data_free (EasAccountData *data);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (EasAccountData, eas_account_data_free)
+
+gboolean         eas_account_data_offers (const EasAccountData *data, const char *command); /* TRUE when the list is unknown */
+const EasFolder *eas_account_data_folder (const EasAccountData *data, const char *id);
+/* Forgets what a changed server invalidates: version, policy key, hierarchy. Folders stay for matching. */
+void             eas_account_data_reset  (EasAccountData *data);
+
+G_END_DECLS

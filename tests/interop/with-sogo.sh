@@ -1,0 +1,48 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# with-sogo.sh [--limit SECONDS] COMMAND [ARGUMENT...]
+#
+# Runs COMMAND beside a SOGo of its own (sogo/README.md) on free loopback ports.
+# COMMAND finds SOGO_EAS_URL, SOGO_DAV_URL and the like in its environment, as
+# sogo/up prints them. Server and data are gone when COMMAND ends.
+# Settings of sogo/up (MAX_PING, WORKERS, ...) pass through.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+if [ -z "${EAS_SOGO_STAGE:-}" ]; then
+  limit=()
+  if [ "${1-}" = --limit ]; then
+    limit=(--limit "$2")
+    shift 2
+  fi
+  [ $# -gt 0 ] || { echo "usage: with-sogo.sh [--limit SECONDS] COMMAND [ARGUMENT...]" >&2; exit 2; }
+  export EAS_SOGO_STAGE=inside
+  exec python3 "$here/../tools/contained.py" "${limit[@]}" --scratch EAS_SOGO -- "$here/with-sogo.sh" "$@"
+fi
+unset EAS_SOGO_STAGE
+chmod 755 "$EAS_SOGO" # SOGo's own user works below it
+
+started=no
+for attempt in 1 2 3 4 5; do
+  # Blocks of 500 ports below the kernel's own range; a block in use is refused by up.
+  base=$((20500 + RANDOM % 23 * 500))
+  if PORT_BASE=$base "$here/sogo/up" "$EAS_SOGO/$attempt" >"$EAS_SOGO/up.out" 2>&1; then
+    started=yes
+    break
+  fi
+  [ ! -d "$EAS_SOGO/$attempt/defaults" ] || "$here/sogo/down" "$EAS_SOGO/$attempt" --purge
+done
+if [ $started = no ]; then
+  echo "with-sogo.sh: SOGo does not start: $(tail -1 "$EAS_SOGO/up.out")" >&2
+  exit 99 # a hard error for meson, never a skip
+fi
+set -a
+# shellcheck disable=SC1090,SC1091
+. "$EAS_SOGO/$attempt/env"
+set +a
+
+status=0
+"$@" || status=$?
+"$here/sogo/down" "$EAS_SOGO/$attempt" --purge
+exit $status

@@ -7,6 +7,7 @@
 
 #pragma once
 
+#include "eas-cmd-ping.h"
 #include "eas-flow.h"
 
 G_BEGIN_DECLS
@@ -22,14 +23,7 @@ typedef struct {
 void eas_ping_result_free (EasPingResult *result);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EasPingResult, eas_ping_result_free)
 
-/* @folders: (element-type EasPingFolder) (transfer full): watched, each with a committed key; most important first. */
-typedef struct {
-	char *id;
-	EasClass klass;
-} EasPingFolder;
-
-EasPingFolder *eas_ping_folder_new  (const char *id, EasClass klass);
-void           eas_ping_folder_free (EasPingFolder *folder);
-EasFlow       *eas_flow_push_new    (GPtrArray *take_folders);
+/* @take_folders: (element-type EasPingFolder) (transfer full): watched, each with a committed key; most important first. */
+EasFlow *eas_flow_push_new (GPtrArray *take_folders);
 
 G_END_DECLS

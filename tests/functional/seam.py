@@ -1,0 +1,299 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The two sides of the seam for tests: a desktop (EDS clients and daemons on the
+session's private bus) and a server with a witness that is not ActiveSync."""
+
+import base64
+import http.client
+import json
+import os
+import queue
+import re
+import signal
+import subprocess
+import threading
+import time
+import urllib.parse
+import uuid
+
+
+class Failure(Exception):
+    """What a test found, in one line."""
+
+
+def wait_for(condition, seconds, what, pause=0.1):
+    """Asks condition() until it answers something true; its answer."""
+    end = time.monotonic() + seconds
+    while True:
+        found = condition()
+        if found:
+            return found
+        if time.monotonic() > end:
+            raise Failure(f"waited {seconds} s in vain for {what}")
+        time.sleep(pause)
+
+
+# iCalendar, as little as comparing needs
+
+def unfold(text):
+    return re.sub(r"\r?\n[ \t]", "", text).replace("\r\n", "\n").split("\n")
+
+
+def unescape(value):
+    return re.sub(r"\\(.)", lambda m: "\n" if m.group(1) in "nN" else m.group(1), value)
+
+
+class Component:
+    """A VEVENT: properties as lists of (parameters, value), in their order."""
+
+    def __init__(self):
+        self.properties = {}
+
+    def value(self, name, otherwise=None):
+        found = self.properties.get(name)
+        return unescape(found[0][1]) if found else otherwise
+
+    def values(self, name):
+        return [unescape(value) for _, value in self.properties.get(name, [])]
+
+    def instant(self, name):
+        """A date ("20261121"), or UTC as "20261121T090000Z" where the zone is known."""
+        found = self.properties.get(name)
+        return instant(*found[0]) if found else None
+
+
+def instant(parameters, value):
+    if "T" not in value or value.endswith("Z"):
+        return value
+    zone = parameters.get("TZID")
+    if zone is None:
+        return value
+    import datetime
+    import zoneinfo
+    name = zone.split("/freeassociation.sourceforge.net/")[-1].lstrip("/")
+    try:
+        there = zoneinfo.ZoneInfo(name)
+    except Exception:
+        return f"{value}[{zone}]"
+    local = datetime.datetime.strptime(value, "%Y%m%dT%H%M%S").replace(tzinfo=there)
+    return local.astimezone(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+
+
+def parse_events(text):
+    """Every VEVENT of an iCalendar text; components inside one are left out."""
+    events, stack = [], []
+    for line in unfold(text):
+        if line.startswith("BEGIN:"):
+            stack.append(line[6:])
+            if line == "BEGIN:VEVENT":
+                events.append(Component())
+        elif line.startswith("END:"):
+            stack.pop()
+        elif stack and stack[-1] == "VEVENT" and ":" in line:
+            match = re.match(r'([A-Za-z0-9-]+)((?:;[^=;:]+=(?:"[^"]*"|[^;:]*)(?:,"[^"]*")*)*):(.*)', line, re.S)
+            if match:
+                parameters = dict(p.split("=", 1) for p in match.group(2).split(";") if p)
+                parameters = {k.upper(): v.strip('"') for k, v in parameters.items()}
+                events[-1].properties.setdefault(match.group(1).upper(), []).append((parameters, match.group(3)))
+    return events
+
+
+def make_event(uid, summary, start, minutes=60, location=None, rrule=None, zone=None, extra=()):
+    """start: datetime of the zone's wall clock, or of UTC where zone is None."""
+    import datetime
+    end = start + datetime.timedelta(minutes=minutes)
+    stamp = "%Y%m%dT%H%M%S" + ("" if zone else "Z")
+    where = f";TZID={zone}" if zone else ""
+    lines = ["BEGIN:VEVENT", f"UID:{uid}", "DTSTAMP:20260101T000000Z",
+             f"DTSTART{where}:{start.strftime(stamp)}", f"DTEND{where}:{end.strftime(stamp)}", f"SUMMARY:{summary}"]
+    if location:
+        lines.append(f"LOCATION:{location}")
+    if rrule:
+        lines.append(f"RRULE:{rrule}")
+    return "\r\n".join(lines + list(extra) + ["END:VEVENT", ""])
+
+
+# The desktop
+
+def pid_of(bus_name):
+    """The process that owns a name on the session bus; None."""
+    answer = subprocess.run(
+        ["dbus-send", "--session", "--print-reply=literal", "--dest=org.freedesktop.DBus", "/org/freedesktop/DBus",
+         "org.freedesktop.DBus.GetConnectionUnixProcessID", f"string:{bus_name}"],
+        capture_output=True, text=True, timeout=10)
+    match = re.search(r"uint32 (\d+)", answer.stdout)
+    return int(match.group(1)) if answer.returncode == 0 and match else None
+
+
+CALENDAR_FACTORY = "org.gnome.evolution.dataserver.Calendar8"
+
+
+class Agent:
+    """One calendar client: tests/functional/cal-agent."""
+
+    def __init__(self, program):
+        self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.lines = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+        self._answer(60)
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.lines.put(line.rstrip("\n"))
+        self.lines.put(None)
+
+    def _line(self, seconds):
+        try:
+            line = self.lines.get(timeout=seconds)
+        except queue.Empty:
+            raise Failure(f"the calendar client did not answer within {seconds} s") from None
+        if line is None:
+            raise Failure("the calendar client ended")
+        return line
+
+    def _answer(self, seconds):
+        head = self._line(seconds)
+        if not head.startswith("ok "):
+            raise AgentError(head)
+        return [self._line(seconds) for _ in range(int(head[3:]))]
+
+    def ask(self, *words, seconds=60):
+        self.process.stdin.write(" ".join(str(w) for w in words) + "\n")
+        self.process.stdin.flush()
+        return self._answer(seconds)
+
+    def sources(self):
+        return [base64.b64decode(line).decode().split(" ", 3) for line in self.ask("sources")]
+
+    def open(self, uid, seconds=None):
+        self.ask("open", uid, *([seconds] if seconds is not None else []))
+
+    def events(self, sexp=None):
+        lines = self.ask("list", *([encode(sexp)] if sexp else []))
+        return [event for line in lines for event in parse_events(base64.b64decode(line).decode())]
+
+    def texts(self):
+        return [base64.b64decode(line).decode() for line in self.ask("list")]
+
+    def create(self, text):
+        return self.ask("create", encode(text))[0]
+
+    def modify(self, text, which="all"):
+        self.ask("modify", which, encode(text))
+
+    def remove(self, uid, rid=None, which="all"):
+        self.ask("remove", which, uid, *([rid] if rid else []))
+
+    def refresh(self):
+        self.ask("refresh")
+
+    def close(self):
+        try:
+            self.process.stdin.write("quit\n")
+            self.process.stdin.close()
+            self.process.wait(10)
+        except Exception:
+            self.process.kill()
+            self.process.wait()
+
+
+class AgentError(Failure):
+    pass
+
+
+def encode(text):
+    return base64.b64encode(text.encode()).decode()
+
+
+def kill_factory():
+    """SIGKILL to this session's calendar factory, and only to it. TRUE when there was one."""
+    pid = pid_of(CALENDAR_FACTORY)
+    if pid is None:
+        return False
+    os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: pid_of(CALENDAR_FACTORY) != pid, 10, "the killed factory to leave the bus", 0.02)
+    return True
+
+
+# Servers
+
+class Dav:
+    """SOGo through CalDAV."""
+
+    seconds_granular = True  # a change in the second of its last answer is never told
+
+    def __init__(self, base, user="alice", password="secret", calendar="personal"):
+        parts = urllib.parse.urlsplit(base)
+        self.host, self.port = parts.hostname, parts.port
+        self.collection = f"{parts.path.rstrip('/')}/{user}/Calendar/{calendar}/"
+        self.authorization = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+    def request(self, method, path, body=None, **headers):
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=120)
+        try:
+            headers = {k.replace("_", "-"): v for k, v in headers.items()}
+            headers["Authorization"] = self.authorization
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode("utf-8", "replace")
+        finally:
+            connection.close()
+
+    def names(self):
+        status, body = self.request("PROPFIND", self.collection,
+                                    '<?xml version="1.0"?><propfind xmlns="DAV:"><prop><getetag/></prop></propfind>',
+                                    Depth="1", Content_Type="application/xml")
+        if status != 207:
+            raise Failure(f"PROPFIND answered {status}")
+        found = re.findall(r"<(?:\w+:)?href>([^<]*)</", body)
+        return [urllib.parse.unquote(h.rsplit("/", 1)[1]) for h in found if not h.endswith("/")]
+
+    def text(self, name):
+        status, body = self.request("GET", self.collection + urllib.parse.quote(name))
+        return body if status == 200 else None
+
+    def put(self, name, events):
+        text = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\n" + "".join(events) + "END:VCALENDAR\r\n"
+        status, _ = self.request("PUT", self.collection + urllib.parse.quote(name), text.encode(),
+                                 Content_Type="text/calendar; charset=utf-8")
+        if status not in (200, 201, 204):
+            raise Failure(f"PUT answered {status}")
+
+    def delete(self, name):
+        status, _ = self.request("DELETE", self.collection + urllib.parse.quote(name))
+        return status in (200, 204)
+
+    def events(self):
+        """{resource name: its VEVENTs}"""
+        found = {}
+        for name in self.names():
+            text = self.text(name)
+            if text:
+                found[name] = parse_events(text)
+        return found
+
+
+class Control:
+    """The embedded server's control interface (tests/server/README.md)."""
+
+    seconds_granular = False
+
+    def __init__(self, url):
+        parts = urllib.parse.urlsplit(url)
+        self.host, self.port = parts.hostname, parts.port
+
+    def ask(self, method, path, body=None):
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=60)
+        try:
+            data = json.dumps(body).encode() if isinstance(body, (dict, list)) else body
+            connection.request(method, "/control/" + path, data, {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            text = answer.read().decode()
+            if answer.status >= 300:
+                raise Failure(f"control {path}: {answer.status} {text.strip()[:200]}")
+            return json.loads(text) if text.strip().startswith(("{", "[")) else text
+        finally:
+            connection.close()
+
+
+def new_uid():
+    return str(uuid.uuid4())

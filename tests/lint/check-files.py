@@ -73,7 +73,7 @@ def check_lines(path, text):
 
 
 def check_finished(path, text):
-    if path.endswith(('check-files.py', '.md')):
+    if path.endswith(('check-files.py', 'count-tests.py', '.md')):  # they name the words
         return
     for number, line in enumerate(text.split('\n'), 1):
         if UNFINISHED.search(line):

@@ -37,11 +37,12 @@ typedef enum {
 	EAS_THEN_REPEAT,          /* the same request again, after a delay that grows */
 	EAS_THEN_BACK_OFF,        /* as long as the server asked for */
 	EAS_THEN_PROVISION,       /* then the same request */
-	EAS_THEN_RESET_KEY,       /* this collection from key 0 */
+	EAS_THEN_RESET_KEY,       /* this collection from key 0; in a folder command the hierarchy */
 	EAS_THEN_RESET_ALL,       /* everything from FolderSync key 0 */
 	EAS_THEN_REFRESH_FOLDERS, /* FolderSync, then the same request */
 	EAS_THEN_RENEGOTIATE,     /* OPTIONS again */
 	EAS_THEN_FULL_REQUEST,    /* the server lost what an abbreviated request left out */
+	EAS_THEN_OBEY_LIMIT,      /* the answer names a limit: the same request within it */
 	EAS_THEN_REDIRECT,
 	EAS_THEN_WIPE
 } EasThen;

@@ -50,7 +50,7 @@ assert_row (const EasStatusInfo *info, guint status)
 {
 	g_assert_cmpuint (info->status, ==, status);
 	g_assert_true (g_str_has_prefix (info->source, "[MS-AS") ||
-	               g_str_has_prefix (info->source, "observed"));
+		       g_str_has_prefix (info->source, "observed"));
 	if (info->success) {
 		g_assert_cmpint (info->then, ==, EAS_THEN_NOTHING);
 		return;
@@ -80,8 +80,8 @@ test_every_status_has_a_row (void)
 static void
 test_texts_are_for_people (void)
 {
-	const char *const words[] = { "SyncKey", "WBXML", "XML",   "HTTP",    "FolderSync", "ServerId",
-		                      "Ping",    "tatus", "Fetch", "Provision" };
+	const char *const words[] = { "SyncKey",  "WBXML", "XML",   "HTTP",  "FolderSync",
+				      "ServerId", "Ping",  "tatus", "Fetch", "Provision" };
 
 	for (gsize i = 0; i < G_N_ELEMENTS (documented); i++) {
 		for (guint status = documented[i].first; status <= documented[i].last; status++) {

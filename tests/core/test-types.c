@@ -24,14 +24,13 @@ static void
 test_class_of_folder (void)
 {
 	/* By number, as in the document: 0 is no type. */
-	const EasClass expected[] = {
-		EAS_CLASS_NONE,     EAS_CLASS_NONE,     EAS_CLASS_EMAIL,    EAS_CLASS_EMAIL,
-		EAS_CLASS_EMAIL,    EAS_CLASS_EMAIL,    EAS_CLASS_EMAIL,    EAS_CLASS_TASKS,
-		EAS_CLASS_CALENDAR, EAS_CLASS_CONTACTS, EAS_CLASS_NOTES,    EAS_CLASS_NONE,
-		EAS_CLASS_EMAIL,    EAS_CLASS_CALENDAR, EAS_CLASS_CONTACTS, EAS_CLASS_TASKS,
-		EAS_CLASS_NONE,     EAS_CLASS_NOTES,    EAS_CLASS_NONE,     EAS_CLASS_CONTACTS,
-		EAS_CLASS_NONE
-	};
+	const EasClass expected[] = { EAS_CLASS_NONE,     EAS_CLASS_NONE,     EAS_CLASS_EMAIL,
+				      EAS_CLASS_EMAIL,    EAS_CLASS_EMAIL,    EAS_CLASS_EMAIL,
+				      EAS_CLASS_EMAIL,    EAS_CLASS_TASKS,    EAS_CLASS_CALENDAR,
+				      EAS_CLASS_CONTACTS, EAS_CLASS_NOTES,    EAS_CLASS_NONE,
+				      EAS_CLASS_EMAIL,    EAS_CLASS_CALENDAR, EAS_CLASS_CONTACTS,
+				      EAS_CLASS_TASKS,    EAS_CLASS_NONE,     EAS_CLASS_NOTES,
+				      EAS_CLASS_NONE,     EAS_CLASS_CONTACTS, EAS_CLASS_NONE };
 
 	for (guint type = 0; type < G_N_ELEMENTS (expected); type++)
 		g_assert_cmpint (eas_class_of_folder (type), ==, expected[type]);
@@ -113,7 +112,8 @@ test_device_defaults (void)
 
 	g_assert_cmpstr (device->id, ==, "abc");
 	assert_alphanumeric (device->type, 32);
-	g_assert_true (g_str_has_prefix (device->user_agent, "evolution-eas/" EAS_PROJECT_VERSION " "));
+	g_assert_true (
+		g_str_has_prefix (device->user_agent, "evolution-eas/" EAS_PROJECT_VERSION " "));
 	g_assert_null (strstr (device->user_agent, "Mozilla"));
 	g_assert_nonnull (device->model);
 	g_assert_true (g_str_has_prefix (device->friendly_name, "Evolution on "));

@@ -3,7 +3,7 @@
 #include "eas-version.h"
 
 static const EasVersion all_versions[] = { EAS_VERSION_12_0, EAS_VERSION_12_1, EAS_VERSION_14_0,
-	                                   EAS_VERSION_14_1, EAS_VERSION_16_0, EAS_VERSION_16_1 };
+					   EAS_VERSION_14_1, EAS_VERSION_16_0, EAS_VERSION_16_1 };
 
 static void
 test_names (void)
@@ -17,13 +17,15 @@ test_names (void)
 
 	g_assert_cmpstr (eas_version_to_string (EAS_VERSION_14_1), ==, "14.1");
 	g_assert_null (eas_version_to_string (EAS_VERSION_NONE));
-	g_assert_null (eas_version_to_string ((EasVersion) 25));
+	g_assert_null (eas_version_to_string ((EasVersion)25));
 }
 
 static void
 test_names_refused (void)
 {
-	const char *const refused[] = { NULL, "", "2.5", "14", "14.10", "161", "16.2", "14.1x", "x" };
+	const char *const refused[] = {
+		NULL, "", "2.5", "14", "14.10", "161", "16.2", "14.1x", "x"
+	};
 
 	for (gsize i = 0; i < G_N_ELEMENTS (refused); i++)
 		g_assert_cmpint (eas_version_from_string (refused[i]), ==, EAS_VERSION_NONE);
@@ -35,10 +37,10 @@ test_names_refused (void)
 static void
 test_negotiate (void)
 {
-	g_assert_cmpint (eas_version_negotiate ("2.0,2.1,2.5,12.0,12.1,14.0,14.1,16.0,16.1"),
-	                 ==,
-	                 EAS_VERSION_16_1);
-	g_assert_cmpint (eas_version_negotiate ("16.1,14.1,16.1, 12.0 ,14.1"), ==, EAS_VERSION_16_1);
+	g_assert_cmpint (eas_version_negotiate ("2.0,2.1,2.5,12.0,12.1,14.0,14.1,16.0,16.1"), ==,
+			 EAS_VERSION_16_1);
+	g_assert_cmpint (eas_version_negotiate ("16.1,14.1,16.1, 12.0 ,14.1"), ==,
+			 EAS_VERSION_16_1);
 	g_assert_cmpint (eas_version_negotiate ("2.5,12.0,12.1,14.0,14.1"), ==, EAS_VERSION_14_1);
 	g_assert_cmpint (eas_version_negotiate ("17.0,12.1"), ==, EAS_VERSION_12_1);
 	g_assert_cmpint (eas_version_negotiate ("12.0"), ==, EAS_VERSION_12_0);
@@ -53,10 +55,14 @@ test_negotiate_below (void)
 {
 	const char *header = "12.0,12.1,14.1,16.1";
 
-	g_assert_cmpint (eas_version_negotiate_below (header, EAS_VERSION_16_1), ==, EAS_VERSION_16_1);
-	g_assert_cmpint (eas_version_negotiate_below (header, EAS_VERSION_16_0), ==, EAS_VERSION_14_1);
-	g_assert_cmpint (eas_version_negotiate_below (header, EAS_VERSION_14_0), ==, EAS_VERSION_12_1);
-	g_assert_cmpint (eas_version_negotiate_below ("16.1", EAS_VERSION_14_1), ==, EAS_VERSION_NONE);
+	g_assert_cmpint (eas_version_negotiate_below (header, EAS_VERSION_16_1), ==,
+			 EAS_VERSION_16_1);
+	g_assert_cmpint (eas_version_negotiate_below (header, EAS_VERSION_16_0), ==,
+			 EAS_VERSION_14_1);
+	g_assert_cmpint (eas_version_negotiate_below (header, EAS_VERSION_14_0), ==,
+			 EAS_VERSION_12_1);
+	g_assert_cmpint (eas_version_negotiate_below ("16.1", EAS_VERSION_14_1), ==,
+			 EAS_VERSION_NONE);
 }
 
 static void
@@ -69,7 +75,7 @@ test_ranges (void)
 	for (gsize i = 0; i < G_N_ELEMENTS (all_versions); i++) {
 		g_assert_true (eas_version_in (all_versions[i], any));
 		g_assert_true (eas_version_in (all_versions[i], below_16) !=
-		               eas_version_in (all_versions[i], since_16));
+			       eas_version_in (all_versions[i], since_16));
 	}
 
 	g_assert_true (eas_version_in (EAS_VERSION_14_1, below_16));

@@ -12,7 +12,7 @@ typedef struct {
 } TopicName;
 
 #define ALL_BUT_CONTENT                                                                            \
-	(EAS_DEBUG_HTTP | EAS_DEBUG_WBXML | EAS_DEBUG_SYNC | EAS_DEBUG_PUSH | EAS_DEBUG_MAP |       \
+	(EAS_DEBUG_HTTP | EAS_DEBUG_WBXML | EAS_DEBUG_SYNC | EAS_DEBUG_PUSH | EAS_DEBUG_MAP |      \
 	 EAS_DEBUG_STATE)
 
 /* clang-format off */
@@ -67,14 +67,14 @@ get_topics (void)
 gboolean
 eas_debug_enabled (EasDebugTopic topic)
 {
-	return (get_topics () & topic) == (guint) topic;
+	return (get_topics () & topic) == (guint)topic;
 }
 
 static const char *
 topic_to_string (EasDebugTopic topic)
 {
 	for (gsize i = 0; i < G_N_ELEMENTS (topic_names); i++) {
-		if (topic_names[i].topics == (guint) topic)
+		if (topic_names[i].topics == (guint)topic)
 			return topic_names[i].name;
 	}
 
@@ -123,11 +123,8 @@ eas_debug_log (EasDebugTopic topic, const EasDebugContext *context, const char *
 	va_start (args, format);
 	text = g_strdup_vprintf (format, args);
 	va_end (args);
-	message = g_strdup_printf ("%s%s%s: %s",
-	                           topic_to_string (topic),
-	                           seq != NULL ? " #" : "",
-	                           seq != NULL ? seq : "",
-	                           text);
+	message = g_strdup_printf ("%s%s%s: %s", topic_to_string (topic), seq != NULL ? " #" : "",
+				   seq != NULL ? seq : "", text);
 
 	add_field (fields, &n_fields, "PRIORITY", "5");
 	add_field (fields, &n_fields, "GLIB_DOMAIN", G_LOG_DOMAIN);

@@ -59,13 +59,13 @@ static const char *const code_names[EAS_N_ERRORS] = {
 
 static GError *
 new_error_valist (EasErrorCode code,
-                  const char *command,
-                  guint status,
-                  guint retry_after,
-                  const char *format,
-                  va_list args)
+		  const char *command,
+		  guint status,
+		  guint retry_after,
+		  const char *format,
+		  va_list args)
 {
-	GError *error = g_error_new_valist (EAS_ERROR, (int) code, format, args);
+	GError *error = g_error_new_valist (EAS_ERROR, (int)code, format, args);
 	EasErrorPrivate *priv = eas_error_get_private (error);
 
 	priv->command = g_intern_string (command);
@@ -87,11 +87,11 @@ new_error_valist (EasErrorCode code,
  */
 GError *
 eas_error_new (EasErrorCode code,
-               const char *command,
-               guint status,
-               guint retry_after,
-               const char *format,
-               ...)
+	       const char *command,
+	       guint status,
+	       guint retry_after,
+	       const char *format,
+	       ...)
 {
 	GError *error;
 	va_list args;
@@ -105,12 +105,12 @@ eas_error_new (EasErrorCode code,
 
 void
 eas_set_error (GError **error,
-               EasErrorCode code,
-               const char *command,
-               guint status,
-               guint retry_after,
-               const char *format,
-               ...)
+	       EasErrorCode code,
+	       const char *command,
+	       guint status,
+	       guint retry_after,
+	       const char *format,
+	       ...)
 {
 	va_list args;
 
@@ -118,7 +118,8 @@ eas_set_error (GError **error,
 		return;
 
 	va_start (args, format);
-	g_propagate_error (error, new_error_valist (code, command, status, retry_after, format, args));
+	g_propagate_error (error,
+			   new_error_valist (code, command, status, retry_after, format, args));
 	va_end (args);
 }
 
@@ -165,5 +166,5 @@ eas_error_get_retry_after (const GError *error)
 const char *
 eas_error_code_to_string (EasErrorCode code)
 {
-	return (guint) code < EAS_N_ERRORS ? code_names[code] : NULL;
+	return (guint)code < EAS_N_ERRORS ? code_names[code] : NULL;
 }

@@ -10,53 +10,73 @@
 
 #include <glib/gi18n-lib.h>
 
-#define COMMON "[MS-ASCMD] 2.2.2 Common Status Codes"
-#define HTTP "[MS-ASHTTP] 2.2.2.1.1 Status Line"
-#define SYNC "[MS-ASCMD] 2.2.3.177.17 Status (Sync)"
-#define FOLDER_SYNC "[MS-ASCMD] Status (FolderSync)"
-#define FOLDER_CREATE "[MS-ASCMD] Status (FolderCreate)"
-#define FOLDER_UPDATE "[MS-ASCMD] Status (FolderUpdate)"
-#define FOLDER_DELETE "[MS-ASCMD] Status (FolderDelete)"
-#define ESTIMATE "[MS-ASCMD] Status (GetItemEstimate)"
-#define PING "[MS-ASCMD] Status (Ping)"
-#define MOVE "[MS-ASCMD] Status (MoveItems)"
+#define COMMON          "[MS-ASCMD] 2.2.2 Common Status Codes"
+#define HTTP            "[MS-ASHTTP] 2.2.2.1.1 Status Line"
+#define SYNC            "[MS-ASCMD] 2.2.3.177.17 Status (Sync)"
+#define FOLDER_SYNC     "[MS-ASCMD] Status (FolderSync)"
+#define FOLDER_CREATE   "[MS-ASCMD] Status (FolderCreate)"
+#define FOLDER_UPDATE   "[MS-ASCMD] Status (FolderUpdate)"
+#define FOLDER_DELETE   "[MS-ASCMD] Status (FolderDelete)"
+#define ESTIMATE        "[MS-ASCMD] Status (GetItemEstimate)"
+#define PING            "[MS-ASCMD] Status (Ping)"
+#define MOVE            "[MS-ASCMD] Status (MoveItems)"
 #define ITEM_OPERATIONS "[MS-ASCMD] Status (ItemOperations)"
-#define SETTINGS "[MS-ASCMD] Status (Settings)"
-#define PROVISION "[MS-ASPROV] Status (Provision)"
-#define POLICY "[MS-ASPROV] Status (Policy)"
-#define OBSERVED_HTTP "observed; no row in [MS-ASHTTP]"
+#define SETTINGS        "[MS-ASCMD] Status (Settings)"
+#define PROVISION       "[MS-ASPROV] Status (Provision)"
+#define POLICY          "[MS-ASPROV] Status (Policy)"
+#define OBSERVED_HTTP   "observed; no row in [MS-ASHTTP]"
 
 /* Said by more than one row. */
-#define TEXT_OK NULL
-#define TEXT_REFUSED_REQUEST N_ ("The server did not understand a request of this program.")
-#define TEXT_SERVER_FAILED N_ ("The server has a problem. It will be tried again later.")
-#define TEXT_BUSY N_ ("The server is busy. It will be tried again later.")
+#define TEXT_OK                NULL
+#define TEXT_REFUSED_REQUEST   N_ ("The server did not understand a request of this program.")
+#define TEXT_SERVER_FAILED     N_ ("The server has a problem. It will be tried again later.")
+#define TEXT_BUSY              N_ ("The server is busy. It will be tried again later.")
 #define TEXT_NO_MAILBOX_SERVER N_ ("The mailbox cannot be reached at the moment.")
-#define TEXT_NOT_ALLOWED N_ ("The server does not allow this account to synchronize. Ask its administrator.")
+#define TEXT_NOT_ALLOWED                                                                           \
+	N_ ("The server does not allow this account to synchronize. Ask its administrator.")
 #define TEXT_DEVICE_BLOCKED                                                                        \
 	N_ ("The server has blocked this computer or waits for an administrator to allow it.")
 #define TEXT_POLICY N_ ("The server wants its security rules to be accepted first.")
-#define TEXT_POLICY_IMPOSSIBLE N_ ("The server demands security rules that this computer cannot meet.")
-#define TEXT_WIPE N_ ("The administrator has asked to remove this account’s data from this computer.")
-#define TEXT_KEY N_ ("The server has lost track of this folder. It will be read again.")
+#define TEXT_POLICY_IMPOSSIBLE                                                                     \
+	N_ ("The server demands security rules that this computer cannot meet.")
+#define TEXT_WIPE                                                                                  \
+	N_ ("The administrator has asked to remove this account’s data from this computer.")
+#define TEXT_KEY       N_ ("The server has lost track of this folder. It will be read again.")
 #define TEXT_HIERARCHY N_ ("The list of folders has changed on the server.")
 #define TEXT_NO_FOLDER N_ ("The folder no longer exists on the server.")
-#define TEXT_NO_PARENT N_ ("The folder that should hold the new one no longer exists on the server.")
-#define TEXT_SPECIAL_FOLDER N_ ("The server does not allow a change of this special folder.")
-#define TEXT_FOLDER_EXISTS N_ ("A folder of this name exists already.")
-#define TEXT_NO_ITEM N_ ("The item no longer exists on the server.")
-#define TEXT_ITEM_REFUSED N_ ("The server refused this item as it is.")
-#define TEXT_NO_ACCESS N_ ("The server refuses access to this item.")
-#define TEXT_FULL N_ ("The mailbox is full.")
-#define TEXT_NOT_SUPPORTED N_ ("The server does not offer this.")
-#define TEXT_LIMIT N_ ("The server asks for smaller requests.")
-#define TEXT_TOO_LARGE N_ ("This is larger than the server accepts.")
+#define TEXT_NO_PARENT                                                                             \
+	N_ ("The folder that should hold the new one no longer exists on the server.")
+#define TEXT_SPECIAL_FOLDER  N_ ("The server does not allow a change of this special folder.")
+#define TEXT_FOLDER_EXISTS   N_ ("A folder of this name exists already.")
+#define TEXT_NO_ITEM         N_ ("The item no longer exists on the server.")
+#define TEXT_ITEM_REFUSED    N_ ("The server refused this item as it is.")
+#define TEXT_NO_ACCESS       N_ ("The server refuses access to this item.")
+#define TEXT_FULL            N_ ("The mailbox is full.")
+#define TEXT_NOT_SUPPORTED   N_ ("The server does not offer this.")
+#define TEXT_LIMIT           N_ ("The server asks for smaller requests.")
+#define TEXT_TOO_LARGE       N_ ("This is larger than the server accepts.")
 #define TEXT_NO_AVAILABILITY N_ ("The server cannot tell when these people are free.")
-#define TEXT_NO_PICTURE N_ ("The server has no picture of this person.")
-#define TEXT_RIGHTS N_ ("The protection of this message does not allow it.")
-#define TEXT_NOT_SENT N_ ("The server could not send the message.")
-#define TEXT_REDIRECT N_ ("The account has moved to another server.")
-#define TEXT_CREDENTIALS N_ ("The server does not accept the user name or the password.")
+#define TEXT_NO_PICTURE      N_ ("The server has no picture of this person.")
+#define TEXT_RIGHTS          N_ ("The protection of this message does not allow it.")
+#define TEXT_NOT_SENT        N_ ("The server could not send the message.")
+#define TEXT_REDIRECT        N_ ("The account has moved to another server.")
+#define TEXT_CREDENTIALS     N_ ("The server does not accept the user name or the password.")
+
+#define TEXT_WRONG_SERVER N_ ("The mailbox is on a server that this address cannot reach.")
+#define TEXT_NO_SAFE_SERVER                                                                        \
+	N_ ("The server cannot reach another server safely. Ask its administrator.")
+#define TEXT_TOO_MANY_FOLDERS N_ ("The mailbox has more folders than the server can synchronize.")
+#define TEXT_POLICY_BROKEN    N_ ("The server’s security rules cannot be read. Ask its administrator.")
+#define TEXT_NO_ACTIVESYNC    N_ ("There is no Exchange ActiveSync at this address.")
+#define TEXT_CONFLICT         N_ ("The item was changed on the server at the same time.")
+#define TEXT_UNKNOWN          N_ ("The server sent an answer that this program does not know.")
+#define TEXT_TOO_MANY_DEVICES                                                                      \
+	N_ ("You have as many devices as the server allows. Remove one that you no longer use, "   \
+	    "in the account’s settings on the web.")
+#define TEXT_PASSWORD_EXPIRED N_ ("The password has expired. Change it at the provider first.")
+#define TEXT_BLOCKED          N_ ("The account is blocked. Ask the server’s administrator.")
+#define TEXT_DISABLED         N_ ("The account is disabled. Ask the server’s administrator.")
+#define TEXT_NO_SETTING       N_ ("The server does not let you see or change this setting.")
 
 #define FAILURE(scope, status, code, then, text, source)                                           \
 	{                                                                                          \
@@ -64,7 +84,8 @@
 	}
 #define SUCCESS(scope, status, source)                                                             \
 	{                                                                                          \
-		EAS_SCOPE_##scope, status, TRUE, EAS_ERROR_SERVER, EAS_THEN_NOTHING, TEXT_OK, source \
+		EAS_SCOPE_##scope, status, TRUE, EAS_ERROR_SERVER, EAS_THEN_NOTHING, TEXT_OK,      \
+			source                                                                     \
 	}
 
 /* clang-format off */
@@ -80,16 +101,16 @@ static const EasStatusInfo status_rows[] = {
 	FAILURE (HTTP,         400, SERVER,           RENEGOTIATE,     TEXT_REFUSED_REQUEST,    HTTP),
 	FAILURE (HTTP,         401, AUTHENTICATION,   NOTHING,         TEXT_CREDENTIALS,        HTTP),
 	FAILURE (HTTP,         403, ACCESS,           NOTHING,         TEXT_NOT_ALLOWED,        HTTP),
-	FAILURE (HTTP,         404, NOT_SUPPORTED,    NOTHING,         N_ ("There is no Exchange ActiveSync at this address."), HTTP),
-	FAILURE (HTTP,         405, NOT_SUPPORTED,    NOTHING,         N_ ("There is no Exchange ActiveSync at this address."), OBSERVED_HTTP),
+	FAILURE (HTTP,         404, NOT_SUPPORTED,    NOTHING,         TEXT_NO_ACTIVESYNC,      HTTP),
+	FAILURE (HTTP,         405, NOT_SUPPORTED,    NOTHING,         TEXT_NO_ACTIVESYNC,      OBSERVED_HTTP),
 	FAILURE (HTTP,         408, UNAVAILABLE,      REPEAT,          TEXT_SERVER_FAILED,      OBSERVED_HTTP),
 	FAILURE (HTTP,         413, ITEM_REJECTED,    NOTHING,         TEXT_TOO_LARGE,          HTTP),
 	FAILURE (HTTP,         429, THROTTLED,        BACK_OFF,        TEXT_BUSY,               OBSERVED_HTTP),
 	FAILURE (HTTP,         440, ACCESS,           NOTHING,         N_ ("The server refuses this program."), OBSERVED_HTTP),
 	FAILURE (HTTP,         449, POLICY,           PROVISION,       TEXT_POLICY,             HTTP),
 	FAILURE (HTTP,         451, REDIRECT_CONSENT, REDIRECT,        TEXT_REDIRECT,           HTTP),
-	FAILURE (HTTP,         456, ACCESS,           NOTHING,         N_ ("The account is blocked. Ask the server’s administrator."), HTTP),
-	FAILURE (HTTP,         457, AUTHENTICATION,   NOTHING,         N_ ("The password has expired. Change it at the provider first."), HTTP),
+	FAILURE (HTTP,         456, ACCESS,           NOTHING,         TEXT_BLOCKED,            HTTP),
+	FAILURE (HTTP,         457, AUTHENTICATION,   NOTHING,         TEXT_PASSWORD_EXPIRED,   HTTP),
 	FAILURE (HTTP,         500, SERVER,           REPEAT,          TEXT_SERVER_FAILED,      HTTP),
 	FAILURE (HTTP,         501, NOT_SUPPORTED,    RENEGOTIATE,     TEXT_NOT_SUPPORTED,      HTTP),
 	FAILURE (HTTP,         502, UNAVAILABLE,      REPEAT,          TEXT_NO_MAILBOX_SERVER,  HTTP),
@@ -105,7 +126,7 @@ static const EasStatusInfo status_rows[] = {
 	FAILURE (SYNC,           4, SERVER,           NOTHING,         TEXT_REFUSED_REQUEST,    SYNC),
 	FAILURE (SYNC,           5, SERVER,           REPEAT,          TEXT_SERVER_FAILED,      SYNC),
 	FAILURE (SYNC,           6, ITEM_REJECTED,    NOTHING,         TEXT_ITEM_REFUSED,       SYNC),
-	FAILURE (SYNC,           7, CONFLICT,         NOTHING,         N_ ("The item was changed on the server at the same time."), SYNC),
+	FAILURE (SYNC,           7, CONFLICT,         NOTHING,         TEXT_CONFLICT,           SYNC),
 	FAILURE (SYNC,           8, FOLDER_NOT_FOUND, REFRESH_FOLDERS, TEXT_NO_FOLDER,          SYNC),
 	FAILURE (SYNC,           9, QUOTA,            NOTHING,         TEXT_FULL,               SYNC),
 	FAILURE (SYNC,          12, HIERARCHY,        REFRESH_FOLDERS, TEXT_HIERARCHY,          SYNC),
@@ -121,7 +142,7 @@ static const EasStatusInfo status_rows[] = {
 	FAILURE (SYNC_ITEM,      4, ITEM_REJECTED,    NOTHING,         TEXT_ITEM_REFUSED,       SYNC),
 	FAILURE (SYNC_ITEM,      5, UNAVAILABLE,      REPEAT,          TEXT_SERVER_FAILED,      SYNC),
 	FAILURE (SYNC_ITEM,      6, ITEM_REJECTED,    NOTHING,         TEXT_ITEM_REFUSED,       SYNC),
-	FAILURE (SYNC_ITEM,      7, CONFLICT,         NOTHING,         N_ ("The item was changed on the server at the same time."), SYNC),
+	FAILURE (SYNC_ITEM,      7, CONFLICT,         NOTHING,         TEXT_CONFLICT,           SYNC),
 	FAILURE (SYNC_ITEM,      8, ITEM_NOT_FOUND,   NOTHING,         TEXT_NO_ITEM,            SYNC),
 	FAILURE (SYNC_ITEM,      9, QUOTA,            NOTHING,         TEXT_FULL,               SYNC),
 	FAILURE (SYNC_ITEM,     12, HIERARCHY,        REFRESH_FOLDERS, TEXT_HIERARCHY,          SYNC),
@@ -207,7 +228,7 @@ static const EasStatusInfo status_rows[] = {
 
 	SUCCESS (SETTINGS,       1, SETTINGS),
 	FAILURE (SETTINGS,       2, SERVER,           NOTHING,         TEXT_REFUSED_REQUEST,    SETTINGS),
-	FAILURE (SETTINGS,       3, ACCESS,           NOTHING,         N_ ("The server does not let you see or change this setting."), SETTINGS),
+	FAILURE (SETTINGS,       3, ACCESS,           NOTHING,         TEXT_NO_SETTING,         SETTINGS),
 	FAILURE (SETTINGS,       4, UNAVAILABLE,      REPEAT,          TEXT_SERVER_FAILED,      SETTINGS),
 	FAILURE (SETTINGS,       5, ITEM_REJECTED,    NOTHING,         N_ ("The server refused this setting."), SETTINGS),
 	FAILURE (SETTINGS,       6, ITEM_REJECTED,    NOTHING,         N_ ("The server refused this combination of settings."), SETTINGS),
@@ -222,7 +243,7 @@ static const EasStatusInfo status_rows[] = {
 	SUCCESS (POLICY,         1, POLICY),
 	SUCCESS (POLICY,         2, POLICY),
 	FAILURE (POLICY,         3, POLICY,           NOTHING,         TEXT_POLICY_IMPOSSIBLE,  POLICY),
-	FAILURE (POLICY,         4, POLICY,           NOTHING,         N_ ("The server’s security rules cannot be read. Ask its administrator."), POLICY),
+	FAILURE (POLICY,         4, POLICY,           NOTHING,         TEXT_POLICY_BROKEN,      POLICY),
 	FAILURE (POLICY,         5, POLICY,           PROVISION,       TEXT_POLICY,             POLICY),
 
 	/* In any command, since 14.0. */
@@ -252,11 +273,11 @@ static const EasStatusInfo status_rows[] = {
 	FAILURE (COMMON,       124, AUTHENTICATION,   NOTHING,         TEXT_CREDENTIALS,        COMMON),
 	FAILURE (COMMON,       125, ACCESS,           NOTHING,         N_ ("The server does not know this user."), COMMON),
 	FAILURE (COMMON,       126, ACCESS,           NOTHING,         TEXT_NOT_ALLOWED,        COMMON),
-	FAILURE (COMMON,       127, ACCESS,           NOTHING,         N_ ("The mailbox is on a server that this address cannot reach."), COMMON),
-	FAILURE (COMMON,       128, ACCESS,           NOTHING,         N_ ("The mailbox is on a server that this address cannot reach."), COMMON),
+	FAILURE (COMMON,       127, ACCESS,           NOTHING,         TEXT_WRONG_SERVER,       COMMON),
+	FAILURE (COMMON,       128, ACCESS,           NOTHING,         TEXT_WRONG_SERVER,       COMMON),
 	FAILURE (COMMON,       129, ACCESS,           NOTHING,         TEXT_DEVICE_BLOCKED,     COMMON),
 	FAILURE (COMMON,       130, ACCESS,           NOTHING,         N_ ("The server refuses access."), COMMON),
-	FAILURE (COMMON,       131, ACCESS,           NOTHING,         N_ ("The account is disabled. Ask the server’s administrator."), COMMON),
+	FAILURE (COMMON,       131, ACCESS,           NOTHING,         TEXT_DISABLED,           COMMON),
 	FAILURE (COMMON,       132, KEY,              RESET_KEY,       TEXT_KEY,                COMMON),
 	FAILURE (COMMON,       133, UNAVAILABLE,      REPEAT,          TEXT_NO_MAILBOX_SERVER,  COMMON),
 	FAILURE (COMMON,       134, KEY,              RESET_KEY,       TEXT_KEY,                COMMON),
@@ -273,10 +294,10 @@ static const EasStatusInfo status_rows[] = {
 	FAILURE (COMMON,       145, POLICY,           PROVISION,       TEXT_POLICY_IMPOSSIBLE,  COMMON),
 	FAILURE (COMMON,       146, ITEM_REJECTED,    NOTHING,         N_ ("The server does not know this event as one of a series."), COMMON),
 	FAILURE (COMMON,       147, ITEM_REJECTED,    NOTHING,         TEXT_ITEM_REFUSED,       COMMON),
-	FAILURE (COMMON,       148, ACCESS,           NOTHING,         N_ ("The server cannot reach another server safely. Ask its administrator."), COMMON),
+	FAILURE (COMMON,       148, ACCESS,           NOTHING,         TEXT_NO_SAFE_SERVER,     COMMON),
 	FAILURE (COMMON,       149, SERVER,           FULL_REQUEST,    TEXT_REFUSED_REQUEST,    COMMON),
 	FAILURE (COMMON,       150, ITEM_NOT_FOUND,   NOTHING,         TEXT_NO_ITEM,            COMMON),
-	FAILURE (COMMON,       151, ACCESS,           NOTHING,         N_ ("The mailbox has more folders than the server can synchronize."), COMMON),
+	FAILURE (COMMON,       151, ACCESS,           NOTHING,         TEXT_TOO_MANY_FOLDERS,   COMMON),
 	FAILURE (COMMON,       152, SERVER,           REPEAT,          N_ ("The server has found no folders in the mailbox."), COMMON),
 	FAILURE (COMMON,       153, SERVER,           NOTHING,         N_ ("Some items may be missing after they were moved."), COMMON),
 	FAILURE (COMMON,       154, ITEM_REJECTED,    REPEAT,          N_ ("The server could not move the item."), COMMON),
@@ -299,7 +320,7 @@ static const EasStatusInfo status_rows[] = {
 	FAILURE (COMMON,       174, ITEM_NOT_FOUND,   NOTHING,         TEXT_NO_PICTURE,         COMMON),
 	FAILURE (COMMON,       175, SERVER,           OBEY_LIMIT,      TEXT_LIMIT,              COMMON),
 	FAILURE (COMMON,       176, NOT_SUPPORTED,    NOTHING,         TEXT_NOT_SUPPORTED,      COMMON),
-	FAILURE (COMMON,       177, ACCESS,           NOTHING,         N_ ("You have as many devices as the server allows. Remove one that you no longer use, in the account’s settings on the web."), COMMON),
+	FAILURE (COMMON,       177, ACCESS,           NOTHING,         TEXT_TOO_MANY_DEVICES,   COMMON),
 	FAILURE (COMMON,       178, SERVER,           NOTHING,         TEXT_REFUSED_REQUEST,    COMMON),
 	FAILURE (COMMON,       179, SERVER,           NOTHING,         TEXT_REFUSED_REQUEST,    COMMON),
 	FAILURE (COMMON,       183, ITEM_REJECTED,    NOTHING,         N_ ("The server does not accept a recipient of the message."), COMMON),
@@ -308,13 +329,13 @@ static const EasStatusInfo status_rows[] = {
 
 /* Numbers no document names: the class of an HTTP status still says something. */
 static const EasStatusInfo unknown_redirect =
-	FAILURE (HTTP,           0, SERVER,           NOTHING,         N_ ("The server sent an answer that this program does not know."), OBSERVED_HTTP);
+	FAILURE (HTTP,           0, SERVER,           NOTHING,         TEXT_UNKNOWN,            OBSERVED_HTTP);
 static const EasStatusInfo unknown_refusal =
 	FAILURE (HTTP,           0, SERVER,           NOTHING,         TEXT_REFUSED_REQUEST,    OBSERVED_HTTP);
 static const EasStatusInfo unknown_outage =
 	FAILURE (HTTP,           0, UNAVAILABLE,      REPEAT,          TEXT_SERVER_FAILED,      OBSERVED_HTTP);
 static const EasStatusInfo unknown_status =
-	FAILURE (COMMON,         0, SERVER,           NOTHING,         N_ ("The server sent an answer that this program does not know."), "no document");
+	FAILURE (COMMON,         0, SERVER,           NOTHING,         TEXT_UNKNOWN, "no document");
 /* clang-format on */
 
 static const EasStatusInfo *
@@ -384,28 +405,17 @@ eas_status_ok (EasScope scope, guint status)
  * Returns: %FALSE
  */
 gboolean
-eas_status_set_error (GError **error,
-                      EasScope scope,
-                      guint status,
-                      const char *command,
-                      guint retry_after)
+eas_status_set_error (
+	GError **error, EasScope scope, guint status, const char *command, guint retry_after)
 {
 	const EasStatusInfo *info = eas_status_lookup (scope, status);
 	const char *kind = scope == EAS_SCOPE_HTTP ? "HTTP " : "";
 
 	g_return_val_if_fail (!info->success, FALSE);
 
-	eas_set_error (error,
-	               info->code,
-	               command,
-	               status,
-	               retry_after,
-	               "%s (%s%s%s%u)",
-	               _ (info->text),
-	               command != NULL ? command : "",
-	               command != NULL ? " " : "",
-	               kind,
-	               status);
+	eas_set_error (error, info->code, command, status, retry_after, "%s (%s%s%s%u)",
+		       _ (info->text), command != NULL ? command : "", command != NULL ? " " : "",
+		       kind, status);
 
 	return FALSE;
 }

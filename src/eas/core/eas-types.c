@@ -85,7 +85,7 @@ EasClass
 eas_class_of_folder (guint folder_type)
 {
 	return folder_type < G_N_ELEMENTS (folder_classes) ? folder_classes[folder_type]
-	                                                   : EAS_CLASS_NONE;
+							   : EAS_CLASS_NONE;
 }
 
 gboolean
@@ -169,8 +169,8 @@ eas_device_new (const char *id)
 	device->friendly_name = g_strdup_printf ("Evolution on %s", g_get_host_name ());
 	device->os = g_strdup ("Linux");
 	device->os_language = g_strdup ("en-us");
-	device->user_agent = g_strdup ("evolution-eas/" EAS_PROJECT_VERSION
-	                               " (Evolution Data Server; Linux)");
+	device->user_agent =
+		g_strdup ("evolution-eas/" EAS_PROJECT_VERSION " (Evolution Data Server; Linux)");
 
 	return device;
 }
@@ -231,11 +231,8 @@ eas_device_make_id (const char *machine_id, const char *account_uid)
 	g_return_val_if_fail (machine_id != NULL && account_uid != NULL, NULL);
 
 	message = g_strconcat ("evolution-eas:", account_uid, NULL);
-	id = g_compute_hmac_for_string (G_CHECKSUM_SHA256,
-	                                (const guchar *) machine_id,
-	                                strlen (machine_id),
-	                                message,
-	                                -1);
+	id = g_compute_hmac_for_string (G_CHECKSUM_SHA256, (const guchar *)machine_id,
+					strlen (machine_id), message, -1);
 	id[DEVICE_ID_LENGTH] = '\0';
 
 	return id;

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A line between a desktop and a server that fails on demand: the same faults for
+every server, at the only place where client and server cannot know them."""
+
+import random
+import re
+import selectors
+import socket
+import threading
+import time
+
+
+class FaultyLine:
+    """Forwards TCP. Faults are armed for a command ("Sync", "Ping", ANY) and count down.
+
+    down        connections are closed as soon as they are made, open ones are cut
+    lose        the request reaches the server, the answer never comes back
+    cut         half of the answer comes back
+    refuse      the connection is closed before the request reaches the server
+    delay       the answer comes late by .latency seconds, always, while above 0
+    """
+
+    ANY = "*"
+
+    def __init__(self, host, port):
+        self.target = (host, port)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.lock = threading.Lock()
+        self.armed = []
+        self.fired = []
+        self.is_down = False
+        self.latency = 0.0
+        self.pairs = set()
+        self.requests = []
+        self.closing = False
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def arm(self, fault, command="Sync", count=1):
+        with self.lock:
+            self.armed += [(fault, command)] * count
+
+    def disarm(self):
+        with self.lock:
+            self.armed.clear()
+
+    def down(self):
+        with self.lock:
+            self.is_down = True
+            pairs = list(self.pairs)
+        for pair in pairs:
+            for end in pair:
+                close(end)
+
+    def up(self):
+        self.is_down = False
+
+    def close(self):
+        self.closing = True
+        close(self.listener)
+        self.down()
+
+    def _accept(self):
+        while not self.closing:
+            try:
+                near, _ = self.listener.accept()
+            except OSError:
+                return
+            if self.is_down:
+                close(near)
+                continue
+            threading.Thread(target=self._serve, args=(near,), daemon=True).start()
+
+    def _take(self, command):
+        with self.lock:
+            for i, (fault, wanted) in enumerate(self.armed):
+                if wanted in (command, self.ANY):
+                    del self.armed[i]
+                    self.fired.append((fault, command))
+                    return fault
+        return None
+
+    def _serve(self, near):
+        try:
+            far = socket.create_connection(self.target, timeout=30)
+        except OSError:
+            close(near)
+            return
+        far.settimeout(None)
+        pair = (near, far)
+        with self.lock:
+            self.pairs.add(pair)
+        try:
+            self._forward(near, far)
+        except OSError:
+            pass
+        finally:
+            with self.lock:
+                self.pairs.discard(pair)
+            close(near)
+            close(far)
+
+    def _forward(self, near, far):
+        """One fault at most for each request; the request is what follows an answer."""
+        fault, fresh = None, True
+        with selectors.DefaultSelector() as selector:
+            selector.register(near, selectors.EVENT_READ)
+            selector.register(far, selectors.EVENT_READ)
+            while not self.closing:
+                for key, _ in selector.select(timeout=1):
+                    data = key.fileobj.recv(65536)
+                    if not data:
+                        return
+                    if key.fileobj is near:
+                        if fresh:
+                            command = command_of(data)
+                            with self.lock:
+                                self.requests.append((time.monotonic(), command))
+                            fault, fresh = self._take(command), False
+                        if fault == "refuse":
+                            return
+                        far.sendall(data)
+                        continue
+                    fresh = True
+                    if self.latency > 0:
+                        time.sleep(self.latency)
+                    if fault == "lose":
+                        return
+                    if fault == "cut":
+                        near.sendall(data[:max(1, len(data) // 2)])
+                        return
+                    near.sendall(data)
+
+
+def command_of(data):
+    match = re.match(rb"(?:POST|OPTIONS) [^ ]*[?&]Cmd=([A-Za-z]+)", data)
+    return match.group(1).decode() if match else data[:8].split(b" ")[0].decode("ascii", "replace")
+
+
+def close(end):
+    try:
+        end.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass
+    try:
+        end.close()
+    except OSError:
+        pass
+
+
+def some_fault(rng: random.Random):
+    return rng.choice(["lose", "cut", "refuse", "lose"])

@@ -1,0 +1,588 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Seeded histories of edits on both sides of the seam, with lost answers, a dead
+network and a calendar factory killed at random moments. At rest both sides must
+say the same: nothing lost, nothing doubled (design: laws 1 to 3).
+
+A history is rounds; a round is edits on the desktop and on the server with faults
+between them, then rest. What one side alone touched in a round must come out as
+it left it. What both touched may merge or come as two copies, but no edit is gone.
+
+	history.py --server mock|sogo [--seed N] [--count N] [--url URL] ...
+
+A failing seed is printed with the words that run it again.
+"""
+
+import argparse
+import datetime
+import os
+import random
+import sys
+import time
+import traceback
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import seam  # noqa: E402
+import faulty_line  # noqa: E402
+from seam import Failure, wait_for  # noqa: E402
+
+BASE = datetime.datetime(2027, 3, 1, 8, 0)
+ZONE = "Europe/Berlin"
+
+
+class Event:
+    """What the model believes of one event, by its token in the title."""
+
+    def __init__(self, token, rng):
+        self.token = token
+        self.revision = 0
+        self.summary = f"{token} r0"
+        self.location = None
+        self.start = BASE + datetime.timedelta(days=rng.randrange(300), minutes=15 * rng.randrange(24))
+        self.series = rng.random() < 0.25
+        self.moved = {}       # index of the occurrence -> minutes it was moved by
+        self.cancelled = set()
+        self.touched = set()  # sides that touched it in this round
+        self.values = set()   # titles and places written in this round
+        self.alive = True
+        self.removed_by = set()
+
+    def touch(self, side):
+        self.touched.add(side)
+
+    def occurrence(self, index):
+        return self.start + datetime.timedelta(weeks=index)
+
+
+def token_of(summary):
+    return summary.split(" ")[0] if summary else None
+
+
+class Form:
+    """An event as both sides must see it."""
+
+    def __init__(self, components):
+        master = next((c for c in components if not c.properties.get("RECURRENCE-ID")), components[0])
+        self.summary = master.value("SUMMARY", "")
+        self.token = token_of(self.summary)
+        self.uid = master.value("UID")
+        rule = master.value("RRULE")
+        parts = dict(p.split("=", 1) for p in rule.split(";")) if rule else {}
+        self.key = (
+            self.summary,
+            master.value("LOCATION", "") or "",
+            master.instant("DTSTART"),
+            master.instant("DTEND"),
+            (parts.get("FREQ"), parts.get("COUNT")) if parts else None,
+            tuple(sorted(seam.instant(p, v) for p, values in master.properties.get("EXDATE", [])
+                         for v in values.split(","))),
+            tuple(sorted((c.instant("RECURRENCE-ID"), c.instant("DTSTART"), c.value("SUMMARY", ""))
+                         for c in components if c.properties.get("RECURRENCE-ID"))),
+        )
+
+    def __repr__(self):
+        return str(self.key)
+
+
+def forms_of(groups):
+    return sorted((Form(components) for components in groups if components), key=lambda form: str(form.key))
+
+
+class Desktop:
+    def __init__(self, program, source):
+        self.program, self.source = program, source
+        self.agent = None
+        self.kills = 0
+
+    def open(self):
+        if self.agent is None:
+            self.agent = seam.Agent(self.program)
+            self.agent.open(self.source, 10)
+        return self.agent
+
+    def close(self):
+        if self.agent is not None:
+            self.agent.close()
+            self.agent = None
+
+    def kill(self):
+        if seam.kill_factory():
+            self.kills += 1
+        if self.agent is not None:
+            self.agent.process.kill()
+            self.agent.process.wait()
+            self.agent = None
+
+    def groups(self):
+        by_uid = {}
+        for component in self.open().events():
+            by_uid.setdefault(component.value("UID"), []).append(component)
+        return by_uid
+
+    def empty(self):
+        self.open().refresh()
+        return not self.groups()
+
+    def texts_of(self, uid):
+        import base64
+        return [base64.b64decode(line).decode() for line in self.open().ask("get", uid)]
+
+
+def event_text(event, uid):
+    extra = [f"EXDATE;TZID={ZONE}:{event.occurrence(i).strftime('%Y%m%dT%H%M%S')}" for i in sorted(event.cancelled)]
+    zone = ZONE if event.series else None
+    return seam.make_event(uid, event.summary, event.start, location=event.location,
+                           rrule="FREQ=WEEKLY;COUNT=6" if event.series else None, zone=zone, extra=extra)
+
+
+def instance_text(event, uid, index):
+    start = event.occurrence(index) + datetime.timedelta(minutes=event.moved[index])
+    return seam.make_event(uid, event.summary, start, location=event.location, zone=ZONE,
+                           extra=[f"RECURRENCE-ID;TZID={ZONE}:{event.occurrence(index).strftime('%Y%m%dT%H%M%S')}"])
+
+
+def whole(event, uid):
+    return [event_text(event, uid)] + [instance_text(event, uid, i) for i in sorted(event.moved)]
+
+
+class DavWitness:
+    """The other side where it is SOGo: edits and reads through CalDAV."""
+
+    def __init__(self, dav):
+        self.dav = dav
+
+    def forms(self):
+        return forms_of(self.dav.events().values())
+
+    def find(self, token):
+        for name, components in self.dav.events().items():
+            form = Form(components)
+            if form.token == token:
+                return name, form.uid
+        return None, None
+
+    def add(self, event):
+        uid = seam.new_uid()
+        self.dav.put(uid + ".ics", whole(event, uid))
+
+    def change(self, event):
+        name, uid = self.find(event.token)
+        if name is None:
+            return False
+        self.dav.put(name, whole(event, uid))
+        return True
+
+    def delete(self, event):
+        name, _ = self.find(event.token)
+        return name is not None and self.dav.delete(name)
+
+    def clear(self):
+        self.tick()
+        for name in self.dav.names():
+            self.dav.delete(name)
+
+    def tick(self):
+        """SOGo's keys are whole seconds: a change in the second of its last answer is never told."""
+        time.sleep(1.0 - time.time() % 1.0 + 0.02)
+
+    def problems(self):
+        return None
+
+
+class History:
+    def __init__(self, options, desktop, witness, line, seed):
+        self.options, self.desktop, self.witness, self.line = options, desktop, witness, line
+        self.seed = seed
+        self.rng = random.Random(seed)
+        self.events = {}
+        self.serial = 0
+        self.log = []
+
+    def note(self, *words):
+        self.log.append(" ".join(str(w) for w in words))
+
+    # desktop edits
+
+    def desktop_do(self, what, work):
+        """An edit the desktop refuses or cannot make now leaves the model as it was."""
+        try:
+            work()
+            return True
+        except seam.AgentError as error:
+            self.note("  refused:", what, error)
+            return False
+        except Failure as error:
+            self.note("  client lost:", what, error)
+            self.desktop.close()
+            return None
+
+    def uid_on_desktop(self, token):
+        for uid, components in self.desktop.groups().items():
+            if Form(components).token == token:
+                return uid
+        return None
+
+    def desktop_add(self):
+        event = self.new_event("d")
+        self.note("desktop adds", event.token, "series" if event.series else "single")
+        done = self.desktop_do("create", lambda: self.desktop.open().create(event_text(event, seam.new_uid())))
+        if done is False:
+            raise Failure("the desktop refused a new event")
+        event.touch("desktop")
+
+    def desktop_change(self, event):
+        uid = self.uid_on_desktop(event.token)
+        if uid is None:
+            self.note("desktop does not see", event.token, "yet")
+            return
+        before = (event.summary, event.location)
+        self.edit(event, "desktop")
+        text = next(t for t in self.desktop.texts_of(uid) if "RECURRENCE-ID" not in t)
+        lines = [line for line in seam.unfold(text) if line]
+        lines = [f"SUMMARY:{event.summary}" if line.startswith("SUMMARY") else line for line in lines]
+        lines = [line for line in lines if not line.startswith("LOCATION")]
+        if event.location:
+            lines.insert(1, f"LOCATION:{event.location}")
+        self.note("desktop changes", event.token, "to", event.summary, event.location)
+        if self.desktop_do("modify", lambda: self.desktop.open().modify("\r\n".join(lines) + "\r\n")) is False:
+            event.summary, event.location = before
+
+    def desktop_cancel_one(self, event):
+        uid = self.uid_on_desktop(event.token)
+        free = [i for i in range(1, 6) if i not in event.cancelled and i not in event.moved]
+        if uid is None or not free:
+            return
+        index = self.rng.choice(free)
+        rid = event.occurrence(index).strftime("%Y%m%dT%H%M%S")
+        self.note("desktop cancels occurrence", index, "of", event.token)
+        if self.desktop_do("cancel", lambda: self.desktop.open().remove(uid, rid, "this")) is not False:
+            event.cancelled.add(index)
+            event.touch("desktop")
+
+    def desktop_delete(self, event):
+        uid = self.uid_on_desktop(event.token)
+        if uid is None:
+            return
+        self.note("desktop deletes", event.token)
+        if self.desktop_do("remove", lambda: self.desktop.open().remove(uid)) is not False:
+            event.alive = False
+            event.removed_by.add("desktop")
+            event.touch("desktop")
+
+    # server edits
+
+    def server_add(self):
+        event = self.new_event("s")
+        self.note("server adds", event.token, "series" if event.series else "single")
+        self.witness.tick()
+        self.witness.add(event)
+        event.touch("server")
+
+    def server_change(self, event):
+        before = (event.summary, event.location)
+        self.edit(event, "server")
+        self.note("server changes", event.token, "to", event.summary, event.location)
+        self.witness.tick()
+        if not self.witness.change(event):
+            event.summary, event.location = before
+
+    def server_delete(self, event):
+        self.note("server deletes", event.token)
+        self.witness.tick()
+        if self.witness.delete(event):
+            event.alive = False
+            event.removed_by.add("server")
+        event.touch("server")
+
+    # rounds
+
+    def new_event(self, side):
+        self.serial += 1
+        event = Event(f"{side}{self.seed}x{self.serial}", self.rng)
+        self.events[event.token] = event
+        event.values.add(event.summary)
+        return event
+
+    def edit(self, event, side):
+        event.revision += 1
+        event.touch(side)
+        if self.rng.random() < 0.6:
+            event.summary = f"{event.token} r{event.revision}{side[0]}"
+            event.values.add(event.summary)
+        else:
+            event.location = f"Room {event.revision}{side[0]}"
+            event.values.add(event.location)
+
+    def pick(self, side):
+        """Mostly events the other side has left alone in this round."""
+        live = [e for e in self.events.values() if e.alive]
+        calm = [e for e in live if not e.touched - {side}]
+        if self.options.conflicts and live and self.rng.random() < 0.15:
+            return self.rng.choice(live)
+        return self.rng.choice(calm) if calm else None
+
+    def step(self):
+        dice = self.rng.random()
+        side = "desktop" if self.rng.random() < 0.55 else "server"
+        event = self.pick(side)
+        if side == "desktop":
+            if dice < 0.4 or event is None:
+                self.desktop_add()
+            elif dice < 0.75:
+                self.desktop_change(event)
+            elif dice < 0.85 and event.series:
+                self.desktop_cancel_one(event)
+            else:
+                self.desktop_delete(event)
+        elif dice < 0.45 or event is None:
+            self.server_add()
+        elif dice < 0.8:
+            self.server_change(event)
+        else:
+            self.server_delete(event)
+
+    def mishap(self):
+        dice = self.rng.random()
+        if dice < 0.25:
+            fault = faulty_line.some_fault(self.rng)
+            self.note("fault:", fault)
+            self.line.arm(fault, "Sync")
+        elif dice < 0.35:
+            self.note("network down")
+            self.line.down()
+        elif dice < 0.55:
+            self.note("network up")
+            self.line.up()
+        elif dice < 0.70 and self.options.kill:
+            time.sleep(self.rng.random() * 0.4)
+            self.note("SIGKILL to the factory")
+            self.desktop.kill()
+
+    def round(self):
+        for event in self.events.values():
+            event.touched, event.values, event.removed_by = set(), {event.summary, event.location}, set()
+        for _ in range(self.rng.randint(3, 7)):
+            self.step()
+            if self.rng.random() < 0.5:
+                self.mishap()
+            if self.rng.random() < 0.3:
+                time.sleep(self.rng.random() * 0.3)
+        self.rest()
+
+    def rest(self):
+        self.note("rest")
+        self.line.disarm()
+        self.line.up()
+        state = {}
+
+        def equal():
+            try:
+                self.desktop.open().refresh()
+                state["desktop"] = forms_of(self.desktop.groups().values())
+            except seam.AgentError as error:
+                self.note("  at rest:", error)
+                return False
+            except Failure as error:
+                self.note("  client lost at rest:", error)
+                self.desktop.close()
+                return False
+            state["server"] = self.witness.forms()
+            return [f.key for f in state["desktop"]] == [f.key for f in state["server"]]
+
+        try:
+            wait_for(equal, self.options.patience, "both sides to be equal", 0.25)
+        except Failure:
+            raise Failure(difference(state)) from None
+        self.judge(state["server"])
+        self.settle(state["server"])
+
+    def judge(self, forms):
+        found = {}
+        for form in forms:
+            found.setdefault(form.token, []).append(form)
+        for event in self.events.values():
+            copies = found.pop(event.token, [])
+            if len(event.touched) > 1:
+                self.judge_conflict(event, copies)
+            elif not event.alive:
+                if copies:
+                    raise Failure(f"{event.token} was deleted and is still there: {copies}")
+            elif len(copies) != 1:
+                raise Failure(f"{event.token} is there {len(copies)} times: {copies}")
+            else:
+                self.judge_one(event, copies[0])
+        if found:
+            raise Failure(f"events nobody made: {found}")
+
+    def judge_one(self, event, form):
+        if form.key[0] != event.summary or form.key[1] != (event.location or ""):
+            raise Failure(f"{event.token} should be {event.summary!r} {event.location!r}: {form}")
+        if len(form.key[5]) != len(event.cancelled):
+            raise Failure(f"{event.token} should lack occurrences {sorted(event.cancelled)}: {form}")
+
+    def judge_conflict(self, event, copies):
+        """No edit of either side may be gone, unless one side deleted what the other edited."""
+        if event.removed_by:
+            return
+        if not copies:
+            raise Failure(f"{event.token} was edited on both sides and is gone")
+        if self.options.policy != "keep-both":
+            return
+        said = {c.key[0] for c in copies} | {c.key[1] for c in copies}
+        last = {event.summary, event.location} - {None}
+        if not any(value in text for value in last for text in said):
+            raise Failure(f"{event.token}: none of {last} survived in {copies}")
+
+    def settle(self, forms):
+        """The model takes over what a conflict came to; copies are then events like others."""
+        found = {}
+        for form in forms:
+            found.setdefault(form.token, []).append(form)
+        for token, event in list(self.events.items()):
+            if len(event.touched) < 2:
+                if not event.alive:
+                    del self.events[token]
+                continue
+            copies = found.get(token, [])
+            del self.events[token]
+            if len(copies) == 1 and not copies[0].key[4]:
+                event.alive = True
+                event.summary, event.location = copies[0].key[0], copies[0].key[1] or None
+                self.events[token] = event
+            elif copies:
+                for name_form in copies:
+                    self.forget(name_form)
+
+    def forget(self, form):
+        """Takes a settled conflict out of the calendar, on the server's side."""
+        event = Event(form.token, self.rng)
+        self.witness.tick()
+        while self.witness.delete(event):
+            pass
+        wait_for(lambda: not any(Form(c).token == form.token for c in self.desktop.groups().values()),
+                 self.options.patience, f"the copies of {form.token} to go from the desktop")
+
+    def run(self):
+        self.witness.clear()
+        wait_for(self.desktop.empty, self.options.patience, "an empty calendar to begin with", 0.25)
+        for number in range(self.rng.randint(2, 4)):
+            self.note("round", number)
+            self.round()
+
+
+def difference(state):
+    desktop = {str(f.key) for f in state.get("desktop", [])}
+    server = {str(f.key) for f in state.get("server", [])}
+    return ("the two sides differ at rest\n    only on the desktop: " + ("; ".join(sorted(desktop - server)) or "nothing") +
+            "\n    only on the server:  " + ("; ".join(sorted(server - desktop)) or "nothing") +
+            f"\n    ({len(state.get('desktop', []))} and {len(state.get('server', []))} events)")
+
+
+def run_histories(options, desktop, witness, line, check=None):
+    """TAP on standard output; the number of failures."""
+    failures = 0
+    print(f"1..{options.count}", flush=True)
+    for number in range(options.count):
+        seed = options.seed + number
+        history = History(options, desktop, witness, line, seed)
+        kills = desktop.kills
+        started = time.monotonic()
+        try:
+            history.run()
+            if check is not None:
+                check(desktop.kills - kills)
+            print(f"ok {number + 1} - seed {seed} ({time.monotonic() - started:.1f} s, "
+                  f"{desktop.kills - kills} kills)", flush=True)
+        except Exception as error:
+            failures += 1
+            print(f"not ok {number + 1} - seed {seed}", flush=True)
+            if not isinstance(error, Failure):
+                traceback.print_exc(file=sys.stdout)
+            for text in history.log[-60:] + str(error).split("\n"):
+                print(f"#   {text}", flush=True)
+            print(f"#   again: {options.again} --seed {seed} --count 1", flush=True)
+            try:
+                line.disarm()
+                line.up()
+                desktop.close()
+                witness.clear()
+                wait_for(desktop.empty, options.patience, "an empty calendar to go on with", 0.25)
+            except Exception as trouble:
+                print(f"Bail out! {trouble}", flush=True)
+                return failures
+    return failures
+
+
+def parse_options():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--server", choices=["mock", "sogo"], default="mock")
+    parser.add_argument("--url", help="of the server's ActiveSync address")
+    parser.add_argument("--dav", help="SOGo's CalDAV address")
+    parser.add_argument("--user", default="alice")
+    parser.add_argument("--password", default="secret")
+    parser.add_argument("--desktop", choices=["eas", "caldav"], default="eas",
+                        help="caldav: the harness itself on trial, with EDS's own backend")
+    parser.add_argument("--agent", required=True, help="the program cal-agent")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--count", type=int, default=5)
+    parser.add_argument("--patience", type=float, default=45, help="seconds until both sides must be equal")
+    parser.add_argument("--policy", default="keep-both")
+    parser.add_argument("--no-kill", dest="kill", action="store_false")
+    parser.add_argument("--no-conflicts", dest="conflicts", action="store_false")
+    options = parser.parse_args()
+    options.again = " ".join(sys.argv)
+    return options
+
+
+def add_account(options, line):
+    """An ActiveSync account through the tool, as a person without a desktop would; the calendar's source UID."""
+    import subprocess
+    import urllib.parse
+    address = f"{options.user}@example.test"
+    path = urllib.parse.urlsplit(options.url).path
+    done = subprocess.run(
+        ["evolution-eas", "account", "add", "--user", options.user, "--password-stdin",
+         "--server", f"http://127.0.0.1:{line.port}{path}", address],
+        input=options.password + "\n", capture_output=True, text=True, timeout=120)
+    if done.returncode != 0:
+        raise Failure(f"account add: {done.stderr.strip()}")
+    agent = seam.Agent(options.agent)
+    try:
+        def calendar():
+            found = [s for s in agent.sources() if s[1] == "eas"]
+            return found and found[0][0]
+        return wait_for(calendar, 60, "the account's calendar to appear")
+    finally:
+        agent.close()
+
+
+def main():
+    import urllib.parse
+    options = parse_options()
+    target = urllib.parse.urlsplit(options.url or options.dav)
+    line = faulty_line.FaultyLine(target.hostname, target.port)
+    if options.server == "sogo":
+        witness = DavWitness(seam.Dav(options.dav, options.user, options.password))
+    else:
+        from mock_witness import MockWitness
+        witness = MockWitness(seam.Control(options.url))
+    witness.clear()
+    if options.desktop == "caldav":
+        path = urllib.parse.urlsplit(options.dav).path.rstrip("/")
+        agent = seam.Agent(options.agent)
+        source = agent.ask("caldav", f"http://127.0.0.1:{line.port}{path}/{options.user}/Calendar/personal/",
+                           options.user, options.password)[0]
+        agent.close()
+    else:
+        source = add_account(options, line)
+    desktop = Desktop(options.agent, source)
+    try:
+        failures = run_histories(options, desktop, witness, line)
+    finally:
+        desktop.close()
+        line.close()
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

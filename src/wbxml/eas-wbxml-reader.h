@@ -21,6 +21,10 @@
  * the path of elements. A bad number or bad UTF-8 is no framing fault: the
  * value reads as absent or repaired, and eas_wbxml_reader_take_bad() tells.
  *
+ * Accepted although our writer never sends it: a value in several STR_I or
+ * OPAQUE tokens, a content bit with nothing inside, repeated SWITCH_PAGE,
+ * header versions 1.1 to 1.3, bytes after the root element.
+ *
  * Source: [MS-ASWBXML] 2.1.2, WBXML 1.3 section 5.
  */
 
@@ -41,7 +45,8 @@ typedef enum {
 	EAS_WBXML_ERROR_TRUNCATED,   /* the document ends inside an element or a value */
 	EAS_WBXML_ERROR_TOKEN,       /* a construct ActiveSync does not use */
 	EAS_WBXML_ERROR_DEPTH,       /* nested deeper than EAS_WBXML_MAX_DEPTH */
-	EAS_WBXML_ERROR_SIZE         /* larger than EAS_WBXML_MAX_SIZE */
+	EAS_WBXML_ERROR_SIZE,        /* larger than EAS_WBXML_MAX_SIZE */
+	EAS_WBXML_ERROR_TEXT         /* text that is not legal, where it must not be repaired */
 } EasWbxmlError;
 
 /* On the stack of the caller; the fields are the reader's own. */
@@ -52,8 +57,10 @@ typedef struct {
 	gsize offset;
 	guint page;
 	guint depth;        /* open elements */
-	gboolean pending;   /* the current element has not been consumed */
+	gboolean pending;   /* the current element has not been consumed; its content, if any, is open */
 	gboolean has_content;
+	gboolean owes_end;  /* an empty element was entered: event() still has to close it */
+	gboolean legal;     /* the text of the last event is legal */
 	EasTag current;
 	EasTag path[EAS_WBXML_MAX_DEPTH];
 	GError *error;
@@ -78,12 +85,19 @@ char    *eas_wbxml_reader_dup_line (EasWbxmlReader *reader); /* without CR, LF a
 guint    eas_wbxml_reader_uint   (EasWbxmlReader *reader); /* 0 and bad when not a number */
 gint64   eas_wbxml_reader_int    (EasWbxmlReader *reader);
 gboolean eas_wbxml_reader_flag   (EasWbxmlReader *reader); /* "1", "true" and the empty element */
-GBytes  *eas_wbxml_reader_bytes  (EasWbxmlReader *reader); /* a slice of opaque data, a copy of text */
+GBytes  *eas_wbxml_reader_bytes  (EasWbxmlReader *reader); /* a slice of opaque data, a copy of text; never NULL but after an error */
+
+/* Values repaired or not understood since the last call: what was read meanwhile is marked by it. */
+guint    eas_wbxml_reader_take_bad (EasWbxmlReader *reader);
 
 /*
  * One step of the bare token stream, for the item codec and the dump: they need
  * every token, not only elements. A START with no content yields its END too.
- * Opaque and text are lent from the document; @size excludes the terminator.
+ * Opaque and text are lent from the document; @size excludes the terminator,
+ * which follows every TEXT. After next() the events are those of the content of
+ * the current element, up to its own END; after a START the element is current,
+ * so that it can be read or skipped as well. @out_tag is written by START and END,
+ * @out_data and @out_size by TEXT and OPAQUE.
  */
 typedef enum {
 	EAS_WBXML_START,
@@ -95,7 +109,15 @@ typedef enum {
 
 EasWbxmlEvent eas_wbxml_reader_event (EasWbxmlReader *reader, EasTag *out_tag, const guint8 **out_data, gsize *out_size);
 
+/* Whether the TEXT just yielded is legal; if not, eas_wbxml_text_repair() makes it so. Says nothing of OPAQUE. */
+gboolean eas_wbxml_reader_text_is_legal (const EasWbxmlReader *reader);
+
+/* For codecs above: the value just read was bad; the document cannot be read on (adds offset and path). */
+void     eas_wbxml_reader_mark_bad (EasWbxmlReader *reader);
+void     eas_wbxml_reader_fail   (EasWbxmlReader *reader, EasWbxmlError code, const char *format, ...) G_GNUC_PRINTF (3, 4);
+
 gboolean eas_wbxml_reader_failed (const EasWbxmlReader *reader);
+/* Reads what is left up to the end of the root element: a parser that stopped early refuses a cut document too. */
 gboolean eas_wbxml_reader_finish (EasWbxmlReader *reader, GError **error);
 
 G_END_DECLS

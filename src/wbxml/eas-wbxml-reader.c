@@ -1,0 +1,735 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * The pull reader. Everything stands on read_token(); a fault closes all
+ * elements at once, so that every loop above ends by itself.
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include "eas-wbxml-text.h"
+
+#include "eas-wbxml-reader.h"
+
+#define SWITCH_PAGE 0x00
+#define END         0x01
+#define STR_I       0x03
+#define OPAQUE      0xc3
+
+#define TOKEN_MASK     0x3f
+#define TOKEN_FIRST    0x05
+#define HAS_CONTENT    0x40
+#define HAS_ATTRIBUTES 0x80
+
+#define CHARSET_UTF8      106
+#define MAX_INTEGER_BYTES 5
+#define MAX_VERSION       0x03 /* 1.3 */
+
+/* Text or opaque data, lent from the document. */
+typedef struct {
+	const guint8 *data;
+	gsize size;
+	gboolean legal;
+} Token;
+
+/* All of an element's own content: lent when it came in one piece, else joined. */
+typedef struct {
+	Token token;
+	gboolean opaque;
+	GByteArray *joined;
+} Value;
+
+static void
+value_clear (Value *value)
+{
+	g_clear_pointer (&value->joined, g_byte_array_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Value, value_clear)
+
+G_DEFINE_QUARK (eas-wbxml-error-quark, eas_wbxml_error)
+
+static void
+append_tag (GString *path, EasTag tag, guint parent_page)
+{
+	const char *page_name = eas_page_get_name (EAS_TAG_PAGE (tag));
+	const char *name = eas_tag_get_name (tag);
+
+	g_string_append_c (path, '/');
+	if (name == NULL) {
+		g_string_append_printf (path, "%u:0x%02x", EAS_TAG_PAGE (tag), EAS_TAG_TOKEN (tag));
+		return;
+	}
+
+	if (EAS_TAG_PAGE (tag) != parent_page)
+		g_string_append_printf (path, "%s:", page_name);
+	g_string_append (path, name);
+}
+
+/* "/AirSync:Sync/Collections/Collection"; "/" before the root. */
+static char *
+dup_path (const EasWbxmlReader *reader)
+{
+	GString *path = g_string_new (NULL);
+	guint page = G_MAXUINT;
+	guint ii;
+
+	for (ii = 0; ii < reader->depth; ii++) {
+		append_tag (path, reader->path[ii], page);
+		page = EAS_TAG_PAGE (reader->path[ii]);
+	}
+
+	if (path->len == 0)
+		g_string_append_c (path, '/');
+
+	return g_string_free (path, /* free_segment */ FALSE);
+}
+
+static void
+fail_at (EasWbxmlReader *reader, EasWbxmlError code, gsize offset, const char *what)
+{
+	g_autofree char *path = NULL;
+
+	if (reader->error != NULL)
+		return;
+
+	path = dup_path (reader);
+	reader->error = g_error_new (
+		EAS_WBXML_ERROR, code, "%s at byte %" G_GSIZE_FORMAT " in %s", what, offset, path);
+	reader->depth = 0;
+	reader->pending = FALSE;
+	reader->owes_end = FALSE;
+}
+
+/* A multi-byte integer: seven bits a byte, the most significant first, [MS-ASWBXML] 2.1.2 / WBXML 1.3 section 5.1. */
+static gboolean
+read_integer (EasWbxmlReader *reader, gsize start, guint32 *out_value)
+{
+	guint64 value = 0;
+	guint ii;
+
+	for (ii = 0; ii < MAX_INTEGER_BYTES; ii++) {
+		guint8 byte;
+
+		if (reader->offset == reader->size) {
+			fail_at (reader, EAS_WBXML_ERROR_TRUNCATED, start, "number without its end");
+			return FALSE;
+		}
+
+		byte = reader->data[reader->offset++];
+		value = value << 7 | (byte & 0x7f);
+		if ((byte & 0x80) == 0 && value <= G_MAXUINT32) {
+			*out_value = (guint32) value;
+			return TRUE;
+		}
+	}
+
+	fail_at (reader, EAS_WBXML_ERROR_TOKEN, start, "number above 32 bits");
+
+	return FALSE;
+}
+
+static gboolean
+check_header (EasWbxmlReader *reader)
+{
+	guint32 public_id, unused, charset, table_size;
+
+	if (reader->size == 0) {
+		fail_at (reader, EAS_WBXML_ERROR_HEADER, 0, "empty document");
+		return FALSE;
+	}
+
+	if (reader->data[0] == 0 || reader->data[0] > MAX_VERSION) {
+		fail_at (reader, EAS_WBXML_ERROR_HEADER, 0, "not WBXML");
+		return FALSE;
+	}
+
+	reader->offset = 1;
+	if (!read_integer (reader, reader->offset, &public_id))
+		return FALSE;
+
+	/* Zero: the id's place in the string table follows. */
+	if (public_id == 0 && !read_integer (reader, reader->offset, &unused))
+		return FALSE;
+
+	if (!read_integer (reader, reader->offset, &charset))
+		return FALSE;
+
+	if (charset != CHARSET_UTF8) {
+		fail_at (reader, EAS_WBXML_ERROR_HEADER, reader->offset - 1, "character set other than UTF-8");
+		return FALSE;
+	}
+
+	if (!read_integer (reader, reader->offset, &table_size))
+		return FALSE;
+
+	if (table_size != 0) {
+		fail_at (reader, EAS_WBXML_ERROR_HEADER, reader->offset - 1, "string table");
+		return FALSE;
+	}
+
+	return TRUE;
+}
+
+/* A string nobody asks for is not checked: its end is all that matters. */
+static gboolean
+read_string (EasWbxmlReader *reader, gsize start, Token *out_token)
+{
+	const guint8 *data = reader->data + reader->offset;
+	gsize left = reader->size - reader->offset;
+	gsize size = left;
+
+	if (out_token != NULL) {
+		size = eas_wbxml_text_scan (data, left, &out_token->legal);
+		out_token->data = data;
+		out_token->size = size;
+	} else {
+		const guint8 *end = memchr (data, 0, left);
+
+		if (end != NULL)
+			size = end - data;
+	}
+
+	if (size == left) {
+		fail_at (reader, EAS_WBXML_ERROR_TRUNCATED, start, "text without its end");
+		return FALSE;
+	}
+
+	reader->offset += size + 1;
+
+	return TRUE;
+}
+
+static gboolean
+read_opaque (EasWbxmlReader *reader, gsize start, Token *out_token)
+{
+	guint32 size;
+
+	if (!read_integer (reader, start, &size))
+		return FALSE;
+
+	if (size > reader->size - reader->offset) {
+		fail_at (reader, EAS_WBXML_ERROR_TRUNCATED, start, "opaque data longer than the document");
+		return FALSE;
+	}
+
+	if (out_token != NULL) {
+		out_token->data = reader->data + reader->offset;
+		out_token->size = size;
+		out_token->legal = FALSE;
+	}
+
+	reader->offset += size;
+
+	return TRUE;
+}
+
+static gboolean
+read_start (EasWbxmlReader *reader, gsize start, guint8 byte)
+{
+	EasTag tag = EAS_TAG_MAKE (reader->page, byte & TOKEN_MASK);
+
+	if ((byte & HAS_CONTENT) != 0) {
+		if (reader->depth == EAS_WBXML_MAX_DEPTH) {
+			fail_at (reader, EAS_WBXML_ERROR_DEPTH, start, "nested too deeply");
+			return FALSE;
+		}
+
+		reader->path[reader->depth++] = tag;
+	}
+
+	reader->current = tag;
+	reader->has_content = (byte & HAS_CONTENT) != 0;
+	reader->pending = TRUE;
+	if (!eas_tag_is_known (tag))
+		reader->n_unknown++;
+
+	return TRUE;
+}
+
+static void
+refuse_token (EasWbxmlReader *reader, gsize start, guint8 byte)
+{
+	g_autofree char *what = NULL;
+
+	if ((byte & TOKEN_MASK) < TOKEN_FIRST)
+		what = g_strdup_printf ("token 0x%02x, which ActiveSync does not use,", byte);
+	else
+		what = g_strdup ("element with attributes");
+
+	fail_at (reader, EAS_WBXML_ERROR_TOKEN, start, what);
+}
+
+/* @token: %NULL when values are only passed over. Call with an element open, or at the root. */
+static EasWbxmlEvent
+read_token (EasWbxmlReader *reader, Token *token)
+{
+	while (reader->offset < reader->size) {
+		gsize start = reader->offset++;
+		guint8 byte = reader->data[start];
+
+		if ((byte & HAS_ATTRIBUTES) == 0 && (byte & TOKEN_MASK) >= TOKEN_FIRST)
+			return read_start (reader, start, byte) ? EAS_WBXML_START : EAS_WBXML_FINISHED;
+
+		if (byte == SWITCH_PAGE) {
+			if (reader->offset == reader->size)
+				break;
+			reader->page = reader->data[reader->offset++];
+			continue;
+		}
+
+		if (byte != END && byte != STR_I && byte != OPAQUE) {
+			refuse_token (reader, start, byte);
+			return EAS_WBXML_FINISHED;
+		}
+
+		if (reader->depth == 0) {
+			fail_at (reader,
+				 EAS_WBXML_ERROR_TOKEN,
+				 start,
+				 byte == END ? "end without an element" : "value outside the root element");
+			return EAS_WBXML_FINISHED;
+		}
+
+		switch (byte) {
+		case END:
+			reader->depth--;
+			return EAS_WBXML_END;
+		case STR_I:
+			return read_string (reader, start, token) ? EAS_WBXML_TEXT : EAS_WBXML_FINISHED;
+		default:
+			return read_opaque (reader, start, token) ? EAS_WBXML_OPAQUE : EAS_WBXML_FINISHED;
+		}
+	}
+
+	fail_at (reader, EAS_WBXML_ERROR_TRUNCATED, reader->size, "document without its end");
+
+	return EAS_WBXML_FINISHED;
+}
+
+/* Passes over everything until only @depth elements are open. */
+static void
+close_down_to (EasWbxmlReader *reader, guint depth)
+{
+	while (reader->depth > depth)
+		read_token (reader, NULL);
+
+	reader->pending = FALSE;
+}
+
+void
+eas_wbxml_reader_init (EasWbxmlReader *reader, GBytes *bytes)
+{
+	g_return_if_fail (reader != NULL);
+	g_return_if_fail (bytes != NULL);
+
+	memset (reader, 0, sizeof (*reader));
+	reader->bytes = g_bytes_ref (bytes);
+	reader->data = g_bytes_get_data (bytes, &reader->size);
+
+	if (reader->size > EAS_WBXML_MAX_SIZE)
+		fail_at (reader, EAS_WBXML_ERROR_SIZE, EAS_WBXML_MAX_SIZE, "document too large");
+}
+
+void
+eas_wbxml_reader_clear (EasWbxmlReader *reader)
+{
+	g_clear_pointer (&reader->bytes, g_bytes_unref);
+	g_clear_error (&reader->error);
+}
+
+gboolean
+eas_wbxml_reader_root (EasWbxmlReader *reader, EasTag *out_tag)
+{
+	g_return_val_if_fail (reader->current == EAS_TAG_NONE, FALSE);
+
+	if (reader->error != NULL || !check_header (reader))
+		return FALSE;
+
+	if (read_token (reader, NULL) != EAS_WBXML_START)
+		return FALSE;
+
+	if (out_tag != NULL)
+		*out_tag = reader->current;
+
+	return TRUE;
+}
+
+/**
+ * eas_wbxml_reader_enter:
+ * @reader: a reader whose current element is to be descended into
+ *
+ * Returns: the level to pass to eas_wbxml_reader_next(); after an error and for
+ * an empty element one that holds no children
+ */
+guint
+eas_wbxml_reader_enter (EasWbxmlReader *reader)
+{
+	gboolean inside = reader->pending && reader->has_content;
+
+	reader->owes_end = reader->pending && !reader->has_content;
+	reader->pending = FALSE;
+
+	return inside ? reader->depth : reader->depth + 1;
+}
+
+gboolean
+eas_wbxml_reader_next (EasWbxmlReader *reader, guint level, EasTag *out_tag)
+{
+	reader->owes_end = FALSE;
+	if (reader->pending || reader->depth > level)
+		close_down_to (reader, level);
+
+	if (reader->depth < level)
+		return FALSE;
+
+	for (;;) {
+		switch (read_token (reader, NULL)) {
+		case EAS_WBXML_START:
+			*out_tag = reader->current;
+			return TRUE;
+		case EAS_WBXML_TEXT:
+		case EAS_WBXML_OPAQUE:
+			break;
+		default:
+			return FALSE;
+		}
+	}
+}
+
+void
+eas_wbxml_reader_skip (EasWbxmlReader *reader)
+{
+	if (reader->pending && reader->has_content)
+		close_down_to (reader, reader->depth - 1);
+
+	reader->pending = FALSE;
+}
+
+static void
+value_add (Value *value, const Token *token, gboolean opaque)
+{
+	if (value->token.data == NULL) {
+		value->token = *token;
+		value->opaque = opaque;
+		return;
+	}
+
+	if (value->joined == NULL) {
+		value->joined = g_byte_array_new ();
+		g_byte_array_append (value->joined, value->token.data, value->token.size);
+	}
+
+	g_byte_array_append (value->joined, token->data, token->size);
+	value->token.data = value->joined->data;
+	value->token.size = value->joined->len;
+	value->token.legal = FALSE; /* a character may lie across the seam: look again */
+}
+
+/* Consumes the current element, FALSE when there is none or its document fails inside it. */
+static gboolean
+read_value (EasWbxmlReader *reader, Value *out_value)
+{
+	guint outside;
+
+	if (!reader->pending)
+		return FALSE;
+
+	reader->pending = FALSE;
+	if (!reader->has_content)
+		return TRUE;
+
+	outside = reader->depth - 1;
+	while (reader->depth > outside) {
+		Token token;
+
+		switch (read_token (reader, &token)) {
+		case EAS_WBXML_START:
+			eas_wbxml_reader_skip (reader);
+			break;
+		case EAS_WBXML_TEXT:
+			value_add (out_value, &token, /* opaque */ FALSE);
+			break;
+		case EAS_WBXML_OPAQUE:
+			value_add (out_value, &token, /* opaque */ TRUE);
+			break;
+		default:
+			break;
+		}
+	}
+
+	return reader->error == NULL;
+}
+
+char *
+eas_wbxml_reader_dup_text (EasWbxmlReader *reader)
+{
+	g_auto (Value) value = { 0 };
+	const Token *token = &value.token;
+
+	if (!read_value (reader, &value))
+		return NULL;
+
+	if (token->data == NULL)
+		return g_strdup ("");
+
+	if (token->legal || eas_wbxml_text_is_legal (token->data, token->size))
+		return g_strndup ((const char *) token->data, token->size);
+
+	reader->n_bad++;
+
+	return eas_wbxml_text_repair (token->data, token->size, NULL);
+}
+
+gboolean
+eas_wbxml_reader_text (EasWbxmlReader *reader, char **inout_text)
+{
+	char *text = eas_wbxml_reader_dup_text (reader);
+
+	if (text == NULL)
+		return FALSE;
+
+	g_free (*inout_text);
+	*inout_text = text;
+
+	return TRUE;
+}
+
+char *
+eas_wbxml_reader_dup_line (EasWbxmlReader *reader)
+{
+	g_autofree char *text = eas_wbxml_reader_dup_text (reader);
+	const char *from;
+	GString *line;
+
+	if (text == NULL)
+		return NULL;
+
+	line = g_string_sized_new (strlen (text) + 1);
+	for (from = text; *from != '\0'; from = g_utf8_next_char (from)) {
+		if (!g_unichar_iscntrl (g_utf8_get_char (from)))
+			g_string_append_len (line, from, g_utf8_next_char (from) - from);
+	}
+
+	return g_string_free (line, /* free_segment */ FALSE);
+}
+
+/* A decimal number and nothing else, but white space around it. Opaque data may hold zero bytes. */
+static gboolean
+parse_number (const Token *token, gint64 *out_number)
+{
+	char digits[32];
+	char *text, *end;
+	gint64 number;
+
+	if (token->size >= sizeof (digits))
+		return FALSE;
+
+	memcpy (digits, token->data, token->size);
+	digits[token->size] = '\0';
+	if (strlen (digits) != token->size)
+		return FALSE;
+
+	text = g_strstrip (digits);
+	if (!g_ascii_isdigit (text[0]) && text[0] != '-')
+		return FALSE;
+
+	errno = 0;
+	number = g_ascii_strtoll (text, &end, 10);
+	if (errno != 0 || end == text || *end != '\0')
+		return FALSE;
+
+	*out_number = number;
+
+	return TRUE;
+}
+
+gint64
+eas_wbxml_reader_int (EasWbxmlReader *reader)
+{
+	g_auto (Value) value = { 0 };
+	gint64 number;
+
+	if (!read_value (reader, &value))
+		return 0;
+
+	if (value.token.data != NULL && parse_number (&value.token, &number))
+		return number;
+
+	reader->n_bad++;
+
+	return 0;
+}
+
+guint
+eas_wbxml_reader_uint (EasWbxmlReader *reader)
+{
+	gint64 number = eas_wbxml_reader_int (reader);
+
+	if (number >= 0 && number <= G_MAXUINT)
+		return (guint) number;
+
+	reader->n_bad++;
+
+	return 0;
+}
+
+static gboolean
+token_is (const Token *token, const char *word)
+{
+	return token->size == strlen (word) &&
+	       g_ascii_strncasecmp ((const char *) token->data, word, token->size) == 0;
+}
+
+gboolean
+eas_wbxml_reader_flag (EasWbxmlReader *reader)
+{
+	g_auto (Value) value = { 0 };
+	const Token *token = &value.token;
+
+	if (!read_value (reader, &value))
+		return FALSE;
+
+	if (token->size == 0 || token_is (token, "1") || token_is (token, "true"))
+		return TRUE;
+
+	if (!token_is (token, "0") && !token_is (token, "false"))
+		reader->n_bad++;
+
+	return FALSE;
+}
+
+GBytes *
+eas_wbxml_reader_bytes (EasWbxmlReader *reader)
+{
+	g_auto (Value) value = { 0 };
+	const Token *token = &value.token;
+
+	if (!read_value (reader, &value))
+		return NULL;
+
+	if (value.joined != NULL)
+		return g_byte_array_free_to_bytes (g_steal_pointer (&value.joined));
+
+	if (value.opaque)
+		return g_bytes_new_from_bytes (reader->bytes, token->data - reader->data, token->size);
+
+	return g_bytes_new (token->data, token->size);
+}
+
+guint
+eas_wbxml_reader_take_bad (EasWbxmlReader *reader)
+{
+	guint n_bad = reader->n_bad;
+
+	reader->n_bad = 0;
+
+	return n_bad;
+}
+
+/* The state before the next token: what the current or entered element still owes. */
+static gboolean
+close_empty (EasWbxmlReader *reader, EasTag *out_tag)
+{
+	gboolean empty = reader->owes_end || (reader->pending && !reader->has_content);
+
+	reader->owes_end = FALSE;
+	reader->pending = FALSE;
+	if (empty)
+		*out_tag = reader->current;
+
+	return empty;
+}
+
+EasWbxmlEvent
+eas_wbxml_reader_event (EasWbxmlReader *reader, EasTag *out_tag, const guint8 **out_data, gsize *out_size)
+{
+	EasWbxmlEvent event;
+	Token token;
+
+	if (reader->error != NULL)
+		return EAS_WBXML_FINISHED;
+
+	if (reader->current == EAS_TAG_NONE)
+		return eas_wbxml_reader_root (reader, out_tag) ? EAS_WBXML_START : EAS_WBXML_FINISHED;
+
+	if (close_empty (reader, out_tag))
+		return EAS_WBXML_END;
+
+	if (reader->depth == 0)
+		return EAS_WBXML_FINISHED;
+
+	event = read_token (reader, &token);
+	switch (event) {
+	case EAS_WBXML_START:
+		*out_tag = reader->current;
+		break;
+	case EAS_WBXML_END:
+		*out_tag = reader->path[reader->depth];
+		break;
+	case EAS_WBXML_TEXT:
+	case EAS_WBXML_OPAQUE:
+		*out_data = token.data;
+		*out_size = token.size;
+		reader->legal = token.legal;
+		break;
+	case EAS_WBXML_FINISHED:
+		break;
+	}
+
+	return event;
+}
+
+gboolean
+eas_wbxml_reader_text_is_legal (const EasWbxmlReader *reader)
+{
+	return reader->legal;
+}
+
+void
+eas_wbxml_reader_mark_bad (EasWbxmlReader *reader)
+{
+	reader->n_bad++;
+}
+
+void
+eas_wbxml_reader_fail (EasWbxmlReader *reader, EasWbxmlError code, const char *format, ...)
+{
+	g_autofree char *what = NULL;
+	va_list arguments;
+
+	va_start (arguments, format);
+	what = g_strdup_vprintf (format, arguments);
+	va_end (arguments);
+
+	fail_at (reader, code, reader->offset, what);
+}
+
+gboolean
+eas_wbxml_reader_failed (const EasWbxmlReader *reader)
+{
+	return reader->error != NULL;
+}
+
+/**
+ * eas_wbxml_reader_finish:
+ * @reader: a reader; all that is left of its document is passed over
+ * @error: return location for an #EasWbxmlError with offset and path
+ *
+ * Returns: whether the document was well-formed up to the end of its root element
+ */
+gboolean
+eas_wbxml_reader_finish (EasWbxmlReader *reader, GError **error)
+{
+	if (reader->current == EAS_TAG_NONE)
+		eas_wbxml_reader_root (reader, NULL);
+
+	close_down_to (reader, 0);
+	if (reader->error == NULL)
+		return TRUE;
+
+	g_propagate_error (error, g_error_copy (reader->error));
+
+	return FALSE;
+}

@@ -1,0 +1,257 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""First sync and what follows, on the same SOGo in the same run: our calendar backend
+beside EDS's CalDAV backend, and beside a bare Sync loop as the server's own floor.
+
+Prints "bench pim events-FIGURE-N ours VALUE peer VALUE ratio VALUE UNIT", the
+peer named in FIGURE. Runs inside tests/functional/session.sh, each side in a
+session of its own so that no daemon is warm for one and cold for the other.
+
+	bench-pim.py run --env SOGO-ENV --build DIR [--events N]...
+"""
+
+import argparse
+import datetime
+import http.client
+import json
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+import urllib.parse
+
+here = os.path.dirname(os.path.abspath(__file__))
+functional = os.path.join(here, "..", "functional")
+sys.path.insert(0, functional)
+import seam  # noqa: E402
+from seam import Failure, wait_for  # noqa: E402
+
+DAY = '(occur-in-time-range? (make-time "20270310T000000Z") (make-time "20270311T000000Z"))'
+
+
+def read_env(path):
+    values = {}
+    for line in open(path):
+        name, _, value = line.strip().partition("=")
+        values[name] = value.strip('"')
+    return values
+
+
+# Filling the server
+
+def fill(env, user, count):
+    """Events on the server by CalDAV: titles, places, notes, alarms, one in ten a series."""
+    dav = seam.Dav(env["SOGO_DAV_URL"], user, env["SOGO_PASSWORD"])
+    present = len(dav.names())
+    base = datetime.datetime(2027, 1, 4, 8, 0)
+
+    def put(numbers):
+        for n in numbers:
+            start = base + datetime.timedelta(days=n % 400, minutes=15 * (n % 36))
+            extra = [f"DESCRIPTION:Notes of event {n}: agenda\\, papers and who brings what.",
+                     "BEGIN:VALARM", "ACTION:DISPLAY", "DESCRIPTION:Reminder", "TRIGGER:-PT15M", "END:VALARM"]
+            dav.put(f"b{n}.ics", [seam.make_event(f"bench-{n}", f"Event number {n}", start, location=f"Room {n % 17}",
+                                                  rrule="FREQ=WEEKLY;COUNT=10" if n % 10 == 0 else None,
+                                                  zone="Europe/Berlin", extra=extra)])
+
+    threads = [threading.Thread(target=put, args=(range(present + i, count, 4),)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if len(dav.names()) != count:
+        raise Failure(f"{len(dav.names())} events on the server, {count} wanted")
+
+
+class Traffic:
+    """Requests and bytes since the mark, from the web server in front of SOGo."""
+
+    def __init__(self, log, url):
+        self.log, self.url = log, url
+        self.mark()
+
+    def mark(self):
+        self.offset = os.path.getsize(self.log)
+
+    def read(self):
+        with open(self.log) as file:
+            file.seek(self.offset)
+            found = re.findall(r'" \d{3} (\d+) ', file.read())
+        return len(found), sum(int(n) for n in found)
+
+
+# What the kernel says about a process
+
+def cpu_seconds(pid):
+    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def peak_kib(pid):
+    return int(re.search(r"VmHWM:\s+(\d+)", open(f"/proc/{pid}/status").read()).group(1))
+
+
+def rows_in_cache(source):
+    """How many objects the calendar's cache holds; 0 while there is none."""
+    path = os.path.join(os.environ["XDG_CACHE_HOME"], "evolution", "calendar", source, "cache.db")
+    if not os.path.exists(path):
+        return 0
+    try:
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=0.2) as db:
+            return db.execute("SELECT count(*) FROM ECacheObjects").fetchone()[0]
+    except sqlite3.Error:
+        return 0
+
+
+# One side, inside a session
+
+def make_source(kind, env, user, agent_program):
+    front = env["SOGO_FRONT_HTTP"]
+    if kind == "caldav":
+        origin = front.rsplit("/Microsoft-Server-ActiveSync", 1)[0]
+        agent = seam.Agent(agent_program)
+        source = agent.ask("caldav", f"{origin}/SOGo/dav/{user}/Calendar/personal/", user, env["SOGO_PASSWORD"])[0]
+        agent.close()
+        return source
+    done = subprocess.run(["evolution-eas", "account", "add", "--user", user, "--password-stdin", "--server", front,
+                           f"{user}@example.test"], input=env["SOGO_PASSWORD"] + "\n", capture_output=True, text=True, timeout=120)
+    if done.returncode != 0:
+        raise Failure(f"account add: {done.stderr.strip()}")
+    agent = seam.Agent(agent_program)
+    try:
+        return wait_for(lambda: next((s[0] for s in agent.sources() if s[1] == "eas"), None), 60, "the calendar")
+    finally:
+        agent.close()
+
+
+def measure(kind, env, user, count, agent_program):
+    traffic = Traffic(env["NGINX_LOG"], None)
+    source = make_source(kind, env, user, agent_program)
+    traffic.mark()
+    reader = seam.Agent(agent_program)
+    prober = seam.Agent(agent_program)
+    figures = {}
+    try:
+        started = time.monotonic()
+        reader.open(source)
+        prober.open(source)
+        prober.ask("probe-start", 200, seam.encode(DAY))
+        wait_for(lambda: rows_in_cache(source) >= min(count, 100), 300, "the first 100 events in the cache", 0.02)
+        wait_for(lambda: len(reader.ask("list")) >= min(count, 100), 300, "the first 100 events", 0.02)
+        figures["first-visible"] = time.monotonic() - started
+        wait_for(lambda: rows_in_cache(source) >= count, 600, "all events in the cache", 0.05)
+        figures["wall"] = time.monotonic() - started
+        probes, longest, _, failures = prober.ask("probe-stop", seconds=300)[0].split()
+        figures["longest-query"] = float(longest)
+        figures["probes"], figures["probe-failures"] = int(probes), int(failures)
+        pid = seam.pid_of(seam.CALENDAR_FACTORY)
+        figures["cpu"] = cpu_seconds(pid)
+        figures["peak-rss"] = peak_kib(pid) / 1024
+        figures["requests"], figures["bytes"] = traffic.read()
+        figures["seen"] = len(reader.ask("list", seconds=300))
+        figures.update(later(env, user, source, traffic, reader, count))
+    finally:
+        reader.close()
+        prober.close()
+    return figures
+
+
+def later(env, user, source, traffic, reader, count):
+    """A refresh with nothing new; then ten changes on the server until the client has them."""
+    figures = {}
+    time.sleep(2)
+    traffic.mark()
+    reader.refresh()
+    time.sleep(4)
+    figures["idle-refresh"] = traffic.read()[0]
+    dav = seam.Dav(env["SOGO_DAV_URL"], user, env["SOGO_PASSWORD"])
+    time.sleep(1.1)
+    start = datetime.datetime(2028, 5, 1, 9, 0)
+    for n in range(10):
+        dav.put(f"b{n}.ics", [seam.make_event(f"bench-{n}", f"Changed {n} {time.time():.0f}", start)])
+    time.sleep(1.1)
+    traffic.mark()
+    begun = time.monotonic()
+    reader.refresh()
+    query = '(contains? "summary" "Changed")'
+    wait_for(lambda: len(reader.ask("list", seam.encode(query))) >= 10, 120, "ten changes", 0.05)
+    figures["ten-changes"] = time.monotonic() - begun
+    figures["ten-changes-requests"] = traffic.read()[0]
+    return figures
+
+
+# The run
+
+def in_session(options, kind, user, count):
+    command = [os.path.join(functional, "session.sh"), "--limit", "1200", "/usr/bin/python3", os.path.abspath(__file__), "one",
+               "--kind", kind, "--env", options.env, "--user", user, "--events", str(count), "--build", options.build]
+    done = subprocess.run(command, capture_output=True, text=True, env=dict(os.environ, EAS_BUILD_DIR=options.build))
+    if done.returncode != 0:
+        raise Failure(f"{kind}: {done.stdout[-500:]}{done.stderr[-1500:]}")
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def floor(options, env, user):
+    program = os.path.join(options.build, "tests", "bench", "bench-sync-floor")
+    done = subprocess.run([program, env["SOGO_FRONT_HTTP"], user, env["SOGO_PASSWORD"]], capture_output=True, text=True, timeout=600)
+    if done.returncode != 0:
+        raise Failure(f"the bare Sync loop: {done.stderr}")
+    items, seconds, first, requests = done.stdout.split()
+    return {"items": int(items), "wall": float(seconds), "first": float(first), "requests": int(requests)}
+
+
+def line(name, ours, peer, unit):
+    ratio = ours / peer if peer else float("inf")
+    print(f"bench pim {name} ours {ours:.3f} peer {peer:.3f} ratio {ratio:.3f} {unit}", flush=True)
+
+
+def run(options):
+    env = read_env(options.env)
+    env["NGINX_LOG"] = os.path.join(os.path.dirname(options.env), "log", "nginx-access.log")
+    users = env["SOGO_USERS"].split()
+    for count, user in zip(options.events, users):
+        fill(env, user, count)
+        bare = floor(options, env, user)
+        ours = in_session(options, "eas", user, count)
+        peer = in_session(options, "caldav", user, count)
+        for side, name in ((ours, "ours"), (peer, "CalDAV")):
+            if side["seen"] < count:
+                raise Failure(f"{name}: only {side['seen']} of {count} events")
+        line(f"events-wall-vs-floor-{count}", ours["wall"], bare["wall"], "s")
+        line(f"events-wall-vs-caldav-{count}", ours["wall"], peer["wall"], "s")
+        for figure, unit in (("first-visible", "s"), ("longest-query", "ms"), ("cpu", "s"), ("peak-rss", "MiB"),
+                             ("requests", "requests"), ("bytes", "bytes"), ("idle-refresh", "requests"), ("ten-changes", "s")):
+            line(f"events-{figure}-vs-caldav-{count}", ours[figure], peer[figure], unit)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["run", "one"])
+    parser.add_argument("--env", required=True, help="the file that tests/interop/sogo/up wrote")
+    parser.add_argument("--build", required=True)
+    parser.add_argument("--events", type=int, action="append")
+    parser.add_argument("--kind", choices=["eas", "caldav"])
+    parser.add_argument("--user")
+    options = parser.parse_args()
+    options.build = os.path.abspath(options.build)
+    options.env = os.path.abspath(options.env)
+    try:
+        if options.what == "run":
+            options.events = options.events or [2000, 10000]
+            run(options)
+        else:
+            env = read_env(options.env)
+            env["NGINX_LOG"] = os.path.join(os.path.dirname(options.env), "log", "nginx-access.log")
+            agent = os.path.join(options.build, "tests", "functional", "cal-agent")
+            print(json.dumps(measure(options.kind, env, options.user, options.events[0], agent)))
+    except Failure as failure:
+        print(f"bench pim: {failure}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -77,7 +77,7 @@ typedef struct {
 } EasSyncRequest;
 
 typedef struct {
-	char *id;
+	char *id;              /* NULL where the server left it out */
 	char *key;             /* NULL: keep the one you have */
 	guint status;          /* 1 where the server left it out */
 	gboolean more;
@@ -91,6 +91,9 @@ typedef struct {
 	gboolean empty;         /* no body: nothing changed anywhere, keys stay */
 	GPtrArray *collections; /* (element-type EasSyncResponseCollection) */
 } EasSyncResponse;
+
+/* BodyPreference elements, in order; also for ItemOperations. */
+void     eas_cmd_sync_write_bodies (EasWbxmlWriter *writer, const EasBodyPreference *bodies, guint n_bodies, EasVersion version);
 
 /* NULL body in means an empty answer, which is one. Status values are data here: the flow judges them. */
 GBytes  *eas_cmd_sync_build (const EasSyncRequest *request, EasVersion version);

@@ -55,6 +55,12 @@ gboolean eas_command_peek_status (const EasCommand *command, GBytes *body, guint
 gboolean eas_command_open   (const EasCommand *command, GBytes *body, EasWbxmlReader *reader, guint *out_level, GError **error);
 gboolean eas_command_finish (const EasCommand *command, EasWbxmlReader *reader, GError **error); /* EAS_ERROR_PROTOCOL */
 
+/*
+ * Whether @tag is a Status, of whatever page: some servers put it into a foreign
+ * namespace. For the default branch of a parser.
+ */
+gboolean eas_command_is_status (EasTag tag);
+
 /* Every command there is, NULL-terminated; for probe and tests. */
 const EasCommand * const *eas_commands (void);
 const EasCommand         *eas_command_by_name (const char *name);

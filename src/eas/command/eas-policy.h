@@ -79,7 +79,7 @@ typedef enum {
 } EasPolicyStatus;
 
 /*
- * @out_unmet: (element-type utf8) (transfer container) (nullable) (optional): the
+ * @out_unmet: (element-type utf8) (transfer full) (nullable) (optional): the
  * demands we cannot promise, each a translated sentence; NULL when there are none.
  *
  * Password rules, encryption and what the desktop as a whole may do are outside
@@ -87,7 +87,7 @@ typedef enum {
  * this kind of machine does not have, can.
  */
 EasPolicyStatus eas_policy_judge (const EasPolicy *policy, GPtrArray **out_unmet);
-/* All demands, met or not, for showing: (element-type utf8) (transfer container), never NULL. */
+/* All demands, met or not, for showing: (element-type utf8) (transfer full), never NULL. */
 GPtrArray      *eas_policy_describe (const EasPolicy *policy);
 
 /* What we obey when asking for items: the FilterType closest to @filter_type that @policy (nullable) allows. */

@@ -6,6 +6,7 @@
  *
  *	sources                      the calendars: "UID BACKEND PARENT NAME" each, in base64
  *	caldav URL USER PASSWORD     makes a CalDAV calendar; answers its UID
+ *	default UID                  new events go there unless a program asks
  *	open UID SECONDS             opens it and keeps it open
  *	refresh
  *	list [SEXP]                  every object, in base64
@@ -163,6 +164,15 @@ open_calendar (Agent *agent, char **words)
 	}
 	g_clear_object (&agent->client);
 	agent->client = E_CAL_CLIENT (client);
+	answer (NULL);
+}
+
+static void
+set_default (Agent *agent, char **words)
+{
+	g_autoptr (ESource) source = e_source_registry_ref_source (agent->registry, words[1]);
+
+	e_source_registry_set_default_calendar (agent->registry, source);
 	answer (NULL);
 }
 
@@ -399,6 +409,7 @@ static const struct {
 } commands[] = {
 	{ "sources", 1, FALSE, list_sources },
 	{ "caldav", 4, FALSE, make_caldav },
+	{ "default", 2, FALSE, set_default },
 	{ "open", 2, FALSE, open_calendar },
 	{ "refresh", 1, TRUE, refresh },
 	{ "list", 1, TRUE, list_objects },

@@ -1,0 +1,181 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""GNOME Calendar in a real window on a virtual screen, driven as a person with a
+screen reader drives it: by the names and roles of its widgets.
+
+Inside tests/functional/session.sh, started with NO_AT_BRIDGE empty. Shows this
+month, takes pictures, and makes an event in the window.
+
+	gnome_calendar.py [--expect TITLE]... [--title TEXT] --pictures DIRECTORY
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+
+
+APP = "gnome-calendar"
+
+
+class Failure(Exception):
+    pass
+
+
+def start(words, **settings):
+    log = open(os.path.join(os.environ["EAS_SESSION"], f"{os.path.basename(words[0])}.log"), "w")
+    return subprocess.Popen(words, stdout=log, stderr=log, **settings)
+
+
+class Screen:
+    """Xvfb with a small window manager, on a display number of its own."""
+
+    def __init__(self, width=1280, height=800):
+        reading, writing = os.pipe()
+        self.server = start(["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp"],
+                            pass_fds=[writing])
+        os.close(writing)
+        number = os.read(reading, 16).decode().strip()
+        os.close(reading)
+        if not number:
+            raise Failure("Xvfb did not start")
+        os.environ["DISPLAY"] = f":{number}"
+        os.environ.update(GSK_RENDERER="cairo", LIBGL_ALWAYS_SOFTWARE="1", GDK_BACKEND="x11")
+        self._wait()
+        self.manager = start(["openbox"])
+
+    def _wait(self):
+        for _ in range(50):
+            if subprocess.run(["xdotool", "getdisplaygeometry"], capture_output=True).returncode == 0:
+                return
+            time.sleep(0.1)
+        raise Failure("the virtual screen does not answer")
+
+    def picture(self, path):
+        subprocess.run(["import", "-window", "root", path], check=True, timeout=30)
+
+    def close(self):
+        for process in (self.manager, self.server):
+            process.terminate()
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def key(*names):
+    subprocess.run(["xdotool", "key", "--clearmodifiers", *names], check=True, timeout=20)
+    time.sleep(0.3)
+
+
+def type_text(text):
+    subprocess.run(["xdotool", "type", "--delay", "20", text], check=True, timeout=60)
+    time.sleep(0.3)
+
+
+# The accessible tree
+
+def everything(node, depth=0):
+    yield node
+    if depth > 40:
+        return
+    try:
+        count = node.childCount
+    except Exception:
+        return
+    for i in range(min(count, 500)):
+        try:
+            child = node.getChildAtIndex(i)
+        except Exception:
+            continue
+        if child is not None:
+            yield from everything(child, depth + 1)
+
+
+def application(name):
+    import pyatspi
+    for app in pyatspi.Registry.getDesktop(0):
+        if app is not None and app.name == name:
+            return app
+    return None
+
+
+def find(name_of_app, wanted, role=None, seconds=20):
+    """The first widget whose name contains wanted (and has the role)."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        app = application(name_of_app)
+        if app is not None:
+            for node in everything(app):
+                try:
+                    if wanted in (node.name or "") and (role is None or node.getRoleName() == role):
+                        return node
+                except Exception:
+                    continue
+        time.sleep(0.3)
+    raise Failure(f"no {role or 'widget'} called {wanted!r} in the window")
+
+
+def click(node):
+    import pyatspi
+    try:
+        action = node.queryAction()
+        for i in range(action.nActions):
+            if action.getName(i) in ("click", "press", "activate", ""):
+                action.doAction(i)
+                time.sleep(0.4)
+                return
+    except NotImplementedError:
+        pass
+    box = node.queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
+    subprocess.run(["xdotool", "mousemove", str(box.x + box.width // 2), str(box.y + box.height // 2), "click", "1"], check=True)
+    time.sleep(0.4)
+
+
+def make_event(screen, options):
+    """As a person does: the shortcut, a title, Done."""
+    key("ctrl+n")
+    find(APP, "Title", "text")
+    key("ctrl+a")
+    type_text(options.title)
+    screen.picture(os.path.join(options.pictures, "new-event.png"))
+    click(find(APP, "Done", "push button"))
+    find(APP, options.title, "label")
+    time.sleep(1)
+    screen.picture(os.path.join(options.pictures, "event-made.png"))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--expect", action="append", default=[], help="a title this month must show")
+    parser.add_argument("--title", help="make an all-day event of this title today, in the default calendar")
+    parser.add_argument("--pictures", required=True)
+    options = parser.parse_args()
+    os.makedirs(options.pictures, exist_ok=True)
+    screen = Screen()
+    calendar = None
+    try:
+        calendar = start([APP])
+        find(APP, "", "frame", 30)
+        for title in options.expect:
+            find(APP, title, "label")
+        time.sleep(2)
+        screen.picture(os.path.join(options.pictures, "month.png"))
+        if options.title:
+            make_event(screen, options)
+    except Failure as failure:
+        screen.picture(os.path.join(options.pictures, "failure.png"))
+        print(failure, file=sys.stderr)
+        return 1
+    finally:
+        if calendar is not None:
+            calendar.terminate()
+            calendar.wait(10)
+        screen.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

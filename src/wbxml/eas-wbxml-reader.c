@@ -48,7 +48,11 @@ value_clear (Value *value)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Value, value_clear)
 
-G_DEFINE_QUARK (eas-wbxml-error-quark, eas_wbxml_error)
+GQuark
+eas_wbxml_error_quark (void)
+{
+	return g_quark_from_static_string ("eas-wbxml-error-quark");
+}
 
 static void
 append_tag (GString *path, EasTag tag, guint parent_page)
@@ -95,14 +99,14 @@ fail_at (EasWbxmlReader *reader, EasWbxmlError code, gsize offset, const char *w
 		return;
 
 	path = dup_path (reader);
-	reader->error = g_error_new (
-		EAS_WBXML_ERROR, code, "%s at byte %" G_GSIZE_FORMAT " in %s", what, offset, path);
+	reader->error = g_error_new (EAS_WBXML_ERROR, code, "%s at byte %" G_GSIZE_FORMAT " in %s",
+				     what, offset, path);
 	reader->depth = 0;
 	reader->pending = FALSE;
 	reader->owes_end = FALSE;
 }
 
-/* A multi-byte integer: seven bits a byte, the most significant first, [MS-ASWBXML] 2.1.2 / WBXML 1.3 section 5.1. */
+/* A multi-byte integer: seven bits a byte, the most significant first, WBXML 1.3 section 5.1. */
 static gboolean
 read_integer (EasWbxmlReader *reader, gsize start, guint32 *out_value)
 {
@@ -113,7 +117,8 @@ read_integer (EasWbxmlReader *reader, gsize start, guint32 *out_value)
 		guint8 byte;
 
 		if (reader->offset == reader->size) {
-			fail_at (reader, EAS_WBXML_ERROR_TRUNCATED, start, "number without its end");
+			fail_at (reader, EAS_WBXML_ERROR_TRUNCATED, start,
+				 "number without its end");
 			return FALSE;
 		}
 
@@ -157,7 +162,8 @@ check_header (EasWbxmlReader *reader)
 		return FALSE;
 
 	if (charset != CHARSET_UTF8) {
-		fail_at (reader, EAS_WBXML_ERROR_HEADER, reader->offset - 1, "character set other than UTF-8");
+		fail_at (reader, EAS_WBXML_ERROR_HEADER, reader->offset - 1,
+			 "character set other than UTF-8");
 		return FALSE;
 	}
 
@@ -210,7 +216,8 @@ read_opaque (EasWbxmlReader *reader, gsize start, Token *out_token)
 		return FALSE;
 
 	if (size > reader->size - reader->offset) {
-		fail_at (reader, EAS_WBXML_ERROR_TRUNCATED, start, "opaque data longer than the document");
+		fail_at (reader, EAS_WBXML_ERROR_TRUNCATED, start,
+			 "opaque data longer than the document");
 		return FALSE;
 	}
 
@@ -270,7 +277,8 @@ read_token (EasWbxmlReader *reader, Token *token)
 		guint8 byte = reader->data[start];
 
 		if ((byte & HAS_ATTRIBUTES) == 0 && (byte & TOKEN_MASK) >= TOKEN_FIRST)
-			return read_start (reader, start, byte) ? EAS_WBXML_START : EAS_WBXML_FINISHED;
+			return read_start (reader, start, byte) ? EAS_WBXML_START
+								: EAS_WBXML_FINISHED;
 
 		if (byte == SWITCH_PAGE) {
 			if (reader->offset == reader->size)
@@ -285,10 +293,9 @@ read_token (EasWbxmlReader *reader, Token *token)
 		}
 
 		if (reader->depth == 0) {
-			fail_at (reader,
-				 EAS_WBXML_ERROR_TOKEN,
-				 start,
-				 byte == END ? "end without an element" : "value outside the root element");
+			fail_at (reader, EAS_WBXML_ERROR_TOKEN, start,
+				 byte == END ? "end without an element"
+					     : "value outside the root element");
 			return EAS_WBXML_FINISHED;
 		}
 
@@ -297,9 +304,11 @@ read_token (EasWbxmlReader *reader, Token *token)
 			reader->depth--;
 			return EAS_WBXML_END;
 		case STR_I:
-			return read_string (reader, start, token) ? EAS_WBXML_TEXT : EAS_WBXML_FINISHED;
+			return read_string (reader, start, token) ? EAS_WBXML_TEXT
+								  : EAS_WBXML_FINISHED;
 		default:
-			return read_opaque (reader, start, token) ? EAS_WBXML_OPAQUE : EAS_WBXML_FINISHED;
+			return read_opaque (reader, start, token) ? EAS_WBXML_OPAQUE
+								  : EAS_WBXML_FINISHED;
 		}
 	}
 
@@ -613,7 +622,8 @@ eas_wbxml_reader_bytes (EasWbxmlReader *reader)
 		return g_byte_array_free_to_bytes (g_steal_pointer (&value.joined));
 
 	if (value.opaque)
-		return g_bytes_new_from_bytes (reader->bytes, token->data - reader->data, token->size);
+		return g_bytes_new_from_bytes (reader->bytes, token->data - reader->data,
+					       token->size);
 
 	return g_bytes_new (token->data, token->size);
 }
@@ -643,7 +653,10 @@ close_empty (EasWbxmlReader *reader, EasTag *out_tag)
 }
 
 EasWbxmlEvent
-eas_wbxml_reader_event (EasWbxmlReader *reader, EasTag *out_tag, const guint8 **out_data, gsize *out_size)
+eas_wbxml_reader_event (EasWbxmlReader *reader,
+			EasTag *out_tag,
+			const guint8 **out_data,
+			gsize *out_size)
 {
 	EasWbxmlEvent event;
 	Token token;
@@ -652,7 +665,8 @@ eas_wbxml_reader_event (EasWbxmlReader *reader, EasTag *out_tag, const guint8 **
 		return EAS_WBXML_FINISHED;
 
 	if (reader->current == EAS_TAG_NONE)
-		return eas_wbxml_reader_root (reader, out_tag) ? EAS_WBXML_START : EAS_WBXML_FINISHED;
+		return eas_wbxml_reader_root (reader, out_tag) ? EAS_WBXML_START
+							       : EAS_WBXML_FINISHED;
 
 	if (close_empty (reader, out_tag))
 		return EAS_WBXML_END;

@@ -147,7 +147,8 @@ eas_wbxml_text_repair (const guint8 *data, gsize size, gsize *out_size)
 
 		if (length == 0)
 			g_string_append (text, "\357\277\275"); /* U+FFFD */
-		else if (length > 1 ? !is_noncharacter (data + at, length) : is_legal_ascii (data[at]))
+		else if (length > 1 ? !is_noncharacter (data + at, length)
+				    : is_legal_ascii (data[at]))
 			g_string_append_len (text, (const char *) data + at, length);
 
 		at += MAX (length, 1);

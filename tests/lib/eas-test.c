@@ -153,8 +153,8 @@ eas_test_assert_bytes_at (const char *where, GBytes *bytes, GBytes *expected)
 
 	have = hex_around (bytes, at);
 	want = hex_around (expected, at);
-	g_error ("%s: bytes differ at %" G_GSIZE_FORMAT " (sizes %" G_GSIZE_FORMAT " and %" G_GSIZE_FORMAT
-		 ")\n  have .. %s\n  want .. %s",
+	g_error ("%s: bytes differ at %" G_GSIZE_FORMAT " (sizes %" G_GSIZE_FORMAT
+		 " and %" G_GSIZE_FORMAT ")\n  have .. %s\n  want .. %s",
 		 where, at, size_a, size_b, have, want);
 }
 
@@ -187,16 +187,18 @@ char *
 eas_test_rand_text (GRand *rand, guint max_characters)
 {
 	static const gunichar samples[] = {
-		'\t', '\n', '\r', ' ', '!', '"', '&', '\'', ',', '\\', ';', '<', '>', '=', '%', ':',
-		0x7f, 0x85, 0xa0, 0xe9, 0x301, 0x5e9, 0x416, 0x20ac, 0x2028, 0x4e2d, 0xd7ff, 0xe000,
-		0xfffd, 0x10000, 0x1f600, 0x10ffff,
+		'\t',   '\n',   '\r',   ' ',    '!',    '"',     '&',     '\'',
+		',',    '\\',   ';',    '<',    '>',    '=',     '%',     ':',
+		0x7f,   0x85,   0xa0,   0xe9,   0x301,  0x5e9,   0x416,   0x20ac,
+		0x2028, 0x4e2d, 0xd7ff, 0xe000, 0xfffd, 0x10000, 0x1f600, 0x10ffff,
 	};
 	GString *text = g_string_new (NULL);
 	guint n = eas_test_rand_below (rand, max_characters + 1);
 
 	while (n-- > 0) {
 		if (eas_test_rand_one_in (rand, 4))
-			g_string_append_unichar (text, samples[eas_test_rand_below (rand, G_N_ELEMENTS (samples))]);
+			g_string_append_unichar (
+				text, samples[eas_test_rand_below (rand, G_N_ELEMENTS (samples))]);
 		else
 			g_string_append_c (text, 'a' + eas_test_rand_below (rand, 26));
 	}
@@ -232,7 +234,9 @@ splice (GByteArray *bytes, guint at, guint n_old, const guint8 *data, guint n_ne
 static void
 mutate_once (GRand *rand, GByteArray *bytes)
 {
-	static const guint8 telling[] = { 0x00, 0x01, 0x03, 0x3f, 0x43, 0x7f, 0x80, 0x83, 0xc3, 0xff };
+	static const guint8 telling[] = {
+		0x00, 0x01, 0x03, 0x3f, 0x43, 0x7f, 0x80, 0x83, 0xc3, 0xff
+	};
 	guint at = eas_test_rand_below (rand, bytes->len);
 	guint length = eas_test_rand_below (rand, MIN (bytes->len - at, 64) + 1);
 	g_autofree guint8 *piece = g_memdup2 (bytes->data + at, length);

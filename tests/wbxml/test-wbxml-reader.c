@@ -128,7 +128,8 @@ test_empty_elements (void)
 	assert_sound (&reader);
 }
 
-/* The strangers of edge-unknown-token: passed over, counted, never taken for a tag of another page. */
+/* The strangers of edge-unknown-token: passed over, counted, never taken for a tag of another page.
+ */
 static void
 test_unknown (void)
 {
@@ -253,7 +254,8 @@ test_numbers (void)
 	guint ii;
 
 	for (ii = 0; ii < G_N_ELEMENTS (cases); ii++) {
-		g_autoptr (GBytes) bytes = g_bytes_new_static (cases[ii].text, strlen (cases[ii].text));
+		g_autoptr (GBytes) bytes =
+			g_bytes_new_static (cases[ii].text, strlen (cases[ii].text));
 		g_autofree char *hex = eas_test_hex (bytes);
 		g_autofree char *content = g_strconcat ("03 ", hex, " 00", NULL);
 		g_auto (EasWbxmlReader) signed_reader;
@@ -261,13 +263,14 @@ test_numbers (void)
 
 		open_value (&signed_reader, content);
 		g_assert_cmpint (eas_wbxml_reader_int (&signed_reader), ==, cases[ii].number);
-		g_assert_cmpuint (eas_wbxml_reader_take_bad (&signed_reader), ==, cases[ii].bad_int);
+		g_assert_cmpuint (eas_wbxml_reader_take_bad (&signed_reader), ==,
+				  cases[ii].bad_int);
 
 		open_value (&unsigned_reader, content);
-		g_assert_cmpuint (eas_wbxml_reader_uint (&unsigned_reader),
-				  ==,
+		g_assert_cmpuint (eas_wbxml_reader_uint (&unsigned_reader), ==,
 				  cases[ii].bad_uint ? 0 : cases[ii].number);
-		g_assert_cmpuint (eas_wbxml_reader_take_bad (&unsigned_reader), ==, cases[ii].bad_uint);
+		g_assert_cmpuint (eas_wbxml_reader_take_bad (&unsigned_reader), ==,
+				  cases[ii].bad_uint);
 	}
 }
 
@@ -380,13 +383,16 @@ test_events (void)
 	g_assert_cmpint (eas_wbxml_reader_event (&reader, &tag, &data, &size), ==, EAS_WBXML_END);
 	g_assert_cmpint (tag, ==, EAS_AIRSYNC_SYNC_KEY);
 	g_assert_cmpint (eas_wbxml_reader_event (&reader, &tag, &data, &size), ==, EAS_WBXML_START);
-	g_assert_cmpint (eas_wbxml_reader_event (&reader, &tag, &data, &size), ==, EAS_WBXML_OPAQUE);
+	g_assert_cmpint (eas_wbxml_reader_event (&reader, &tag, &data, &size), ==,
+			 EAS_WBXML_OPAQUE);
 	g_assert_cmpmem (data, size, "\377", 1);
 	g_assert_cmpint (eas_wbxml_reader_event (&reader, &tag, &data, &size), ==, EAS_WBXML_END);
 	g_assert_cmpint (eas_wbxml_reader_event (&reader, &tag, &data, &size), ==, EAS_WBXML_END);
 	g_assert_cmpint (tag, ==, EAS_AIRSYNC_SYNC);
-	g_assert_cmpint (eas_wbxml_reader_event (&reader, &tag, &data, &size), ==, EAS_WBXML_FINISHED);
-	g_assert_cmpint (eas_wbxml_reader_event (&reader, &tag, &data, &size), ==, EAS_WBXML_FINISHED);
+	g_assert_cmpint (eas_wbxml_reader_event (&reader, &tag, &data, &size), ==,
+			 EAS_WBXML_FINISHED);
+	g_assert_cmpint (eas_wbxml_reader_event (&reader, &tag, &data, &size), ==,
+			 EAS_WBXML_FINISHED);
 	assert_sound (&reader);
 }
 
@@ -417,7 +423,8 @@ count_content (EasWbxmlReader *reader)
 	return n_starts;
 }
 
-/* A codec takes the content of the current element token by token, be it full or empty, entered or not. */
+/* A codec takes the content of the current element token by token, be it full or empty, entered or
+ * not. */
 static void
 test_events_of_element (void)
 {
@@ -511,12 +518,14 @@ test_sticky (void)
 	eas_wbxml_reader_skip (&reader);
 	g_assert_false (eas_wbxml_reader_next (&reader, level, &tag));
 	g_assert_false (eas_wbxml_reader_next (&reader, eas_wbxml_reader_enter (&reader), &tag));
-	g_assert_cmpint (eas_wbxml_reader_event (&reader, &tag, &data, &size), ==, EAS_WBXML_FINISHED);
+	g_assert_cmpint (eas_wbxml_reader_event (&reader, &tag, &data, &size), ==,
+			 EAS_WBXML_FINISHED);
 	g_assert_cmpuint (eas_wbxml_reader_take_bad (&reader), ==, 0);
 
 	g_assert_false (eas_wbxml_reader_finish (&reader, &error));
 	g_assert_error (error, EAS_WBXML_ERROR, EAS_WBXML_ERROR_TRUNCATED);
-	g_assert_cmpstr (error->message, ==, "text without its end at byte 7 in /AirSync:Sync/Collections/SyncKey");
+	g_assert_cmpstr (error->message, ==,
+			 "text without its end at byte 7 in /AirSync:Sync/Collections/SyncKey");
 }
 
 /* A parser that stops at a status it dislikes still learns that the rest is missing. */

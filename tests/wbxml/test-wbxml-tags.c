@@ -7,7 +7,15 @@
 #include "eas-test.h"
 #include "eas-wbxml-tags.h"
 
-enum { COLUMN_PAGE, COLUMN_NAMESPACE, COLUMN_TOKEN, COLUMN_ELEMENT, COLUMN_SINCE, COLUMN_TYPE, N_COLUMNS };
+enum {
+	COLUMN_PAGE,
+	COLUMN_NAMESPACE,
+	COLUMN_TOKEN,
+	COLUMN_ELEMENT,
+	COLUMN_SINCE,
+	COLUMN_TYPE,
+	N_COLUMNS
+};
 
 static EasType
 parse_type (const char *word)
@@ -38,7 +46,8 @@ parse_type (const char *word)
 	g_error ("unknown type in code-pages.tsv: %s", word);
 }
 
-/* AirSyncBase:Preview is a number in a request and text in a response: the list calls it text, which holds both. */
+/* AirSyncBase:Preview is a number in a request and text in a response: the list calls it text,
+ * which holds both. */
 static EasType
 expect_type (EasTag tag, const char *word)
 {
@@ -71,7 +80,8 @@ check_row (char **columns, gpointer user_data)
 	g_assert_cmpuint (eas_tag_get_since (tag), ==, since);
 	g_assert_cmpint (eas_tag_get_type (tag), ==, expect_type (tag, columns[COLUMN_TYPE]));
 	g_assert_cmpint (eas_page_from_name (columns[COLUMN_NAMESPACE]), ==, page);
-	g_assert_cmpint (eas_tag_from_name (columns[COLUMN_NAMESPACE], columns[COLUMN_ELEMENT]), ==, tag);
+	g_assert_cmpint (eas_tag_from_name (columns[COLUMN_NAMESPACE], columns[COLUMN_ELEMENT]), ==,
+			 tag);
 	g_assert_true (g_hash_table_add (seen, GUINT_TO_POINTER (tag)));
 }
 
@@ -86,7 +96,8 @@ test_published (void)
 
 	/* Nothing of our own invention either. */
 	for (tag = 0; tag <= EAS_TAG_MAX; tag++)
-		g_assert_cmpint (eas_tag_is_known (tag), ==, g_hash_table_contains (seen, GUINT_TO_POINTER (tag)));
+		g_assert_cmpint (eas_tag_is_known (tag), ==,
+				 g_hash_table_contains (seen, GUINT_TO_POINTER (tag)));
 }
 
 static void
@@ -135,12 +146,8 @@ test_secrecy (void)
 		EAS_SETTINGS_PASSWORD,
 	};
 	const EasTag contents[] = {
-		EAS_CALENDAR_SUBJECT,
-		EAS_CONTACTS_FIRST_NAME,
-		EAS_EMAIL_SUBJECT,
-		EAS_AIRSYNCBASE_DATA,
-		EAS_COMPOSEMAIL_MIME,
-		EAS_NOTES_SUBJECT,
+		EAS_CALENDAR_SUBJECT, EAS_CONTACTS_FIRST_NAME, EAS_EMAIL_SUBJECT,
+		EAS_AIRSYNCBASE_DATA, EAS_COMPOSEMAIL_MIME,    EAS_NOTES_SUBJECT,
 		EAS_TASKS_SUBJECT,
 	};
 	guint ii;

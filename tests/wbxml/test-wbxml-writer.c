@@ -34,8 +34,8 @@ test_pages (void)
 	eas_wbxml_writer_end (writer);
 	eas_wbxml_writer_empty (writer, EAS_AIRSYNC_MORE_AVAILABLE);
 	eas_wbxml_writer_end (writer);
-	assert_written (writer,
-			HEADER "45 4B 03 31 00 01 5D 00 02 54 03 73 00 01 58 03 66 00 01 01 00 00 14 01");
+	assert_written (writer, HEADER
+			"45 4B 03 31 00 01 5D 00 02 54 03 73 00 01 58 03 66 00 01 01 00 00 14 01");
 }
 
 static void
@@ -76,10 +76,10 @@ test_values (void)
 	eas_wbxml_writer_flag (writer, EAS_AIRSYNC_STATUS, FALSE);
 	eas_wbxml_writer_opaque (writer, EAS_AIRSYNC_STATUS, bytes);
 	eas_wbxml_writer_end (writer);
-	assert_written (writer,
-			HEADER "45 4E 03 34 32 39 34 39 36 37 32 39 35 00 01"
-			       "4E 03 2D 39 32 32 33 33 37 32 30 33 36 38 35 34 37 37 35 38 30 38 00 01"
-			       "4E 03 31 00 01 4E 03 30 00 01 4E C3 02 00 FF 01 01");
+	assert_written (writer, HEADER
+			"45 4E 03 34 32 39 34 39 36 37 32 39 35 00 01"
+			"4E 03 2D 39 32 32 33 33 37 32 30 33 36 38 35 34 37 37 35 38 30 38 00 01"
+			"4E 03 31 00 01 4E 03 30 00 01 4E C3 02 00 FF 01 01");
 }
 
 static void
@@ -89,15 +89,18 @@ test_opaque_lengths (void)
 		gsize size;
 		const char *length;
 	} cases[] = {
-		{ 0, "00" },       { 1, "01" },        { 127, "7F" },      { 128, "81 00" },
-		{ 300, "82 2C" },  { 16383, "FF 7F" }, { 16384, "81 80 00" }, { 2097152, "81 80 80 00" },
+		{ 0, "00" },           { 1, "01" },
+		{ 127, "7F" },         { 128, "81 00" },
+		{ 300, "82 2C" },      { 16383, "FF 7F" },
+		{ 16384, "81 80 00" }, { 2097152, "81 80 80 00" },
 	};
 	guint ii;
 
 	for (ii = 0; ii < G_N_ELEMENTS (cases); ii++) {
 		g_autoptr (EasWbxmlWriter) writer = eas_wbxml_writer_new ();
 		g_autofree char *start = g_strconcat (HEADER "45 C3 ", cases[ii].length, NULL);
-		g_autoptr (GBytes) data = g_bytes_new_take (g_malloc0 (cases[ii].size + 1), cases[ii].size);
+		g_autoptr (GBytes) data =
+			g_bytes_new_take (g_malloc0 (cases[ii].size + 1), cases[ii].size);
 		g_autoptr (GBytes) expected = eas_test_unhex (start);
 		g_autoptr (GBytes) bytes = NULL;
 		g_autoptr (GBytes) head = NULL;
@@ -106,7 +109,8 @@ test_opaque_lengths (void)
 		bytes = eas_wbxml_writer_finish (writer);
 		head = eas_test_cut (bytes, g_bytes_get_size (expected));
 		eas_test_assert_bytes (head, expected);
-		g_assert_cmpuint (g_bytes_get_size (bytes), ==, g_bytes_get_size (expected) + cases[ii].size + 1);
+		g_assert_cmpuint (g_bytes_get_size (bytes), ==,
+				  g_bytes_get_size (expected) + cases[ii].size + 1);
 	}
 }
 
@@ -153,8 +157,9 @@ test_round_trip (void)
 static void
 test_legal_text (void)
 {
-	static const guint8 edges[] = { 0x1f, 0x20, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc2, 0xdf, 0xe0,
-					0xed, 0xef, 0xf0, 0xf4, 0xf5, 0xff, 'a',  'b',  0x0a, 0xbe, 0xbd };
+	static const guint8 edges[] = { 0x1f, 0x20, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0,
+					0xbf, 0xc0, 0xc2, 0xdf, 0xe0, 0xed, 0xef, 0xf0,
+					0xf4, 0xf5, 0xff, 'a',  'b',  0x0a, 0xbe, 0xbd };
 	g_autoptr (GRand) rand = eas_test_rand (88);
 	guint ii, jj;
 
@@ -266,7 +271,8 @@ main (int argc, char **argv)
 	g_test_add_data_func ("/wbxml/writer/misuse/unbalanced", misuse_unbalanced, test_misuse);
 	g_test_add_data_func ("/wbxml/writer/misuse/no-root", misuse_no_root, test_misuse);
 	g_test_add_data_func ("/wbxml/writer/misuse/second-root", misuse_second_root, test_misuse);
-	g_test_add_data_func ("/wbxml/writer/misuse/text-outside", misuse_text_outside, test_misuse);
+	g_test_add_data_func ("/wbxml/writer/misuse/text-outside", misuse_text_outside,
+			      test_misuse);
 	g_test_add_data_func ("/wbxml/writer/misuse/end", misuse_end, test_misuse);
 	g_test_add_data_func ("/wbxml/writer/misuse/no-tag", misuse_no_tag, test_misuse);
 

@@ -69,8 +69,8 @@ def fill(env, user, count):
 class Traffic:
     """Requests and bytes since the mark, from the web server in front of SOGo."""
 
-    def __init__(self, log, url):
-        self.log, self.url = log, url
+    def __init__(self, log):
+        self.log = log
         self.mark()
 
     def mark(self):
@@ -110,25 +110,14 @@ def rows_in_cache(source):
 
 def make_source(kind, env, user, agent_program):
     front = env["SOGO_FRONT_HTTP"]
-    if kind == "caldav":
-        origin = front.rsplit("/Microsoft-Server-ActiveSync", 1)[0]
-        agent = seam.Agent(agent_program)
-        source = agent.ask("caldav", f"{origin}/SOGo/dav/{user}/Calendar/personal/", user, env["SOGO_PASSWORD"])[0]
-        agent.close()
-        return source
-    done = subprocess.run(["evolution-eas", "account", "add", "--user", user, "--password-stdin", "--server", front,
-                           f"{user}@example.test"], input=env["SOGO_PASSWORD"] + "\n", capture_output=True, text=True, timeout=120)
-    if done.returncode != 0:
-        raise Failure(f"account add: {done.stderr.strip()}")
-    agent = seam.Agent(agent_program)
-    try:
-        return wait_for(lambda: next((s[0] for s in agent.sources() if s[1] == "eas"), None), 60, "the calendar")
-    finally:
-        agent.close()
+    if kind == "eas":
+        return seam.add_account(front, user, env["SOGO_PASSWORD"], agent_program)
+    origin = front.rsplit("/Microsoft-Server-ActiveSync", 1)[0]
+    return seam.add_caldav(f"{origin}/SOGo/dav/{user}/Calendar/personal/", user, env["SOGO_PASSWORD"], agent_program)
 
 
 def measure(kind, env, user, count, agent_program):
-    traffic = Traffic(env["NGINX_LOG"], None)
+    traffic = Traffic(env["NGINX_LOG"])
     source = make_source(kind, env, user, agent_program)
     traffic.mark()
     reader = seam.Agent(agent_program)

@@ -534,28 +534,6 @@ def parse_options():
     return options
 
 
-def add_account(options, line):
-    """An ActiveSync account through the tool, as a person without a desktop would; the calendar's source UID."""
-    import subprocess
-    import urllib.parse
-    address = f"{options.user}@example.test"
-    path = urllib.parse.urlsplit(options.url).path
-    done = subprocess.run(
-        ["evolution-eas", "account", "add", "--user", options.user, "--password-stdin",
-         "--server", f"http://127.0.0.1:{line.port}{path}", address],
-        input=options.password + "\n", capture_output=True, text=True, timeout=120)
-    if done.returncode != 0:
-        raise Failure(f"account add: {done.stderr.strip()}")
-    agent = seam.Agent(options.agent)
-    try:
-        def calendar():
-            found = [s for s in agent.sources() if s[1] == "eas"]
-            return found and found[0][0]
-        return wait_for(calendar, 60, "the account's calendar to appear")
-    finally:
-        agent.close()
-
-
 def main():
     import urllib.parse
     options = parse_options()
@@ -567,14 +545,13 @@ def main():
         from mock_witness import MockWitness
         witness = MockWitness(seam.Control(options.url))
     witness.clear()
+    near = f"http://127.0.0.1:{line.port}"
     if options.desktop == "caldav":
         path = urllib.parse.urlsplit(options.dav).path.rstrip("/")
-        agent = seam.Agent(options.agent)
-        source = agent.ask("caldav", f"http://127.0.0.1:{line.port}{path}/{options.user}/Calendar/personal/",
-                           options.user, options.password)[0]
-        agent.close()
+        source = seam.add_caldav(f"{near}{path}/{options.user}/Calendar/personal/", options.user, options.password, options.agent)
     else:
-        source = add_account(options, line)
+        path = urllib.parse.urlsplit(options.url).path
+        source = seam.add_account(near + path, options.user, options.password, options.agent)
     desktop = Desktop(options.agent, source)
     try:
         failures = run_histories(options, desktop, witness, line)

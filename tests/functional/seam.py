@@ -204,6 +204,29 @@ def encode(text):
     return base64.b64encode(text.encode()).decode()
 
 
+def add_account(url, user, password, agent_program):
+    """An ActiveSync account through the tool, as a person without a desktop adds it; its calendar's source UID."""
+    done = subprocess.run(["evolution-eas", "account", "add", "--user", user, "--password-stdin", "--server", url,
+                           f"{user}@example.test"], input=password + "\n", capture_output=True, text=True, timeout=120)
+    if done.returncode != 0:
+        raise Failure(f"account add: {done.stderr.strip()}")
+    agent = Agent(agent_program)
+    try:
+        return wait_for(lambda: next((s[0] for s in agent.sources() if s[1] == "eas"), None), 60,
+                        "the account's calendar to appear")
+    finally:
+        agent.close()
+
+
+def add_caldav(url, user, password, agent_program):
+    """The same calendar for EDS's own CalDAV backend; its source UID."""
+    agent = Agent(agent_program)
+    try:
+        return agent.ask("caldav", url, user, password)[0]
+    finally:
+        agent.close()
+
+
 def kill_factory():
     """SIGKILL to this session's calendar factory, and only to it. TRUE when there was one."""
     pid = pid_of(CALENDAR_FACTORY)

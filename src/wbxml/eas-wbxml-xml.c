@@ -392,8 +392,9 @@ innermost (FromXml *self)
 		       : &g_array_index (self->elements, Element, self->elements->len - 1);
 }
 
-static void G_GNUC_PRINTF (4, 5) set_error (
-	GError **error, GMarkupParseContext *context, GMarkupError code, const char *format, ...)
+G_GNUC_PRINTF (4, 5)
+static void
+set_error (GError **error, GMarkupParseContext *context, GMarkupError code, const char *format, ...)
 {
 	g_autofree char *what = NULL;
 	va_list arguments;

@@ -57,6 +57,7 @@ static const char *const code_names[EAS_N_ERRORS] = {
 };
 /* clang-format on */
 
+G_GNUC_PRINTF (5, 0)
 static GError *
 new_error_valist (EasErrorCode code,
 		  const char *command,
@@ -65,7 +66,7 @@ new_error_valist (EasErrorCode code,
 		  const char *format,
 		  va_list args)
 {
-	GError *error = g_error_new_valist (EAS_ERROR, (int)code, format, args);
+	GError *error = g_error_new_valist (EAS_ERROR, (int) code, format, args);
 	EasErrorPrivate *priv = eas_error_get_private (error);
 
 	priv->command = g_intern_string (command);
@@ -166,5 +167,5 @@ eas_error_get_retry_after (const GError *error)
 const char *
 eas_error_code_to_string (EasErrorCode code)
 {
-	return (guint)code < EAS_N_ERRORS ? code_names[code] : NULL;
+	return (guint) code < EAS_N_ERRORS ? code_names[code] : NULL;
 }

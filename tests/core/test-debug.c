@@ -53,7 +53,7 @@ test_topics (gconstpointer user_data)
 		return;
 	}
 
-	run_with_variable (((const DebugCase *)user_data)->value);
+	run_with_variable (((const DebugCase *) user_data)->value);
 	g_test_trap_assert_passed ();
 }
 
@@ -90,7 +90,7 @@ check_fields (void)
 	const EasDebugContext context = { "account-1", "Sync", NULL, 7 };
 	GHashTable *captured = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 
-	g_log_set_writer_func (capture_fields, captured, (GDestroyNotify)g_hash_table_unref);
+	g_log_set_writer_func (capture_fields, captured, (GDestroyNotify) g_hash_table_unref);
 	eas_debug_log (EAS_DEBUG_SYNC, &context, "window of %d", 100);
 
 	g_assert_cmpstr (g_hash_table_lookup (captured, "MESSAGE"), ==, "sync #7: window of 100");

@@ -6,7 +6,7 @@ static void
 assert_details (
 	const GError *error, EasErrorCode code, const char *command, guint status, guint wait)
 {
-	g_assert_error (error, EAS_ERROR, (int)code);
+	g_assert_error (error, EAS_ERROR, (int) code);
 	g_assert_cmpstr (eas_error_get_command (error), ==, command);
 	g_assert_cmpuint (eas_error_get_status (error), ==, status);
 	g_assert_cmpuint (eas_error_get_retry_after (error), ==, wait);
@@ -73,14 +73,14 @@ test_code_names (void)
 		const char *name = eas_error_code_to_string (code);
 
 		g_assert_nonnull (name);
-		g_assert_true (g_hash_table_add (seen, (gpointer)name));
+		g_assert_true (g_hash_table_add (seen, (gpointer) name));
 		for (const char *p = name; *p != '\0'; p++)
 			g_assert_true (g_ascii_islower (*p) || *p == '-');
 	}
 
 	g_assert_cmpstr (eas_error_code_to_string (EAS_ERROR_ITEM_REJECTED), ==, "item-rejected");
 	g_assert_null (eas_error_code_to_string (EAS_N_ERRORS));
-	g_assert_null (eas_error_code_to_string ((EasErrorCode)-1));
+	g_assert_null (eas_error_code_to_string ((EasErrorCode) -1));
 }
 
 int

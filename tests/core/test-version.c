@@ -17,7 +17,7 @@ test_names (void)
 
 	g_assert_cmpstr (eas_version_to_string (EAS_VERSION_14_1), ==, "14.1");
 	g_assert_null (eas_version_to_string (EAS_VERSION_NONE));
-	g_assert_null (eas_version_to_string ((EasVersion)25));
+	g_assert_null (eas_version_to_string ((EasVersion) 25));
 }
 
 static void

@@ -67,14 +67,14 @@ get_topics (void)
 gboolean
 eas_debug_enabled (EasDebugTopic topic)
 {
-	return (get_topics () & topic) == (guint)topic;
+	return (get_topics () & topic) == (guint) topic;
 }
 
 static const char *
 topic_to_string (EasDebugTopic topic)
 {
 	for (gsize i = 0; i < G_N_ELEMENTS (topic_names); i++) {
-		if (topic_names[i].topics == (guint)topic)
+		if (topic_names[i].topics == (guint) topic)
 			return topic_names[i].name;
 	}
 

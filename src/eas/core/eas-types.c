@@ -231,7 +231,7 @@ eas_device_make_id (const char *machine_id, const char *account_uid)
 	g_return_val_if_fail (machine_id != NULL && account_uid != NULL, NULL);
 
 	message = g_strconcat ("evolution-eas:", account_uid, NULL);
-	id = g_compute_hmac_for_string (G_CHECKSUM_SHA256, (const guchar *)machine_id,
+	id = g_compute_hmac_for_string (G_CHECKSUM_SHA256, (const guchar *) machine_id,
 					strlen (machine_id), message, -1);
 	id[DEVICE_ID_LENGTH] = '\0';
 

@@ -36,7 +36,7 @@ gboolean    eas_item_is_empty (const EasItem *item, EasItemSlot slot);          
 guint       eas_item_n_children (const EasItem *item, EasItemSlot parent);
 
 /* Values, parsed on access. Text is lent and lives as long as the item. */
-const char *eas_item_text     (const EasItem *item, EasItemSlot slot); /* NULL: absent; "": empty */
+const char *eas_item_text     (const EasItem *item, EasItemSlot slot); /* NULL: absent, or a container; "": empty */
 GBytes     *eas_item_bytes    (const EasItem *item, EasItemSlot slot); /* (transfer full): opaque, or text as it is, NULL absent */
 gboolean    eas_item_int      (const EasItem *item, EasItemSlot slot, gint64 *out_value);
 gboolean    eas_item_flag     (const EasItem *item, EasItemSlot slot, gboolean *out_value); /* empty is TRUE */
@@ -59,13 +59,16 @@ guint       eas_item_n_bad    (const EasItem *item);
 /*
  * What changed at the top level from @baseline to @edited: elements of @edited
  * that are new or different, and an empty element for each that is gone.
- * NULL when nothing changed.
+ * NULL when nothing changed. An element that comes several times is one value.
+ *
+ * eas_item_overlay (baseline, eas_item_diff (baseline, edited)) is @edited, but for
+ * empty elements: beside a baseline they can only say "gone".
  */
 EasItem    *eas_item_diff     (const EasItem *baseline, const EasItem *edited);
-/* @base with the top-level elements of @over in place of its own; an empty element in @over removes. */
+/* @base with the top-level elements of @over in place of its own; an empty element in @over removes. @over may be NULL. */
 EasItem    *eas_item_overlay  (const EasItem *base, const EasItem *over);
 
-/* Building. Spent by eas_item_builder_end(). */
+/* Building. Spent by eas_item_builder_finish(), which does not free it. Text that no document may carry is repaired on the way in. */
 typedef struct _EasItemBuilder EasItemBuilder;
 
 EasItemBuilder *eas_item_builder_new    (void);
@@ -80,6 +83,6 @@ void            eas_item_builder_flag   (EasItemBuilder *builder, EasTag tag, gb
 void            eas_item_builder_time   (EasItemBuilder *builder, EasTag tag, gint64 utc); /* the form of the tag's type */
 void            eas_item_builder_opaque (EasItemBuilder *builder, EasTag tag, const guint8 *data, gsize size);
 void            eas_item_builder_copy   (EasItemBuilder *builder, const EasItem *item, EasItemSlot slot); /* with all below */
-EasItem        *eas_item_builder_finish (EasItemBuilder *builder); /* (transfer full), one block */
+EasItem        *eas_item_builder_finish (EasItemBuilder *builder); /* (transfer full), one block; then only to be freed */
 
 G_END_DECLS

@@ -33,6 +33,7 @@ static const StatusRange documented[] = {
 	{ EAS_SCOPE_SETTINGS,          1,   7, "" },
 	{ EAS_SCOPE_PROVISION,         1,   3, "" },
 	{ EAS_SCOPE_POLICY,            1,   5, "" },
+	{ EAS_SCOPE_COMMON,            1,   1, "" },
 	{ EAS_SCOPE_COMMON,          101, 184, ",157,158,159,180,181,182," },
 };
 /* clang-format on */

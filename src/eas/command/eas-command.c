@@ -4,7 +4,10 @@
 
 #include "eas-command.h"
 
+#include "eas-cmd-estimate.h"
+#include "eas-cmd-fetch.h"
 #include "eas-cmd-folder.h"
+#include "eas-cmd-move.h"
 #include "eas-cmd-ping.h"
 #include "eas-cmd-provision.h"
 #include "eas-cmd-settings.h"
@@ -16,7 +19,8 @@
 static const EasCommand *const commands[] = {
 	&eas_cmd_provision,     &eas_cmd_settings,      &eas_cmd_folder_sync,
 	&eas_cmd_folder_create, &eas_cmd_folder_update, &eas_cmd_folder_delete,
-	&eas_cmd_sync,          &eas_cmd_ping,          NULL
+	&eas_cmd_sync,          &eas_cmd_estimate,      &eas_cmd_item_operations,
+	&eas_cmd_move,          &eas_cmd_ping,          NULL
 };
 
 const EasCommand *const *

@@ -247,6 +247,7 @@ static const EasStatusInfo status_rows[] = {
 	FAILURE (POLICY,         5, POLICY,           PROVISION,       TEXT_POLICY,             POLICY),
 
 	/* In any command, since 14.0. */
+	SUCCESS (COMMON,         1, COMMON),
 	FAILURE (COMMON,       101, SERVER,           NOTHING,         TEXT_REFUSED_REQUEST,    COMMON),
 	FAILURE (COMMON,       102, SERVER,           NOTHING,         TEXT_REFUSED_REQUEST,    COMMON),
 	FAILURE (COMMON,       103, SERVER,           NOTHING,         TEXT_REFUSED_REQUEST,    COMMON),

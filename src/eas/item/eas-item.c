@@ -247,6 +247,14 @@ eas_item_bytes (const EasItem *item, EasItemSlot slot)
 }
 
 gboolean
+eas_item_is_opaque (const EasItem *item, EasItemSlot slot)
+{
+	const EasItemSlotData *data = peek_slot (item, slot);
+
+	return data != NULL && data->kind == EAS_ITEM_OPAQUE;
+}
+
+gboolean
 eas_item_int (const EasItem *item, EasItemSlot slot, gint64 *out_value)
 {
 	const char *text = eas_item_text (item, slot);

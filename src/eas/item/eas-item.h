@@ -38,6 +38,7 @@ guint       eas_item_n_children (const EasItem *item, EasItemSlot parent);
 /* Values, parsed on access. Text is lent and lives as long as the item. */
 const char *eas_item_text     (const EasItem *item, EasItemSlot slot); /* NULL: absent, or a container; "": empty */
 GBytes     *eas_item_bytes    (const EasItem *item, EasItemSlot slot); /* (transfer full): opaque, or text as it is, NULL absent */
+gboolean    eas_item_is_opaque (const EasItem *item, EasItemSlot slot);            /* raw bytes on the wire, not text */
 gboolean    eas_item_int      (const EasItem *item, EasItemSlot slot, gint64 *out_value);
 gboolean    eas_item_flag     (const EasItem *item, EasItemSlot slot, gboolean *out_value); /* empty is TRUE */
 gboolean    eas_item_time     (const EasItem *item, EasItemSlot slot, gint64 *out_utc);    /* both wire forms, seconds since 1970 UTC */

@@ -9,9 +9,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 head_lines='# SPDX-License-Identifier: LGPL-2.1-or-later
 # tests/lint/check-potfiles.sh --fix writes this list.'
-# A call of _(), N_(), C_(), NC_() or ngettext (), in the house's spacing.
+# A call of _(), N_(), C_(), NC_() or ngettext() on a literal, with or without a space.
 wanted=$({
-  grep -rlE --include='*.c' --include='*.h' '(^|[^A-Za-z0-9_])(_|N_|C_|NC_|Q_|g_dngettext|ngettext) \("?' src || true
+  grep -rlE --include='*.c' --include='*.h' '(^|[^A-Za-z0-9_])(_|N_|C_|NC_|Q_|g_dngettext|ngettext) ?\("' src || true
   find data -name '*.metainfo.xml.in'
 } | sort)
 

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* From the options to a client of the engine. */
+
+#include "tool.h"
+
+#include "eas-soup-transport.h"
+
+#include <errno.h>
+#include <glib/gi18n-lib.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define MAX_PASSWORD 1024
+
+static void
+free_secret (char *secret)
+{
+	if (secret == NULL)
+		return;
+
+	explicit_bzero (secret, strlen (secret));
+	g_free (secret);
+}
+
+void
+tool_server_clear (ToolServer *server)
+{
+	g_clear_pointer (&server->url, g_free);
+	g_clear_pointer (&server->user, g_free);
+	g_clear_pointer (&server->password, free_secret);
+	g_clear_pointer (&server->address, g_free);
+}
+
+/* ---- password ---------------------------------------------------------- */
+
+static char *
+read_line (GError **error)
+{
+	char line[MAX_PASSWORD];
+	char *password;
+
+	if (fgets (line, sizeof line, stdin) == NULL) {
+		g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+		                     _("No password came on standard input"));
+		return NULL;
+	}
+	line[strcspn (line, "\r\n")] = '\0';
+	password = g_strdup (line);
+	explicit_bzero (line, sizeof line);
+
+	return password;
+}
+
+char *
+tool_ask_password (Tool *tool, const char *user, GError **error)
+{
+	struct termios before, silent;
+	char *password;
+
+	if (tool->password_stdin)
+		return read_line (error);
+
+	if (!isatty (STDIN_FILENO) || tcgetattr (STDIN_FILENO, &before) != 0) {
+		g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+		                     _("There is no terminal to ask for the password; use --password-stdin"));
+		return NULL;
+	}
+
+	fprintf (stderr, _("Password of %s: "), user);
+	fflush (stderr);
+	silent = before;
+	silent.c_lflag &= ~(tcflag_t) ECHO;
+	tcsetattr (STDIN_FILENO, TCSAFLUSH, &silent);
+	password = read_line (error);
+	tcsetattr (STDIN_FILENO, TCSAFLUSH, &before);
+	fputc ('\n', stderr);
+
+	return password;
+}
+
+/* ---- which server ------------------------------------------------------ */
+
+/* "https://alice@host/path" names the user as well. */
+static char *
+split_user (char **inout_url)
+{
+	g_autoptr (GUri) uri = g_uri_parse (*inout_url, G_URI_FLAGS_NON_DNS | G_URI_FLAGS_HAS_PASSWORD, NULL);
+	char *user;
+
+	if (uri == NULL || g_uri_get_user (uri) == NULL)
+		return NULL;
+
+	user = g_strdup (g_uri_get_user (uri));
+	g_free (*inout_url);
+	*inout_url = g_uri_join (G_URI_FLAGS_NON_DNS, g_uri_get_scheme (uri), NULL, g_uri_get_host (uri), g_uri_get_port (uri),
+	                         g_uri_get_path (uri), g_uri_get_query (uri), NULL);
+
+	return user;
+}
+
+gboolean
+tool_find_server (Tool *tool, ToolServer *out, GError **error)
+{
+	g_autofree char *typed = NULL;
+	g_autofree char *user = NULL;
+	g_autofree char *url = NULL;
+	g_autofree char *password = NULL;
+
+	if (tool->server == NULL)
+		return tool_account_find_server (tool, out, error);
+
+	typed = g_strdup (tool->server);
+	user = split_user (&typed);
+	if (tool->user != NULL) {
+		g_free (user);
+		user = g_strdup (tool->user);
+	}
+	if (user == NULL) {
+		g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+		                     _("Say who you are on that server with --user"));
+		return FALSE;
+	}
+	url = eas_http_normalize_url (typed, error);
+	if (url == NULL)
+		return FALSE;
+	password = tool_ask_password (tool, user, error);
+	if (password == NULL)
+		return FALSE;
+
+	*out = (ToolServer){
+		.url = g_steal_pointer (&url),
+		.user = g_steal_pointer (&user),
+		.password = g_steal_pointer (&password),
+	};
+
+	return TRUE;
+}
+
+/* ---- client ------------------------------------------------------------ */
+
+typedef struct {
+	char *user;
+	char *password;
+	GTlsDatabase *trust; /* NULL: the system's */
+} TransportSetup;
+
+static void
+transport_setup_free (gpointer data)
+{
+	TransportSetup *setup = data;
+
+	g_free (setup->user);
+	free_secret (setup->password);
+	g_clear_object (&setup->trust);
+	g_free (setup);
+}
+
+static EasTransport *
+make_transport (gpointer data)
+{
+	TransportSetup *setup = data;
+
+	return eas_soup_transport_new (setup->user, setup->password, setup->trust);
+}
+
+/* The same on this machine each time, so that the server sees one device, and never the desktop's. */
+static char *
+make_device_id (const ToolServer *server)
+{
+	g_autofree char *machine = NULL;
+	g_autofree char *account = g_strdup_printf ("tool:%s@%s", server->user, server->url);
+
+	if (!g_file_get_contents ("/etc/machine-id", &machine, NULL, NULL))
+		machine = g_strdup (g_get_host_name ());
+
+	return eas_device_make_id (g_strstrip (machine), account);
+}
+
+static gboolean
+read_protocol (Tool *tool, EasVersion *out_version, GError **error)
+{
+	*out_version = EAS_VERSION_NONE;
+	if (tool->protocol == NULL)
+		return TRUE;
+
+	*out_version = eas_version_from_string (tool->protocol);
+	if (*out_version == EAS_VERSION_NONE) {
+		g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+		             _("There is no version “%s”: 12.0, 12.1, 14.0, 14.1, 16.0 and 16.1 are spoken"), tool->protocol);
+		return FALSE;
+	}
+
+	return TRUE;
+}
+
+EasClient *
+tool_connect_to (Tool *tool, const ToolServer *server, GError **error)
+{
+	g_autoptr (EasAccountData) data = eas_account_data_new ();
+	g_autoptr (EasAccountState) state = NULL;
+	g_autoptr (GTlsDatabase) trust = NULL;
+	g_autofree char *device_id = make_device_id (server);
+	TransportSetup *setup;
+
+	if (!read_protocol (tool, &data->forced_version, error))
+		return NULL;
+	if (tool->ca_file != NULL) {
+		g_autofree char *path = g_canonicalize_filename (tool->ca_file, NULL);
+
+		trust = g_tls_file_database_new (path, error);
+		if (trust == NULL)
+			return NULL;
+	}
+
+	data->user = g_strdup (server->user);
+	data->address = g_strdup (server->address != NULL ? server->address : server->user);
+	data->configured_url = g_strdup (server->url);
+	data->url = g_strdup (server->url);
+	data->device = eas_device_new (device_id);
+
+	setup = g_new0 (TransportSetup, 1);
+	setup->user = g_strdup (server->user);
+	setup->password = g_strdup (server->password);
+	setup->trust = g_steal_pointer (&trust);
+
+	/* In memory only: a diagnosis starts from nothing and leaves nothing. */
+	state = eas_account_state_new (NULL);
+
+	return eas_client_new (state, g_steal_pointer (&data), make_transport, setup, transport_setup_free);
+}
+
+EasClient *
+tool_connect (Tool *tool, GError **error)
+{
+	g_auto (ToolServer) server = { NULL };
+
+	if (!tool_find_server (tool, &server, error))
+		return NULL;
+
+	return tool_connect_to (tool, &server, error);
+}

@@ -20,10 +20,13 @@ import random
 import sys
 import time
 import traceback
+import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import seam  # noqa: E402
 import faulty_line  # noqa: E402
+import meaning  # noqa: E402
+from mock_witness import MockWitness, to_ical  # noqa: E402
 from seam import Failure, wait_for  # noqa: E402
 
 BASE = datetime.datetime(2027, 3, 1, 8, 0)
@@ -145,7 +148,7 @@ def whole(event, uid):
     return [event_text(event, uid)] + [instance_text(event, uid, i) for i in sorted(event.moved)]
 
 
-class DavWitness:
+class SogoWitness:
     """The other side where it is SOGo: edits and reads through CalDAV."""
 
     def __init__(self, dav):
@@ -176,6 +179,27 @@ class DavWitness:
         name, _ = self.find(event.token)
         return name is not None and self.dav.delete(name)
 
+    # by specification (mock_witness.Spec), for matrix.py
+
+    def named(self, summary):
+        for name, components in self.dav.events().items():
+            said = meaning.of_components(components)
+            if said["summary"] == summary:
+                return name, said
+        return None, None
+
+    def put(self, spec):
+        name, _ = self.named(spec.summary)
+        self.dav.put(name or spec.uid + ".ics", to_ical(spec))
+
+    def read(self, spec):
+        return self.named(spec.summary)[1]
+
+    def remove(self, spec):
+        name, _ = self.named(spec.summary)
+        if name is None or not self.dav.delete(name):
+            raise Failure(f"{spec.summary} could not be deleted on the server")
+
     def clear(self):
         self.tick()
         for name in self.dav.names():
@@ -184,9 +208,6 @@ class DavWitness:
     def tick(self):
         """SOGo's keys are whole seconds: a change in the second of its last answer is never told."""
         time.sleep(1.0 - time.time() % 1.0 + 0.02)
-
-    def problems(self):
-        return None
 
 
 class History:
@@ -527,6 +548,8 @@ def parse_options():
     parser.add_argument("--count", type=int, default=5)
     parser.add_argument("--patience", type=float, default=45, help="seconds until both sides must be equal")
     parser.add_argument("--policy", default="keep-both")
+    parser.add_argument("--version", type=int, default=141, help="protocol version the embedded server offers, times ten")
+    parser.add_argument("--only", help="cases of matrix.py, comma list")
     parser.add_argument("--no-kill", dest="kill", action="store_false")
     parser.add_argument("--no-conflicts", dest="conflicts", action="store_false")
     options = parser.parse_args()
@@ -534,16 +557,14 @@ def parse_options():
     return options
 
 
-def main():
-    import urllib.parse
-    options = parse_options()
+def open_account(options):
+    """(desktop, witness, line) on an empty calendar."""
     target = urllib.parse.urlsplit(options.url or options.dav)
     line = faulty_line.FaultyLine(target.hostname, target.port)
     if options.server == "sogo":
-        witness = DavWitness(seam.Dav(options.dav, options.user, options.password))
+        witness = SogoWitness(seam.Dav(options.dav, options.user, options.password))
     else:
-        from mock_witness import MockWitness
-        witness = MockWitness(seam.Control(options.url))
+        witness = MockWitness(seam.Control(options.url), options.version)
     witness.clear()
     near = f"http://127.0.0.1:{line.port}"
     if options.desktop == "caldav":
@@ -552,7 +573,12 @@ def main():
     else:
         path = urllib.parse.urlsplit(options.url).path
         source = seam.add_account(near + path, options.user, options.password, options.agent)
-    desktop = Desktop(options.agent, source)
+    return Desktop(options.agent, source), witness, line
+
+
+def main():
+    options = parse_options()
+    desktop, witness, line = open_account(options)
     try:
         failures = run_histories(options, desktop, witness, line)
     finally:

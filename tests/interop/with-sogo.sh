@@ -37,7 +37,9 @@ if [ $started = no ]; then
   echo "with-sogo.sh: SOGo does not start: $(tail -1 "$EAS_SOGO/up.out")" >&2
   exit 99 # a hard error for meson, never a skip
 fi
+SOGO_ENV=$EAS_SOGO/$attempt/env # the same as a file
 set -a
+export SOGO_ENV
 # shellcheck disable=SC1090,SC1091
 . "$EAS_SOGO/$attempt/env"
 set +a

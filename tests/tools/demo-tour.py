@@ -1,0 +1,278 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The tour of ./demo. Runs inside tests/functional/session.sh.
+
+demo-tour.py mock | sogo | account ADDRESS [TOOL-OPTION...]
+"""
+import datetime
+import os
+import shutil
+import smtplib
+import subprocess
+import sys
+import threading
+import time
+from email.message import EmailMessage
+
+here = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(here, '..', 'functional'))
+import seam  # noqa: E402
+
+BUILD = os.environ['EAS_BUILD_DIR']
+AGENT = os.path.join(BUILD, 'tests', 'functional', 'cal-agent')
+SHOWN = 12         # lines of each folder
+PATIENCE = 90      # seconds for what is to arrive
+WIDTH = shutil.get_terminal_size((100, 24)).columns
+LIVELY = sys.stdout.isatty()
+
+
+def heading(text):
+    print(f'\n\033[1m{text}\033[0m' if LIVELY else f'\n{text}', flush=True)
+
+
+class Progress:
+    """A line that says what is being waited for; gone when it is there. On a terminal only."""
+
+    def __init__(self, text):
+        self.text, self.over = text, threading.Event()
+        self.thread = threading.Thread(target=self.turn, daemon=True)
+
+    def turn(self):
+        started = time.monotonic()
+        while not self.over.wait(0.2):
+            print(f'\r\033[K{self.text} {time.monotonic() - started:.0f} s', end='', flush=True)
+        print('\r\033[K', end='', flush=True)
+
+    def __enter__(self):
+        if LIVELY:
+            self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        if LIVELY:
+            self.thread.join()
+
+
+def show(lines):
+    for line in lines[:SHOWN]:
+        print('  ' + line[:max(40, WIDTH - 3)])
+    if len(lines) > SHOWN:
+        print(f'  … and {len(lines) - SHOWN} more')
+    if not lines:
+        print('  (empty)')
+    sys.stdout.flush()
+
+
+# What can be on the other side
+
+class Mock:
+    """The embedded test server with its sample mailbox."""
+    name = 'the embedded test server'
+    user, password, address = 'alice', 'secret', 'alice@example.test'
+    folders = ('inbox', 'contacts', 'tasks', 'notes')
+    options = ()
+
+    def start(self):
+        program = os.path.join(BUILD, 'tests', 'server', 'eas-test-server')
+        self.process = subprocess.Popen([program, '--sample'], stdout=subprocess.PIPE, text=True)
+        values = {}
+        for line in self.process.stdout:
+            name, separator, value = line.strip().partition('=')
+            if not separator:
+                break
+            values[name] = value
+        self.url, self.control = values['URL'], seam.Control(values['CONTROL'])
+
+    def add_event(self, uid, title, start):
+        self.control.ask('POST', 'events', {'uid': uid, 'subject': title, 'start': start.strftime('%Y%m%dT%H%M%SZ'),
+                                            'end': (start + datetime.timedelta(hours=1)).strftime('%Y%m%dT%H%M%SZ')})
+
+
+class Sogo:
+    """SOGo, filled by the protocols it speaks beside ActiveSync."""
+    name = 'SOGo'
+    user, password, address = 'alice', os.environ.get('SOGO_PASSWORD', ''), 'alice@example.test'
+    folders = ('inbox', 'contacts', 'tasks')
+    options = ()
+
+    def start(self):
+        self.url = os.environ['SOGO_EAS_URL']
+        self.dav = seam.Dav(os.environ['SOGO_DAV_URL'], self.user, self.password)
+        monday = datetime.datetime.combine(datetime.date.today(), datetime.time(9)) + datetime.timedelta(days=7)
+        self.dav.put('team.ics', [seam.make_event('demo-team', 'Team meeting', monday, rrule='FREQ=WEEKLY;COUNT=8')])
+        self.dav.put('review.ics', [seam.make_event('demo-review', 'Design review', monday + datetime.timedelta(days=1, hours=5),
+                                                    location='Room 12')])
+        day = (monday + datetime.timedelta(days=3)).strftime('%Y%m%d')
+        self.dav.put('fair.ics', ['BEGIN:VEVENT\r\nUID:demo-fair\r\nDTSTAMP:20260101T000000Z\r\n'
+                                  f'DTSTART;VALUE=DATE:{day}\r\nSUMMARY:Trade fair\r\nEND:VEVENT\r\n'])
+        self.put_contacts()
+        self.put_task()
+        self.send_mails()
+        time.sleep(1.1)  # SOGo forgets a change made in the second of its last answer
+
+    def put(self, path, text, kind):
+        status, _ = self.dav.request('PUT', path, text.encode(), Content_Type=kind)
+        if status not in (200, 201, 204):
+            raise seam.Failure(f'PUT {path} answered {status}')
+
+    def put_contacts(self):
+        base = self.dav.collection.replace('/Calendar/', '/Contacts/')
+        for number, (first, last) in enumerate((('Ada', 'Lovelace'), ('Grace', 'Hopper'), ('Alan', 'Turing'))):
+            self.put(f'{base}c{number}.vcf',
+                     f'BEGIN:VCARD\r\nVERSION:3.0\r\nUID:demo-c{number}\r\nN:{last};{first};;;\r\nFN:{first} {last}\r\n'
+                     f'EMAIL;TYPE=WORK:{first.lower()}@example.test\r\nEND:VCARD\r\n', 'text/vcard')
+
+    def put_task(self):
+        self.put(self.dav.collection + 'task.ics',
+                 'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//demo//EN\r\nBEGIN:VTODO\r\nUID:demo-task\r\n'
+                 'DTSTAMP:20260101T000000Z\r\nSUMMARY:Write the report\r\nEND:VTODO\r\nEND:VCALENDAR\r\n', 'text/calendar')
+
+    def send_mails(self):
+        host, _, port = os.environ['SOGO_SMTP'].partition(':')
+        with smtplib.SMTP(host, int(port), timeout=30) as smtp:
+            for subject in ('Welcome', 'Minutes of the meeting'):
+                message = EmailMessage()
+                message['From'], message['To'], message['Subject'] = 'Bob <bob@example.test>', self.address, subject
+                message['Date'] = datetime.datetime.now(datetime.timezone.utc)
+                message.set_content(f'{subject}, with best regards from Bob.\n')
+                smtp.send_message(message)
+
+    def add_event(self, uid, title, start):
+        self.dav.put(f'{uid}.ics', [seam.make_event(uid, title, start)])
+
+
+class Account:
+    """A person's own; what is in it is only looked at."""
+    name = 'your server'
+    user = password = url = None
+    folders = ('inbox', 'contacts', 'tasks', 'notes')
+
+    def __init__(self, address, options):
+        self.address, self.options = address, tuple(options)
+
+    def start(self):
+        pass
+
+
+# The tour
+
+def tool(*arguments, password=None):
+    """Standard output of the tool; its one-line error ends the tour."""
+    done = subprocess.run(['evolution-eas', *arguments], input=None if password is None else password + '\n',
+                          stdout=subprocess.PIPE, text=True, timeout=300)
+    if done.returncode != 0:
+        raise seam.Failure(f'evolution-eas {arguments[0]} ended with status {done.returncode}')
+    return done.stdout
+
+
+def add_account(server):
+    arguments = ['account', 'add', *server.options]
+    if server.url:
+        arguments += ['--server', server.url, '--user', server.user, '--password-stdin']
+    print('  ' + tool(*arguments, server.address, password=server.password).strip())
+
+
+def open_calendar(agent):
+    """The account's calendar, once the registry has made it."""
+    def find():
+        return next((source for source in agent.sources() if source[1] == 'eas'), None)
+    with Progress('waiting for the calendar'):
+        source = seam.wait_for(find, PATIENCE, "the account's calendar to appear")
+        agent.open(source[0])
+    return source[3]
+
+
+def wait_until_filled(agent):
+    """Events arrive in windows: the number has to stand still for a while."""
+    def settled():
+        count = len(agent.ask('list'))
+        time.sleep(1)
+        return count > 0 and count == len(agent.ask('list'))
+    with Progress('events are arriving'):
+        started = time.monotonic()
+        try:
+            seam.wait_for(settled, PATIENCE, 'the events to arrive')
+        except seam.Failure:
+            pass  # a calendar may be empty
+        return time.monotonic() - started - 1
+
+
+def describe(event):
+    start = event.value('DTSTART', '')
+    when = f'{start[0:4]}-{start[4:6]}-{start[6:8]}'
+    when += f' {start[9:11]}:{start[11:13]}' if 'T' in start else '      '
+    notes = []
+    if event.value('RRULE'):
+        notes.append('repeats')
+    if event.value('RECURRENCE-ID'):
+        notes.append('moved')
+    if event.value('LOCATION'):
+        notes.append(event.value('LOCATION'))
+    return f"{when}  {event.value('SUMMARY', '(no title)')}" + (f"  ({', '.join(notes)})" if notes else '')
+
+
+def show_push(server, agent):
+    uid = seam.new_uid()
+    title = 'Added on the server just now'
+    start = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None, minute=0, second=0, microsecond=0)
+    start += datetime.timedelta(days=2)
+    time.sleep(2)  # let the long poll begin, as it would have in real life
+    heading('An event is added on the server; nobody asks for it')
+    with Progress('waiting'):
+        server.add_event(uid, title, start)
+        added = time.monotonic()
+        found = seam.wait_for(lambda: [event for event in agent.events() if event.value('SUMMARY') == title],
+                              PATIENCE, 'the new event to arrive', pause=0.02)
+        latency = time.monotonic() - added
+    show([describe(event) for event in found])
+    print(f'  arrived by itself after {latency:.2f} s')
+
+
+def tour(server):
+    with Progress(f'starting {server.name}'):
+        server.start()
+    heading(f'An account on {server.name}')
+    add_account(server)
+    print(tool('account', 'list').rstrip())
+
+    heading('Its folders, through the engine')
+    show(tool('folders').rstrip('\n').split('\n'))
+    for folder in server.folders:
+        heading(f'{folder.capitalize()}, through the engine')
+        with Progress('reading'):
+            text = tool('items', '--brief', folder)
+        show(text.rstrip('\n').split('\n') if text else [])
+
+    agent = seam.Agent(AGENT)
+    try:
+        name = open_calendar(agent)
+        heading(f'Calendar “{name}”, through Evolution Data Server')
+        took = wait_until_filled(agent)
+        events = sorted(agent.events(), key=lambda event: event.value('DTSTART', ''))
+        show([describe(event) for event in events])
+        print(f'  {len(events)} events after {max(took, 0):.1f} s')
+        if hasattr(server, 'add_event'):
+            show_push(server, agent)
+    finally:
+        agent.close()
+
+    heading('How the account is')
+    print(tool('account', 'status').rstrip())
+    print('\nThat was the tour; everything it started and wrote is being removed.')
+
+
+def main():
+    kind = sys.argv[1]
+    server = {'mock': Mock, 'sogo': Sogo}[kind]() if kind != 'account' else Account(sys.argv[2], sys.argv[3:])
+    try:
+        tour(server)
+    except seam.Failure as failure:
+        print(f'demo: {failure}', file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+sys.exit(main())

@@ -1,0 +1,223 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The command-line tool without a desktop: golden files through decode and encode, and
+what it says when the other side is not what it should be. TAP.
+
+test-tool.py EVOLUTION-EAS GOLDEN-DIRECTORY
+"""
+import csv
+import http.server
+import json
+import os
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import threading
+
+TOOL, GOLDEN = sys.argv[1:3]
+LIMIT = 30  # seconds for any one call
+number = failed = 0
+
+
+def report(name, good, detail=''):
+    global number, failed
+    number += 1
+    failed += not good
+    print(f"{'ok' if good else 'not ok'} {number} - {name}")
+    if not good and detail:
+        print('\n'.join('# ' + line for line in str(detail).splitlines()[:10]))
+    sys.stdout.flush()
+
+
+def tool(*arguments, data=b''):
+    environment = {name: value for name, value in os.environ.items()
+                   if name not in ('DBUS_SESSION_BUS_ADDRESS', 'http_proxy', 'https_proxy')}
+    return subprocess.run([TOOL, *arguments], input=data, capture_output=True, timeout=LIMIT, env=environment)
+
+
+def expect(name, done, status, *words):
+    """The exit status, exactly one line on standard error, and words in it."""
+    lines = done.stderr.decode().strip().splitlines()
+    good = done.returncode == status and len(lines) == 1 and all(word in lines[0] for word in words)
+    report(name, good, f'status {done.returncode}, wanted {status}\n{done.stderr.decode()}')
+
+
+# WBXML and its XML
+
+def read(name):
+    with open(os.path.join(GOLDEN, name), 'rb') as file:
+        return file.read()
+
+
+def golden():
+    with open(os.path.join(GOLDEN, 'INDEX.tsv'), encoding='utf-8', newline='') as file:
+        return list(csv.DictReader(file, delimiter='\t', quoting=csv.QUOTE_NONE))
+
+
+def test_golden():
+    for vector in golden():
+        name, use = vector['name'], vector['use']
+        wbxml = os.path.join(GOLDEN, name + '.wbxml')
+        decoded = tool('decode', wbxml)
+        if use == 'refuse':
+            expect(f'decode refuses {name}', decoded, 10)
+            continue
+        report(f'decode {name}', decoded.returncode == 0 and decoded.stdout == read(name + '.xml'), decoded.stderr.decode())
+        if use == 'both':
+            encoded = tool('encode', data=read(name + '.xml'))
+            report(f'encode {name}', encoded.returncode == 0 and encoded.stdout == read(name + '.wbxml'),
+                   encoded.stderr.decode())
+
+
+def test_input():
+    whole = read('foldersync-rsp.wbxml')
+    expect('a cut document is refused with its place', tool('decode', data=whole[:-3]), 10, 'offset', 'FolderSync')
+    expect('text is no WBXML', tool('decode', data=b'<html>'), 10)
+    expect('WBXML is no XML', tool('encode', data=whole), 10)
+    expect('a file that is not there', tool('decode', '/nonexistent/file'), 9)
+    with open('/dev/full', 'wb') as full:
+        done = subprocess.run([TOOL, 'decode', os.path.join(GOLDEN, 'foldersync-rsp.wbxml')], stdout=full,
+                              stderr=subprocess.PIPE, timeout=LIMIT)
+    expect('a full disk is told', done, 11)
+
+
+# Options
+
+def test_usage():
+    expect('an unknown command', tool('frobnicate'), 2)
+    expect('an unknown option', tool('--frobnicate'), 2)
+    expect('too few arguments', tool('items'), 2)
+    expect('a server without a user', tool('--server', 'localhost', 'folders'), 2, '--user')
+    expect('an unknown version', tool('probe', '--user', 'a', '--password-stdin', '--protocol', '3.0', 'localhost', data=b'x\n'), 2)
+    expect('no password at all', tool('probe', '--user', 'a', '--password-stdin', 'localhost'), 2)
+    version = tool('--version')
+    report('--version', version.returncode == 0 and version.stdout.startswith(b'evolution-eas '))
+    listed = tool('--help').stdout.decode()
+    report('--help names every command',
+           all(command in listed for command in ('probe', 'decode', 'encode', 'folders', 'items', 'export', 'watch', 'account')))
+
+
+# Servers that are none
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    """Answers every request as its server's answer says."""
+    protocol_version = 'HTTP/1.1'
+
+    def answer(self):
+        length = int(self.headers.get('Content-Length') or 0)
+        self.rfile.read(length)
+        status, headers, body = self.server.answer
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header('Content-Length', str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_OPTIONS = do_POST = do_GET = answer
+
+    def log_message(self, *_):
+        pass
+
+
+class Server:
+    def __init__(self, status, headers, body, certificate=None):
+        self.http = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+        self.http.handle_error = lambda *_: None  # a client that refuses the certificate
+        self.http.answer = (status, headers, body)
+        self.scheme = 'http'
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*certificate)
+            self.http.socket = context.wrap_socket(self.http.socket, server_side=True)
+            self.scheme = 'https'
+
+    def __enter__(self):
+        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+        return f'{self.scheme}://127.0.0.1:{self.http.server_address[1]}/Microsoft-Server-ActiveSync'
+
+    def __exit__(self, *_):
+        self.http.shutdown()
+        self.http.server_close()
+
+
+def probe(url, *options):
+    return tool('probe', '--user', 'alice', '--password-stdin', *options, url, data=b'Xyzzy-4711\n')
+
+
+VERSIONS = {'MS-ASProtocolVersions': '12.1,14.1', 'MS-ASProtocolCommands': 'Sync,FolderSync,Provision'}
+
+
+def test_servers():
+    with Server(200, {'Content-Type': 'text/html'}, b'<html><form>Log in</form></html>') as url:
+        expect('an HTML log-in page is no ActiveSync server', probe(url), 7)
+    with Server(401, {'WWW-Authenticate': 'Basic realm="x"'}, b'') as url:
+        done = probe(url)
+        expect('a wrong password', done, 3)
+        report('and the password is not repeated', b'Xyzzy' not in done.stderr + done.stdout)
+        machine = probe(url, '--json')
+        report('--json tells errors to programs', json.loads(machine.stdout)['error']['code'] == 'authentication')
+    with Server(403, {}, b'') as url:
+        expect('a user who may not', probe(url), 4)
+    with Server(404, {'Content-Type': 'text/html'}, b'<html>not here</html>') as url:
+        expect('a web server without ActiveSync', probe(url), 7)
+    with Server(200, {'MS-ASProtocolVersions': '1.0,2.0'}, b'') as url:
+        expect('no version in common', probe(url), 7)
+    with Server(503, {'Retry-After': '3600'}, b'') as url:
+        expect('a busy server', probe(url), 5, '3600')
+    with Server(200, {**VERSIONS, 'Content-Type': 'application/vnd.ms-sync.wbxml'}, b'\x03\x01\x6a\x00\x47') as url:
+        expect('an answer that is cut off', probe(url), 8)
+
+
+def test_connections():
+    with socket.socket() as unused:
+        unused.bind(('127.0.0.1', 0))
+        port = unused.getsockname()[1]
+        expect('nobody listens', probe(f'http://127.0.0.1:{port}/'), 5)
+    expect('a host that does not exist', probe('https://no-such-host.invalid/'), 5)
+
+
+# TLS
+
+def make_certificate(folder, name, start, end):
+    """openssl ca, which alone sets both dates in every release."""
+    base = os.path.join(folder, name)
+    os.mkdir(base)
+    with open(os.path.join(base, 'ca.cnf'), 'w', encoding='utf-8') as file:
+        file.write(f'[ca]\ndefault_ca=x\n[x]\ndatabase={base}/index\nserial={base}/serial\nnew_certs_dir={base}\n'
+                   'default_md=sha256\npolicy=p\nx509_extensions=e\n[p]\ncommonName=supplied\n[e]\n'
+                   'basicConstraints=CA:TRUE\nsubjectAltName=IP:127.0.0.1\n[req]\ndistinguished_name=d\n[d]\n')
+    open(os.path.join(base, 'index'), 'w', encoding='utf-8').close()
+    with open(os.path.join(base, 'serial'), 'w', encoding='utf-8') as file:
+        file.write('01\n')
+    key, request, certificate = (os.path.join(base, part) for part in ('key.pem', 'request.pem', 'cert.pem'))
+    config = ['-config', os.path.join(base, 'ca.cnf')]
+    for command in (['req', *config, '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout',
+                     key, '-out', request, '-subj', '/CN=127.0.0.1'],
+                    ['ca', *config, '-batch', '-selfsign', '-keyfile', key, '-in', request, '-out', certificate, '-notext',
+                     '-startdate', start, '-enddate', end]):
+        subprocess.run(['openssl', *command], check=True, capture_output=True, timeout=LIMIT)
+    return certificate, key
+
+
+def test_certificates():
+    with tempfile.TemporaryDirectory() as folder:
+        good = make_certificate(folder, 'good', '20200101000000Z', '20990101000000Z')
+        expired = make_certificate(folder, 'expired', '20200101000000Z', '20200201000000Z')
+        refusal = (401, {'WWW-Authenticate': 'Basic realm="x"'}, b'')
+        with Server(*refusal, certificate=good) as url:
+            expect('a certificate nobody vouches for', probe(url), 6)
+            expect('with --ca-file it is good, and the password is what is wrong', probe(url, '--ca-file', good[0]), 3)
+        with Server(*refusal, certificate=expired) as url:
+            expect('an expired certificate', probe(url, '--ca-file', expired[0]), 6)
+
+
+for test in (test_usage, test_golden, test_input, test_servers, test_connections, test_certificates):
+    try:
+        test()
+    except subprocess.TimeoutExpired as hung:
+        report(f'{test.__name__}: {hung.cmd[1:]} hung', False)
+print(f'1..{number}')
+sys.exit(failed > 0)

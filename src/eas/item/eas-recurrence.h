@@ -43,7 +43,11 @@ typedef struct {
 	gboolean dead_occur;
 } EasRecurrence;
 
-/* @slot: the Recurrence element, of the Calendar, Tasks or Email page. FALSE with a reason when it breaks the type table. */
+/*
+ * @slot: the Recurrence element, of the Calendar, Tasks or Email page. What its type
+ * has no use for is passed over, for servers send it; FALSE with a reason when what
+ * the type needs is missing or wrong.
+ */
 gboolean eas_recurrence_read     (const EasItem *item, EasItemSlot slot, EasRecurrence *out, GError **error);
 void     eas_recurrence_write    (const EasRecurrence *recurrence, guint page, EasVersion version, EasItemBuilder *builder);
 gboolean eas_recurrence_validate (const EasRecurrence *recurrence, GError **error); /* EAS_ERROR_ITEM_REJECTED */

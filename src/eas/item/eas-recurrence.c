@@ -46,8 +46,14 @@ typedef struct {
 } FieldRow;
 
 /* The tags of one name; the younger ones are on the second page of mail. */
-#define TAGS(name)  { EAS_CALENDAR_##name, EAS_TASKS_##name, EAS_EMAIL_##name }
-#define TAGS2(name) { EAS_CALENDAR_##name, EAS_TASKS_##name, EAS_EMAIL2_##name }
+#define TAGS(name)                                                                                 \
+	{                                                                                          \
+		EAS_CALENDAR_##name, EAS_TASKS_##name, EAS_EMAIL_##name                            \
+	}
+#define TAGS2(name)                                                                                \
+	{                                                                                          \
+		EAS_CALENDAR_##name, EAS_TASKS_##name, EAS_EMAIL2_##name                           \
+	}
 
 /* clang-format off */
 static const FieldRow field_rows[N_FIELDS] = {

@@ -212,19 +212,35 @@ command_test_add_unknown (GBytes *document)
 	return write_document (root);
 }
 
+static gboolean
+has_child (const Node *node, EasTag tag)
+{
+	guint ii;
+
+	for (ii = 0; ii < node->children->len; ii++) {
+		const Node *child = node->children->pdata[ii];
+
+		if (child->tag == tag)
+			return TRUE;
+	}
+
+	return FALSE;
+}
+
+/* @inner EAS_TAG_NONE: whatever is inside */
 static void
-drop (Node *node, EasTag tag)
+drop (Node *node, EasTag tag, EasTag inner)
 {
 	guint ii;
 
 	for (ii = node->children->len; ii > 0; ii--) {
 		Node *child = node->children->pdata[ii - 1];
 
-		if (child->tag == tag) {
+		if (child->tag == tag && (inner == EAS_TAG_NONE || has_child (child, inner))) {
 			g_ptr_array_remove_index (node->children, ii - 1);
 			node_free (child);
 		} else {
-			drop (child, tag);
+			drop (child, tag, inner);
 		}
 	}
 }
@@ -232,9 +248,15 @@ drop (Node *node, EasTag tag)
 GBytes *
 command_test_drop (GBytes *document, EasTag tag)
 {
+	return command_test_drop_around (document, tag, EAS_TAG_NONE);
+}
+
+GBytes *
+command_test_drop_around (GBytes *document, EasTag tag, EasTag child)
+{
 	g_autoptr (Node) root = read_tree (document);
 
-	drop (root, tag);
+	drop (root, tag, child);
 
 	return write_document (root);
 }

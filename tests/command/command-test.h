@@ -23,6 +23,8 @@ GBytes *command_test_reverse      (GBytes *document);
 GBytes *command_test_add_unknown  (GBytes *document);
 /* Without the elements called @tag, wherever they are. */
 GBytes *command_test_drop         (GBytes *document, EasTag tag);
+/* Without the elements called @tag that have a child called @child. */
+GBytes *command_test_drop_around  (GBytes *document, EasTag tag, EasTag child);
 /* Each element called @tag becomes @other, which may be on another page. */
 GBytes *command_test_rename       (GBytes *document, EasTag tag, EasTag other);
 

@@ -29,7 +29,8 @@ LAYERS = {
     'eas/core':    (('wbxml',), GLIB),
     'eas/item':    (('eas/core', 'wbxml'), GLIB),
     'eas/command': (('eas/item', 'eas/core', 'wbxml'), GLIB),
-    'eas/flow':    (('eas/command', 'eas/item', 'eas/core', 'wbxml'), GOBJECT),
+    # GIO for its error domains: a lost connection is told from a refused one
+    'eas/flow':    (('eas/command', 'eas/item', 'eas/core', 'wbxml'), GIO),
     'eas/net':     (('eas/flow', 'eas/command', 'eas/item', 'eas/core', 'wbxml'), SOUP),
     'eas':         (ENGINE, GLIB),
     'convert':     (('eas/item', 'eas/core', 'wbxml'), CONVERT),

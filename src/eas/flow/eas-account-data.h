@@ -39,11 +39,15 @@ typedef struct {
 	guint32 policy_key;     /* 0: none */
 	gboolean provisioned;   /* the handshake was done, with or without a policy */
 	char *policy_hash;
-	gint64 provision_time;
+	gint64 provision_time;  /* unix time of the last handshake */
+	gint64 provision_hold;  /* unix time until which a demand for one is not answered again: the last did not help; 0 */
+	gint calendar_age_limit; /* the policy's longest FilterType; 0 none */
+	gint mail_age_limit;
 	char *hierarchy_key;    /* "0" */
 	GPtrArray *folders;     /* (element-type EasFolder) */
 	guint64 folders_generation; /* grows when folders change */
 	gint64 throttle_until;  /* unix time; 0 */
+	guint throttle_delay;   /* seconds of the last wait we chose ourselves; the next one is longer; 0 */
 	EasAccess access;
 	gboolean wiped;
 	char *anchor_mailbox;   /* value of the DefaultAnchorMailbox cookie; NULL */
@@ -51,15 +55,26 @@ typedef struct {
 	char *last_error;       /* for account status; NULL */
 	guint heartbeat;        /* last good Ping interval, seconds; 0 */
 	guint heartbeat_ceiling; /* the server's or the network's; 0 unknown */
+	guint heartbeat_expiries; /* in a row at this heartbeat */
 	guint max_ping_folders; /* 0 unknown */
+
+	/* Learned outside the lock, not worth a commit of its own: goes along with the next one. */
+	gboolean cookies_unsaved;
 } EasAccountData;
 
 EasAccountData *eas_account_data_new  (void);
+EasAccountData *eas_account_data_copy (const EasAccountData *data);
 void            eas_account_data_free (EasAccountData *data);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EasAccountData, eas_account_data_free)
 
 gboolean         eas_account_data_offers (const EasAccountData *data, const char *command); /* TRUE when the list is unknown */
 const EasFolder *eas_account_data_folder (const EasAccountData *data, const char *id);
+/* Takes all that the state file holds from @from; what the owner set stays. */
+void             eas_account_data_take_state (EasAccountData *data, EasAccountData *from);
+/* The address requests go to: the learned one, else the configured one. */
+const char      *eas_account_data_url    (const EasAccountData *data);
+/* (element-type EasFolder) (transfer full): a copy of the list, empty when there is none. */
+GPtrArray       *eas_account_data_dup_folders (const EasAccountData *data);
 /* Forgets what a changed server invalidates: version, policy key, hierarchy. Folders stay for matching. */
 void             eas_account_data_reset  (EasAccountData *data);
 

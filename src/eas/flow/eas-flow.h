@@ -41,9 +41,10 @@ typedef struct _EasFlow EasFlow;
 
 typedef struct {
 	const char *name;
-	void (*next) (EasFlow *flow, EasStep *out_step);
+	void (*next) (EasFlow *flow, EasStep *out_step);        /* fills the step, or starts a child and leaves it */
 	void (*take) (EasFlow *flow, const EasReply *reply);
-	void (*free) (EasFlow *flow);
+	void (*finished) (EasFlow *flow, EasFlow *child, EasStep *end); /* @end: DONE or FAIL; steal what is wanted; NULL: no children */
+	void (*free) (EasFlow *flow);                           /* contents only; NULL: none */
 } EasFlowClass;
 
 /* First member of every flow. Lanes: flows that name the same one run one after another. */
@@ -53,9 +54,20 @@ struct _EasFlow {
 	GPtrArray *lanes;        /* (element-type utf8): "collection:ID", "hierarchy", "push"; NULL none */
 	void (*enter) (EasFlow *flow); /* called when all lanes are held, before the first next(); NULL */
 	guint patience;          /* seconds a flow may wait for a throttled server; beyond it fails THROTTLED */
+	gint64 now;              /* unix seconds: of the last reply, at first of attaching */
+	gboolean holds_lock;     /* an outer flow holds the account's lock: ask for none, commit nothing */
+	EasFlow *child;          /* a flow that runs in this one's place until it ends */
 };
 
-void     eas_flow_attach   (EasFlow *flow, EasAccountData *data);
+/* For flows: the fields of the base, then the driver's side. */
+gpointer eas_flow_alloc       (const EasFlowClass *klass, gsize size);
+void     eas_flow_start_child (EasFlow *flow, EasFlow *take_child);
+void     eas_step_set_wait    (EasStep *out_step, guint wait_ms);
+void     eas_step_set_done    (EasStep *out_step, gpointer take_result, GDestroyNotify result_free);
+void     eas_step_set_fail    (EasStep *out_step, GError *take_error);
+
+/* All lanes are held: gives the flow its account's values and the time, and lets it enter. */
+void     eas_flow_attach   (EasFlow *flow, EasAccountData *data, gint64 now);
 void     eas_flow_add_lane (EasFlow *flow, const char *lane);
 void     eas_flow_next     (EasFlow *flow, EasStep *out_step);
 void     eas_flow_take     (EasFlow *flow, const EasReply *reply);
@@ -82,5 +94,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (EasAnswer, eas_answer_free)
 typedef EasRequest *(*EasFlowBuild) (EasVersion version, const EasAccountData *data, gpointer user_data, GError **error);
 
 EasFlow *eas_flow_exchange_new (const EasCommand *command, EasFlowBuild build, gpointer take_user_data, GDestroyNotify free_user_data);
+/* The command's own statuses (below 100) are handed over instead of judged; common ones never are. */
+void     eas_flow_exchange_see_status (EasFlow *exchange);
+/* Overrides the command's: a Sync that only asks may be repeated, one that changes something may not. */
+void     eas_flow_exchange_set_safe_to_repeat (EasFlow *exchange, gboolean safe);
+/* When the command was last sent, unix seconds; 0 not yet. */
+gint64   eas_flow_exchange_get_sent_at (EasFlow *exchange);
 
 G_END_DECLS

@@ -12,6 +12,8 @@
 
 G_BEGIN_DECLS
 
+#define EAS_HTTP_MULTIPART "application/vnd.ms-sync.multipart"
+
 typedef struct {
 	const char *method;  /* "POST", "OPTIONS", "GET"; static */
 	char *uri;
@@ -38,14 +40,21 @@ typedef struct {
 EasHttpResponse *eas_http_response_new  (guint status);
 void             eas_http_response_add_header (EasHttpResponse *response, const char *name, const char *value);
 const char      *eas_http_response_get_header (const EasHttpResponse *response, const char *name); /* NULL */
+/* A header that came several times, joined with commas. NULL: absent. */
+char            *eas_http_response_dup_header (const EasHttpResponse *response, const char *name);
 void             eas_http_response_free (EasHttpResponse *response);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EasHttpResponse, eas_http_response_free)
 
 /* The POST of a command: query, headers, cookies; everything but Authorization. */
 EasHttpRequest *eas_http_build_command (const EasAccountData *data, const EasRequest *request);
+/* The same with another policy key than the account's: Provision and its rounds. */
+EasHttpRequest *eas_http_build_command_with_key (const EasAccountData *data, const EasRequest *request, guint32 policy_key);
 EasHttpRequest *eas_http_build_options (const EasAccountData *data);
-char           *eas_http_build_base64_query (const EasAccountData *data, const EasRequest *request);
-/* Takes what every answer may carry: cookies, X-MS-RP and the like, into @data. TRUE when @data changed. */
+char           *eas_http_build_base64_query (const EasAccountData *data, const EasRequest *request, guint32 policy_key);
+/*
+ * Takes what every answer may carry, cookies and X-MS-RP, into @data. TRUE when other
+ * processes should know soon; a mere new value of a known cookie goes along with the next commit.
+ */
 gboolean        eas_http_take_headers  (EasAccountData *data, const EasHttpResponse *response);
 gboolean        eas_http_is_wbxml      (const EasHttpResponse *response); /* by type, or by the first bytes */
 guint           eas_http_retry_after   (const EasHttpResponse *response, gint64 now); /* seconds; both header forms; 0 none */

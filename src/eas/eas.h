@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The whole engine, for those above it. */
+
+#pragma once
+
+#include "eas-account-data.h"
+#include "eas-account-state.h"
+#include "eas-client.h"
+#include "eas-cmd-estimate.h"
+#include "eas-cmd-fetch.h"
+#include "eas-cmd-folder.h"
+#include "eas-cmd-move.h"
+#include "eas-cmd-options.h"
+#include "eas-cmd-ping.h"
+#include "eas-cmd-provision.h"
+#include "eas-cmd-settings.h"
+#include "eas-cmd-sync.h"
+#include "eas-collection.h"
+#include "eas-command.h"
+#include "eas-debug.h"
+#include "eas-error.h"
+#include "eas-flow-folders.h"
+#include "eas-flow-push.h"
+#include "eas-flow-sync.h"
+#include "eas-flow.h"
+#include "eas-http.h"
+#include "eas-item-codec.h"
+#include "eas-item.h"
+#include "eas-multipart.h"
+#include "eas-policy.h"
+#include "eas-soup-transport.h"
+#include "eas-status.h"
+#include "eas-transport.h"
+#include "eas-types.h"
+#include "eas-version.h"

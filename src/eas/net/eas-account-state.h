@@ -20,6 +20,8 @@ G_DECLARE_FINAL_TYPE (EasAccountState, eas_account_state, EAS, ACCOUNT_STATE, GO
 /* @directory is made on first use, 0700. NULL: in memory only, for tools and tests. Emits "changed" when another process committed. */
 EasAccountState *eas_account_state_new      (const char *directory);
 char            *eas_account_state_default_directory (const char *account_uid); /* below XDG_CACHE_HOME */
+/* FALSE: the file is not as it was when last read or written here; cheap, and may err on that side. */
+gboolean         eas_account_state_is_current (EasAccountState *self);
 /* Replaces the state-file half of @data. TRUE also when there is no file yet. */
 gboolean         eas_account_state_read     (EasAccountState *self, EasAccountData *data, GError **error);
 /* Never blocks: G_IO_ERROR_WOULD_BLOCK while another process holds it. */

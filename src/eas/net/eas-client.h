@@ -37,7 +37,8 @@ gpointer   eas_client_run_sync   (EasClient *self, EasFlow *take_flow, GCancella
 
 /*
  * One window of server changes for @collection. Pulls of different collections that
- * are asked for at about the same time share one Sync request.
+ * are asked for at about the same time share one Sync request. A window never
+ * carries an error here: what failed for this collection alone is @error.
  */
 void       eas_client_pull_async  (EasClient *self, EasCollection *collection, guint window_size, const EasTag *supported,
                                    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);

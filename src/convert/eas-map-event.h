@@ -21,8 +21,10 @@ G_BEGIN_DECLS
  * NULL with EAS_ERROR_ITEM_REJECTED when the item cannot be shown at all. What is
  * only in part understood is shown as well as it can be.
  */
-GPtrArray *eas_map_event_read (const EasItem *item, const char *fallback_uid, const EasMapContext *context,
-                               GError **error); /* (element-type ICalComponent) (transfer full) */
+GPtrArray *eas_map_event_read (const EasItem *item,
+			       const char *fallback_uid,
+			       const EasMapContext *context,
+			       GError **error); /* (element-type ICalComponent) (transfer full) */
 
 /*
  * What has to be sent so that the server's item says what @components say.
@@ -37,15 +39,22 @@ GPtrArray *eas_map_event_read (const EasItem *item, const char *fallback_uid, co
  * wire can say has changed. NULL with EAS_ERROR_ITEM_REJECTED and a reason for
  * people when the event says what ActiveSync cannot hold.
  */
-GPtrArray *eas_map_event_write (GPtrArray *components, const EasItem *baseline, GPtrArray *old_components,
-                                const EasMapContext *context, GError **error); /* (element-type EasSyncChange) */
+GPtrArray *eas_map_event_write (GPtrArray *components,
+				const EasItem *baseline,
+				GPtrArray *old_components,
+				const EasMapContext *context,
+				GError **error); /* (element-type EasSyncChange) */
 
 /* @baseline with what was sent laid over it: what the server now holds, until it says otherwise. */
-EasItem   *eas_map_event_apply (const EasItem *baseline, GPtrArray *changes, const EasMapContext *context);
+EasItem *
+eas_map_event_apply (const EasItem *baseline, GPtrArray *changes, const EasMapContext *context);
 
-/* Do these two say the same, as far as the mapping can tell? For matching after a lost reply or a reset. */
-gboolean   eas_map_event_same_content (const EasItem *a, const EasItem *b, const EasMapContext *context);
-char      *eas_map_event_dup_uid      (const EasItem *item); /* the wire's UID or ClientUid; NULL */
-const EasTag *eas_map_event_supported (EasVersion version);  /* EAS_TAG_NONE-terminated; NULL: send none */
+/* Do these two say the same, as far as the mapping can tell? For matching after a lost reply or a
+ * reset. */
+gboolean
+eas_map_event_same_content (const EasItem *a, const EasItem *b, const EasMapContext *context);
+char *eas_map_event_dup_uid (const EasItem *item); /* the wire's UID or ClientUid; NULL */
+const EasTag *
+eas_map_event_supported (EasVersion version); /* EAS_TAG_NONE-terminated; NULL: send none */
 
 G_END_DECLS

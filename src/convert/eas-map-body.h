@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Body <-> DESCRIPTION. We ask for plain text. What the server keeps as HTML is
+ * never sent back unless the person edited it, and then as HTML (pitfall 27);
+ * what came cut is never sent back at all (pitfall 28).
+ *
+ * Source: [MS-ASAIRS] 2.2.2.9 Body, 2.2.2.32 NativeBodyType, 2.2.2.44 Truncated.
+ */
+
+#pragma once
+
+#include "eas-map-codecs.h"
+
+G_BEGIN_DECLS
+
+extern const EasMapCodec eas_codec_body;
+
+/* Text of an HTML body, and a small HTML body of a text. (transfer full) */
+char *eas_map_body_from_html (const char *html);
+char *eas_map_body_to_html (const char *text);
+
+/* Would sending this Body back, unedited, leave it as it is? @parent: the exception it is in, or
+ * the root. */
+gboolean eas_map_body_is_safe (const EasItem *item, EasItemSlot parent, EasItemSlot body);
+/* Type and Data of it, which is all that a request may carry. */
+void eas_map_body_copy (const EasItem *item, EasItemSlot body, EasItemBuilder *builder);
+
+G_END_DECLS

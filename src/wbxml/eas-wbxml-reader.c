@@ -26,6 +26,15 @@
 #define MAX_INTEGER_BYTES 5
 #define MAX_VERSION       0x03 /* 1.3 */
 
+/* One byte each, beside the hottest loop: eas_tag_is_known() would cost a tenth of it. */
+static const guint8 known_tokens[G_MAXUINT8 + 1][TOKEN_MASK + 1] = {
+#define EAS_PAGE(page, ident, name)
+#define EAS_TAG(page, token, ident, name, type, since, until, secrecy) [page][token] = TRUE,
+#include "eas-wbxml-tags.def"
+#undef EAS_PAGE
+#undef EAS_TAG
+};
+
 /* Text or opaque data, lent from the document. */
 typedef struct {
 	const guint8 *data;
@@ -90,7 +99,7 @@ dup_path (const EasWbxmlReader *reader)
 	return g_string_free (path, /* free_segment */ FALSE);
 }
 
-static void
+static G_GNUC_NO_INLINE void
 fail_at (EasWbxmlReader *reader, EasWbxmlError code, gsize offset, const char *what)
 {
 	g_autofree char *path = NULL;
@@ -179,7 +188,7 @@ check_header (EasWbxmlReader *reader)
 }
 
 /* A string nobody asks for is not checked: its end is all that matters. */
-static gboolean
+static G_ALWAYS_INLINE inline gboolean
 read_string (EasWbxmlReader *reader, gsize start, Token *out_token)
 {
 	const guint8 *data = reader->data + reader->offset;
@@ -232,7 +241,7 @@ read_opaque (EasWbxmlReader *reader, gsize start, Token *out_token)
 	return TRUE;
 }
 
-static gboolean
+static G_ALWAYS_INLINE inline gboolean
 read_start (EasWbxmlReader *reader, gsize start, guint8 byte)
 {
 	EasTag tag = EAS_TAG_MAKE (reader->page, byte & TOKEN_MASK);
@@ -249,8 +258,7 @@ read_start (EasWbxmlReader *reader, gsize start, guint8 byte)
 	reader->current = tag;
 	reader->has_content = (byte & HAS_CONTENT) != 0;
 	reader->pending = TRUE;
-	if (!eas_tag_is_known (tag))
-		reader->n_unknown++;
+	reader->n_unknown += !known_tokens[reader->page][byte & TOKEN_MASK];
 
 	return TRUE;
 }
@@ -269,7 +277,7 @@ refuse_token (EasWbxmlReader *reader, gsize start, guint8 byte)
 }
 
 /* @token: %NULL when values are only passed over. Call with an element open, or at the root. */
-static EasWbxmlEvent
+static G_ALWAYS_INLINE inline EasWbxmlEvent
 read_token (EasWbxmlReader *reader, Token *token)
 {
 	while (reader->offset < reader->size) {
@@ -317,12 +325,19 @@ read_token (EasWbxmlReader *reader, Token *token)
 	return EAS_WBXML_FINISHED;
 }
 
+/* The same for who does not care for values. */
+static EasWbxmlEvent
+pass_token (EasWbxmlReader *reader)
+{
+	return read_token (reader, NULL);
+}
+
 /* Passes over everything until only @depth elements are open. */
 static void
 close_down_to (EasWbxmlReader *reader, guint depth)
 {
 	while (reader->depth > depth)
-		read_token (reader, NULL);
+		pass_token (reader);
 
 	reader->pending = FALSE;
 }
@@ -356,7 +371,7 @@ eas_wbxml_reader_root (EasWbxmlReader *reader, EasTag *out_tag)
 	if (reader->error != NULL || !check_header (reader))
 		return FALSE;
 
-	if (read_token (reader, NULL) != EAS_WBXML_START)
+	if (pass_token (reader) != EAS_WBXML_START)
 		return FALSE;
 
 	if (out_tag != NULL)
@@ -394,7 +409,7 @@ eas_wbxml_reader_next (EasWbxmlReader *reader, guint level, EasTag *out_tag)
 		return FALSE;
 
 	for (;;) {
-		switch (read_token (reader, NULL)) {
+		switch (pass_token (reader)) {
 		case EAS_WBXML_START:
 			*out_tag = reader->current;
 			return TRUE;
@@ -638,18 +653,25 @@ eas_wbxml_reader_take_bad (EasWbxmlReader *reader)
 	return n_bad;
 }
 
-/* The state before the next token: what the current or entered element still owes. */
-static gboolean
-close_empty (EasWbxmlReader *reader, EasTag *out_tag)
+/* The first event, the last, and the END of an element without content. */
+static EasWbxmlEvent
+read_edge (EasWbxmlReader *reader, EasTag *out_tag)
 {
-	gboolean empty = reader->owes_end || (reader->pending && !reader->has_content);
+	if (reader->error != NULL)
+		return EAS_WBXML_FINISHED;
+
+	if (reader->current == EAS_TAG_NONE)
+		return eas_wbxml_reader_root (reader, out_tag) ? EAS_WBXML_START
+							       : EAS_WBXML_FINISHED;
+
+	if (!reader->owes_end && !reader->pending)
+		return EAS_WBXML_FINISHED;
 
 	reader->owes_end = FALSE;
 	reader->pending = FALSE;
-	if (empty)
-		*out_tag = reader->current;
+	*out_tag = reader->current;
 
-	return empty;
+	return EAS_WBXML_END;
 }
 
 EasWbxmlEvent
@@ -661,19 +683,10 @@ eas_wbxml_reader_event (EasWbxmlReader *reader,
 	EasWbxmlEvent event;
 	Token token;
 
-	if (reader->error != NULL)
-		return EAS_WBXML_FINISHED;
+	if (reader->depth == 0 || reader->owes_end || (reader->pending && !reader->has_content))
+		return read_edge (reader, out_tag);
 
-	if (reader->current == EAS_TAG_NONE)
-		return eas_wbxml_reader_root (reader, out_tag) ? EAS_WBXML_START
-							       : EAS_WBXML_FINISHED;
-
-	if (close_empty (reader, out_tag))
-		return EAS_WBXML_END;
-
-	if (reader->depth == 0)
-		return EAS_WBXML_FINISHED;
-
+	reader->pending = FALSE;
 	event = read_token (reader, &token);
 	switch (event) {
 	case EAS_WBXML_START:

@@ -60,7 +60,7 @@ second_byte_fits (guint8 first, guint8 second)
 }
 
 /* The length of the character of two to four bytes at @data; 0 when it is no UTF-8. */
-static guint
+static inline guint
 measure_character (const guint8 *data, gsize left)
 {
 	guint length, ii;
@@ -68,7 +68,10 @@ measure_character (const guint8 *data, gsize left)
 	if (data[0] < 0xc2 || data[0] > 0xf4)
 		return 0;
 
-	length = data[0] < 0xe0 ? 2 : data[0] < 0xf0 ? 3 : 4;
+	if (data[0] < 0xe0)
+		return left >= 2 && is_continuation (data[1]) ? 2 : 0;
+
+	length = data[0] < 0xf0 ? 3 : 4;
 	if (left < length || !second_byte_fits (data[0], data[1]))
 		return 0;
 
@@ -93,39 +96,73 @@ is_legal_ascii (guint8 byte)
 	return byte >= 0x20 || byte == '\t' || byte == '\n' || byte == '\r';
 }
 
-gsize
-eas_wbxml_text_scan (const guint8 *data, gsize size, gboolean *out_legal)
+/* Passes over one character that is not printable ASCII and not zero; returns its bytes. */
+static inline gsize
+pass_special (const guint8 *data, gsize left, gboolean *inout_legal)
+{
+	guint length;
+
+	if (data[0] < 0x80) {
+		*inout_legal = *inout_legal && is_legal_ascii (data[0]);
+		return 1;
+	}
+
+	length = measure_character (data, left);
+	if (length == 0 || is_noncharacter (data, length))
+		*inout_legal = FALSE;
+
+	return MAX (length, 1);
+}
+
+/* The whole scan, from @at on. */
+static gsize
+scan_any (const guint8 *data, gsize size, gsize at, gboolean *out_legal)
 {
 	gboolean legal = TRUE;
-	gsize at = 0;
 
-	while (at < size) {
-		guint length = 1;
+	while (size - at >= 8) {
+		guint n_plain = count_plain (load_word (data + at));
 
-		if (size - at >= 8) {
-			guint n_plain = count_plain (load_word (data + at));
-
-			at += n_plain;
-			if (n_plain == 8)
-				continue;
-		}
-
+		at += n_plain;
+		if (n_plain == 8)
+			continue;
 		if (data[at] == 0)
 			break;
-
-		if (data[at] < 0x80) {
-			legal = legal && is_legal_ascii (data[at]);
-		} else {
-			length = measure_character (data + at, size - at);
-			legal = legal && length > 0 && !is_noncharacter (data + at, length);
-		}
-
-		at += MAX (length, 1);
+		at += pass_special (data + at, size - at, &legal);
 	}
+
+	while (at < size && data[at] != 0)
+		at += pass_special (data + at, size - at, &legal);
 
 	*out_legal = legal;
 
 	return at;
+}
+
+/* Printable ASCII and line ends need no call and no saved register: most strings end here. */
+gsize
+eas_wbxml_text_scan (const guint8 *data, gsize size, gboolean *out_legal)
+{
+	gsize at = 0;
+
+	while (size - at >= 8) {
+		guint n_plain = count_plain (load_word (data + at));
+
+		at += n_plain;
+		if (n_plain == 8)
+			continue;
+
+		if (data[at] == 0) {
+			*out_legal = TRUE;
+			return at;
+		}
+
+		if (data[at] >= 0x20 || !is_legal_ascii (data[at]))
+			break;
+		at++;
+	}
+
+	return scan_any (data, size, at, out_legal);
 }
 
 gboolean

@@ -61,30 +61,21 @@ def token_of(summary):
     return summary.split(" ")[0] if summary else None
 
 
-class Form:
+class MeaningForm:
     """An event as both sides must see it."""
 
-    def __init__(self, components):
-        master = next((c for c in components if not c.properties.get("RECURRENCE-ID")), components[0])
-        self.summary = master.value("SUMMARY", "")
+    def __init__(self, said, uid=None):
+        self.summary, self.uid = said["summary"], uid
         self.token = token_of(self.summary)
-        self.uid = master.value("UID")
-        rule = master.value("RRULE")
-        parts = dict(p.split("=", 1) for p in rule.split(";")) if rule else {}
-        self.key = (
-            self.summary,
-            master.value("LOCATION", "") or "",
-            master.instant("DTSTART"),
-            master.instant("DTEND"),
-            (parts.get("FREQ"), parts.get("COUNT")) if parts else None,
-            tuple(sorted(seam.instant(p, v) for p, values in master.properties.get("EXDATE", [])
-                         for v in values.split(","))),
-            tuple(sorted((c.instant("RECURRENCE-ID"), c.instant("DTSTART"), c.value("SUMMARY", ""))
-                         for c in components if c.properties.get("RECURRENCE-ID"))),
-        )
+        self.key = (said["summary"], said["location"], said["start"], said["end"], said["rule"], said["cancelled"], said["moved"])
 
     def __repr__(self):
         return str(self.key)
+
+
+class Form(MeaningForm):
+    def __init__(self, components):
+        super().__init__(meaning.of_components(components), components[0].value("UID"))
 
 
 def forms_of(groups):

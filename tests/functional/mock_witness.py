@@ -186,5 +186,81 @@ def to_xml(spec, version):
     return f"<airsync:ApplicationData {NAMESPACES}>" + "".join(out) + "</airsync:ApplicationData>"
 
 
+def spec_of_model(event, uid):
+    """history.py's event, as a specification."""
+    rule = ("weekly", 1, ("count", 6), (meaning.DAYS[(event.start.weekday() + 1) % 7],)) if event.series else None
+    spec = Spec(event.summary, event.start, zone="Europe/Berlin" if event.series else None, location=event.location,
+                rule=rule, uid=uid, cancelled=[event.occurrence(i) for i in sorted(event.cancelled)])
+    spec.moved = {event.occurrence(i): event.occurrence(i) + datetime.timedelta(minutes=m) for i, m in event.moved.items()}
+    return spec
+
+
 class MockWitness:
-    """Placeholder until bound to the control interface below."""
+    """What another device of the same user does and sees."""
+
+    def __init__(self, control, version, user="alice"):
+        self.control, self.version, self.user = control, version, user
+        folders = control.ask("folders", user=user)["folders"]
+        self.folder = next(f["id"] for f in folders if f["type"] == 8)
+
+    def ask(self, action, body=None, **parameters):
+        return self.control.ask(action, body, user=self.user, folder=self.folder, **parameters)
+
+    def items(self):
+        """[(id, what it says)]"""
+        return [(item["id"], meaning.of_item(meaning.parse_item(item["xml"]))) for item in self.ask("items")["items"]]
+
+    def tick(self):
+        """Nothing to wait for: this server counts changes, not seconds."""
+
+    def clear(self):
+        for item in self.ask("items")["items"]:
+            self.ask("delete", id=item["id"])
+
+    # by specification, for matrix.py
+
+    def named(self, summary):
+        return next(((id, said) for id, said in self.items() if said["summary"] == summary), (None, None))
+
+    def put(self, spec):
+        id, _ = self.named(spec.summary)
+        xml = to_xml(spec, self.version)
+        if id is None:
+            self.ask("add", xml)
+        else:
+            self.ask("change", xml, id=id, replace=1)
+
+    def read(self, spec):
+        return self.named(spec.summary)[1]
+
+    def remove(self, spec):
+        self.ask("delete", id=self.named(spec.summary)[0])
+
+    # by model, for history.py
+
+    def forms(self):
+        from history import MeaningForm
+        return sorted((MeaningForm(said) for _, said in self.items()), key=lambda form: str(form.key))
+
+    def find(self, token):
+        return next((id for id, said in self.items() if said["summary"].split(" ")[0] == token), None)
+
+    def add(self, event):
+        import uuid
+        self.ask("add", to_xml(spec_of_model(event, str(uuid.uuid4())), self.version))
+
+    def change(self, event):
+        """Only what the model knows changes: a second device sends the properties it edited."""
+        id = self.find(event.token)
+        if id is None:
+            return False
+        place = f"<airsyncbase:Location><airsyncbase:DisplayName>{escape(event.location or '')}</airsyncbase:DisplayName></airsyncbase:Location>"
+        self.ask("change", f"<airsync:ApplicationData {NAMESPACES}>{element('Subject', event.summary)}{place}</airsync:ApplicationData>", id=id)
+        return True
+
+    def delete(self, event):
+        id = self.find(event.token)
+        if id is None:
+            return False
+        self.ask("delete", id=id)
+        return True

@@ -304,16 +304,18 @@ class Control:
         parts = urllib.parse.urlsplit(url)
         self.host, self.port = parts.hostname, parts.port
 
-    def ask(self, method, path, body=None):
+    def ask(self, action, body=None, **parameters):
+        """The answer, as the JSON says it; parameters go into the query, an item's XML into the body."""
         connection = http.client.HTTPConnection(self.host, self.port, timeout=60)
         try:
-            data = json.dumps(body).encode() if isinstance(body, (dict, list)) else body
-            connection.request(method, "/control/" + path, data, {"Content-Type": "application/json"})
+            query = urllib.parse.urlencode({k.replace("_", "-"): v for k, v in parameters.items()})
+            connection.request("POST", f"/control/{action}?{query}", body.encode() if body else None,
+                               {"Content-Type": "application/xml"})
             answer = connection.getresponse()
             text = answer.read().decode()
             if answer.status >= 300:
-                raise Failure(f"control {path}: {answer.status} {text.strip()[:200]}")
-            return json.loads(text) if text.strip().startswith(("{", "[")) else text
+                raise Failure(f"control {action}: {answer.status} {text.strip()[:200]}")
+            return json.loads(text)
         finally:
             connection.close()
 

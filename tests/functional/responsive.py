@@ -1,0 +1,138 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The desktop does not wait for a slow server: on a calendar of many events, with each
+answer late by seconds, one day is asked for every 200 ms and answered within
+100 ms, all the time: during the first sync, a refresh, twelve saves on their way,
+fifty offline edits on their way. TAP.
+
+	responsive.py --url CONTROLLED-SERVER --agent PROGRAM [--events N] [--latency SECONDS]
+"""
+
+import argparse
+import datetime
+import os
+import sys
+import threading
+import urllib.parse
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import faulty_line  # noqa: E402
+import seam  # noqa: E402
+from seam import Failure, wait_for  # noqa: E402
+
+DAY = '(occur-in-time-range? (make-time "20270310T000000Z") (make-time "20270311T000000Z"))'
+LIMIT = 100.0  # milliseconds
+
+
+class Responsive:
+    def __init__(self, options):
+        self.options = options
+        target = urllib.parse.urlsplit(options.url)
+        self.control = seam.Control(options.url)
+        self.folder = next(f["id"] for f in self.control.ask("folders", user=options.user)["folders"] if f["type"] == 8)
+        self.line = faulty_line.FaultyLine(target.hostname, target.port)
+        self.address = f"http://127.0.0.1:{self.line.port}{target.path}"
+        self.agents = []
+        self.number = self.failures = 0
+
+    def agent(self):
+        agent = seam.Agent(self.options.agent)
+        self.agents.append(agent)
+        agent.open(self.source)
+        return agent
+
+    def count(self):
+        return len(self.control.ask("items", user=self.options.user, folder=self.folder)["items"])
+
+    def probed(self, name, work):
+        """Runs work() while one day is asked for again and again."""
+        self.number += 1
+        prober = self.agent()
+        prober.ask("probe-start", 200, seam.encode(DAY))
+        trouble = None
+        try:
+            work()
+        except Failure as failure:
+            trouble = str(failure)
+        asked, longest, _, failed = prober.ask("probe-stop", seconds=120)[0].split()
+        prober.close()
+        self.agents.remove(prober)
+        if trouble is None and float(longest) > LIMIT:
+            trouble = "a query waited too long"
+        if trouble is None and int(failed):
+            trouble = f"{failed} queries failed"
+        self.failures += trouble is not None
+        print(f"{'ok' if trouble is None else 'not ok'} {self.number} - {name}: {asked} queries, the longest {longest} ms", flush=True)
+        if trouble is not None:
+            print(f"#   {trouble}", flush=True)
+
+    def event(self, title, n):
+        return seam.make_event(seam.new_uid(), f"{title} {n}", datetime.datetime(2028, 1, 3, 9, 0) + datetime.timedelta(days=n))
+
+    def found(self, agent, title):
+        return len(agent.ask("list", seam.encode(f'(contains? "summary" "{title}")')))
+
+    def first_sync(self):
+        agent = self.agent()
+        wait_for(lambda: len(agent.ask("list", seam.encode("#t"), seconds=120)) >= self.options.events,
+                 self.options.events * 0.02 + 60 * self.options.latency, "the first sync", 3)
+
+    def refresh(self):
+        agent = self.agent()
+        self.control.ask("generate", user=self.options.user, folder=self.folder, count=100, seed=7)
+        agent.refresh()
+        wait_for(lambda: len(agent.ask("list", seam.encode("#t"), seconds=120)) >= self.options.events + 100,
+                 20 * self.options.latency, "the refresh", 1)
+
+    def twelve_saves(self):
+        before = self.count()
+        threads = []
+        for n in range(12):
+            agent = self.agent()
+            threads.append(threading.Thread(target=lambda a=agent, n=n: a.ask("create", seam.encode(self.event("Saved", n)), seconds=120)))
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(180)
+        wait_for(lambda: self.count() == before + 12, 60, "twelve saves to reach the server", 0.5)
+
+    def fifty_offline(self):
+        agent, before = self.agent(), self.count()
+        self.line.down()
+        for n in range(50):
+            agent.ask("create", seam.encode(self.event("Offline", n)), seconds=120)
+        if self.found(agent, "Offline") != 50:
+            raise Failure("events made offline do not show")
+        self.line.up()
+        agent.refresh()
+        wait_for(lambda: self.count() == before + 50, 40 * self.options.latency + 60, "fifty offline edits to reach the server", 0.5)
+
+    def run(self):
+        print("1..4")
+        self.control.ask("generate", user=self.options.user, folder=self.folder, count=self.options.events)
+        self.options.events = self.count()
+        self.line.latency = self.options.latency
+        self.source = seam.add_account(self.address, self.options.user, self.options.password, self.options.agent)
+        self.probed(f"first sync of {self.options.events} events", self.first_sync)
+        self.probed("refresh", self.refresh)
+        self.probed("twelve saves on their way", self.twelve_saves)
+        self.probed("fifty offline edits on their way", self.fifty_offline)
+        for agent in self.agents:
+            agent.close()
+        self.line.close()
+        return 1 if self.failures else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--url", required=True)
+    parser.add_argument("--user", default="alice")
+    parser.add_argument("--password", default="secret")
+    parser.add_argument("--agent", required=True)
+    parser.add_argument("--events", type=int, default=10000)
+    parser.add_argument("--latency", type=float, default=3.0)
+    return Responsive(parser.parse_args()).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

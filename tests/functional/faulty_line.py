@@ -121,8 +121,8 @@ class FaultyLine:
                             return
                         far.sendall(data)
                         continue
-                    fresh = True
-                    if self.latency > 0:
+                    begins, fresh = not fresh, True
+                    if begins and self.latency > 0:
                         time.sleep(self.latency)
                     if fault == "lose":
                         return

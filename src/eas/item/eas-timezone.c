@@ -366,16 +366,16 @@ eas_timezone_offset_at_utc (const EasTimezone *zone, gint64 utc)
 int
 eas_timezone_offset_at_local (const EasTimezone *zone, gint64 local_as_utc)
 {
-	int standard = standard_offset (zone);
-	int daylight, most;
+	int least = standard_offset (zone);
+	int most = least;
 
 	if (!eas_timezone_has_daylight (zone))
-		return standard;
+		return least;
 
-	daylight = daylight_offset (zone);
-	most = MAX (standard, daylight);
+	most = MAX (most, daylight_offset (zone));
+	least = MIN (least, daylight_offset (zone));
 	if (eas_timezone_offset_at_utc (zone, local_as_utc - most * 60) == most)
 		return most;
 
-	return MIN (standard, daylight);
+	return least;
 }

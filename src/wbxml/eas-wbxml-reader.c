@@ -709,6 +709,49 @@ eas_wbxml_reader_event (EasWbxmlReader *reader,
 }
 
 gboolean
+eas_wbxml_reader_leaf (EasWbxmlReader *reader,
+		       EasTag *out_tag,
+		       const guint8 **out_data,
+		       gsize *out_size)
+{
+	const guint8 *at = reader->data + reader->offset;
+	const guint8 *end = reader->data + reader->size;
+	guint page = reader->page;
+	gboolean legal;
+	gsize size;
+
+	if (reader->owes_end || (reader->pending && !reader->has_content) || reader->depth == 0 ||
+	    reader->depth == EAS_WBXML_MAX_DEPTH)
+		return FALSE;
+
+	while (end - at >= 2 && at[0] == SWITCH_PAGE) {
+		page = at[1];
+		at += 2;
+	}
+
+	/* The shortest: start, STR_I, its terminator, END. */
+	if (end - at < 4 || (at[0] & (HAS_ATTRIBUTES | HAS_CONTENT)) != HAS_CONTENT ||
+	    (at[0] & TOKEN_MASK) < TOKEN_FIRST || at[1] != STR_I)
+		return FALSE;
+
+	size = eas_wbxml_text_scan (at + 2, end - at - 2, &legal);
+	if (!legal || (gsize) (end - at) < size + 4 || at[size + 3] != END)
+		return FALSE;
+
+	*out_tag = EAS_TAG_MAKE (page, at[0] & TOKEN_MASK);
+	*out_data = at + 2;
+	*out_size = size;
+	reader->pending = FALSE;
+	reader->page = page;
+	reader->current = *out_tag;
+	reader->offset = at + size + 4 - reader->data;
+	if (!eas_tag_is_known (*out_tag))
+		reader->n_unknown++;
+
+	return TRUE;
+}
+
+gboolean
 eas_wbxml_reader_text_is_legal (const EasWbxmlReader *reader)
 {
 	return reader->legal;

@@ -109,6 +109,13 @@ typedef enum {
 
 EasWbxmlEvent eas_wbxml_reader_event (EasWbxmlReader *reader, EasTag *out_tag, const guint8 **out_data, gsize *out_size);
 
+/*
+ * A whole element in one step, where an event could come next: TRUE when it holds
+ * one legal text and nothing else, which most do. FALSE leaves everything as it
+ * was, for event(). Twice as fast as START, TEXT and END.
+ */
+gboolean eas_wbxml_reader_leaf (EasWbxmlReader *reader, EasTag *out_tag, const guint8 **out_data, gsize *out_size);
+
 /* Whether the TEXT just yielded is legal; if not, eas_wbxml_text_repair() makes it so. Says nothing of OPAQUE. */
 gboolean eas_wbxml_reader_text_is_legal (const EasWbxmlReader *reader);
 

@@ -94,17 +94,14 @@ peek_value (const Filler *filler, const EasItemSlotData *data)
 	return (data->own ? filler->own->data : filler->reader->data) + data->offset;
 }
 
-static void
-start_element (Filler *filler, EasTag tag)
+/* The next slot, a child of the innermost open element; NULL when there is no more room. */
+static EasItemSlotData *
+add_slot (Filler *filler, EasTag tag)
 {
-	EasItemSlotData *parent;
+	EasItemSlotData *parent, *data;
 
-	if (filler->n_dropped > 0 || filler->n_slots == EAS_ITEM_MAX_SLOTS) {
-		if (filler->n_dropped++ == 0)
-			mark_bad (filler);
-		return;
-	}
-
+	if (filler->n_slots == EAS_ITEM_MAX_SLOTS)
+		return NULL;
 	if (filler->n_slots == filler->n_allocated)
 		grow (filler);
 
@@ -115,11 +112,41 @@ start_element (Filler *filler, EasTag tag)
 		parent->kind = EAS_ITEM_CONTAINER;
 	}
 
+	data = &filler->slots[filler->n_slots++];
+	*data = (EasItemSlotData){ .tag = (guint16) tag, .kind = EAS_ITEM_EMPTY };
+	data->depth = (filler->depth + 1) & 0x7f;
+
+	return data;
+}
+
+static void
+start_element (Filler *filler, EasTag tag)
+{
+	if (filler->n_dropped > 0 || add_slot (filler, tag) == NULL) {
+		if (filler->n_dropped++ == 0)
+			mark_bad (filler);
+		return;
+	}
+
 	filler->depth++;
-	filler->open[filler->depth] = filler->n_slots;
-	filler->slots[filler->n_slots++] = (EasItemSlotData){ .tag = (guint16) tag,
-							      .kind = EAS_ITEM_EMPTY,
-							      .depth = filler->depth & 0x7f };
+	filler->open[filler->depth] = filler->n_slots - 1;
+}
+
+static void
+add_leaf (Filler *filler, EasTag tag, const guint8 *value, gsize size)
+{
+	EasItemSlotData *data = add_slot (filler, tag);
+
+	if (data == NULL) {
+		mark_bad (filler);
+		return;
+	}
+	if (size == 0)
+		return;
+
+	data->kind = EAS_ITEM_TEXT;
+	data->offset = (guint32) (value - filler->reader->data);
+	data->extent = (guint32) size;
 }
 
 /* The last of the own bytes when it is there already, else a copy at their end. */
@@ -227,6 +254,10 @@ fill (Filler *filler)
 	EasTag tag;
 
 	for (;;) {
+		while (filler->n_dropped == 0 &&
+		       eas_wbxml_reader_leaf (reader, &tag, &value, &size))
+			add_leaf (filler, tag, value, size);
+
 		switch (eas_wbxml_reader_event (reader, &tag, &value, &size)) {
 		case EAS_WBXML_START:
 			start_element (filler, tag);

@@ -1,0 +1,496 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * One object per collection and process, found through a table of weak
+ * references. The client is made on first use, when the settings are complete,
+ * and made anew when the server, the user or the version in them changes.
+ */
+
+#include <glib/gi18n-lib.h>
+
+#include "eas-http.h"
+
+#include "e-eas-push.h"
+#include "e-eas-soup-transport.h"
+
+#include "e-eas-account.h"
+
+#define DEFAULT_PATH "/Microsoft-Server-ActiveSync"
+
+struct _EEasAccount {
+	GObject parent;
+
+	ESource *source;
+	ESourceCredentialsProvider *provider;
+	GProxyResolver *proxy;
+	CamelEasSettings *settings;
+	char *directory;
+	char *device_id;
+	EasAccountState *state;
+	EEasSecrets *secrets;
+	EEasPush *push;
+	GNetworkMonitor *monitor;
+
+	GMutex lock;
+	EasClient *client;
+	char *fingerprint;      /* of the settings the client was made from */
+	gboolean refused;       /* the password we hold is known to be wrong */
+};
+
+G_DEFINE_TYPE (EEasAccount, e_eas_account, G_TYPE_OBJECT)
+
+static GMutex accounts_lock;
+static GHashTable *accounts; /* uid -> GWeakRef */
+
+static char *
+read_machine_id (void)
+{
+	static const char *const files[] = { "/etc/machine-id", "/var/lib/dbus/machine-id" };
+
+	for (gsize i = 0; i < G_N_ELEMENTS (files); i++) {
+		char *text = NULL;
+
+		if (g_file_get_contents (files[i], &text, NULL, NULL))
+			return g_strstrip (text);
+	}
+
+	return g_strdup (g_get_host_name ());
+}
+
+/* Pitfall 3: derived from this machine, so that a cloned home directory makes another device. */
+static char *
+make_device_id (CamelEasSettings *settings, const char *account_uid)
+{
+	g_autofree char *machine_id = NULL;
+	g_autofree char *configured = camel_eas_settings_dup_device_id (settings);
+
+	if (configured != NULL)
+		return g_steal_pointer (&configured);
+
+	machine_id = read_machine_id ();
+
+	return eas_device_make_id (machine_id, account_uid);
+}
+
+/* What the person typed, or host, port and security of the network settings. */
+static char *
+dup_configured_url (EEasAccount *self, GError **error)
+{
+	CamelNetworkSettings *network = CAMEL_NETWORK_SETTINGS (self->settings);
+	g_autofree char *url = camel_eas_settings_dup_url (self->settings);
+	g_autofree char *host = camel_network_settings_dup_host (network);
+	guint16 port = camel_network_settings_get_port (network);
+
+	if (url != NULL)
+		return eas_http_normalize_url (url, error);
+
+	if (host == NULL || *host == '\0') {
+		eas_set_error (error, EAS_ERROR_NOT_SUPPORTED, NULL, 0, 0,
+			       _("The account has no server address"));
+		return NULL;
+	}
+	if (port != 0 && port != 443)
+		return g_strdup_printf ("https://%s:%u" DEFAULT_PATH, host, port);
+
+	return g_strdup_printf ("https://%s" DEFAULT_PATH, host);
+}
+
+static char *
+dup_user (EEasAccount *self)
+{
+	g_autofree char *user = camel_network_settings_dup_user (CAMEL_NETWORK_SETTINGS (self->settings));
+	ESourceAuthentication *authentication;
+
+	if (user != NULL && *user != '\0')
+		return g_steal_pointer (&user);
+
+	authentication = e_source_get_extension (self->source, E_SOURCE_EXTENSION_AUTHENTICATION);
+	user = e_source_authentication_dup_user (authentication);
+	if (user != NULL && *user != '\0')
+		return g_steal_pointer (&user);
+
+	return camel_eas_settings_dup_address (self->settings);
+}
+
+static EasAccountData *
+make_data (EEasAccount *self, GError **error)
+{
+	g_autoptr (EasAccountData) data = eas_account_data_new ();
+
+	data->configured_url = dup_configured_url (self, error);
+	if (data->configured_url == NULL)
+		return NULL;
+
+	data->user = dup_user (self);
+	if (data->user == NULL) {
+		eas_set_error (error, EAS_ERROR_AUTHENTICATION, NULL, 0, 0,
+			       _("The account has no user name"));
+		return NULL;
+	}
+	data->address = camel_eas_settings_dup_address (self->settings);
+	data->device = eas_device_new (self->device_id);
+	data->forced_version = camel_eas_settings_get_version (self->settings);
+
+	return g_steal_pointer (&data);
+}
+
+/* What the transport needs on the I/O thread, without a way back to the account. */
+typedef struct {
+	EEasSecrets *secrets;
+	ESource *source;
+	GProxyResolver *proxy;
+} TransportParts;
+
+static void
+transport_parts_free (gpointer data)
+{
+	TransportParts *parts = data;
+
+	e_eas_secrets_unref (parts->secrets);
+	g_object_unref (parts->source);
+	g_clear_object (&parts->proxy);
+	g_free (parts);
+}
+
+static EasTransport *
+make_transport (gpointer user_data)
+{
+	TransportParts *parts = user_data;
+
+	return e_eas_soup_transport_new (parts->secrets, parts->source, parts->proxy);
+}
+
+static EasClient *
+make_client (EEasAccount *self, EasAccountData *take_data)
+{
+	TransportParts *parts = g_new0 (TransportParts, 1);
+
+	parts->secrets = e_eas_secrets_ref (self->secrets);
+	parts->source = g_object_ref (self->source);
+	parts->proxy = self->proxy != NULL ? g_object_ref (self->proxy) : NULL;
+
+	return eas_client_new (self->state, take_data, make_transport, parts, transport_parts_free);
+}
+
+static char *
+make_fingerprint (const EasAccountData *data)
+{
+	return g_strdup_printf ("%s\n%s\n%s\n%d", data->configured_url, data->user,
+				data->address != NULL ? data->address : "", (int) data->forced_version);
+}
+
+EasClient *
+e_eas_account_ref_client (EEasAccount *self, GError **error)
+{
+	g_autoptr (EasAccountData) data = NULL;
+	g_autoptr (EasClient) outdated = NULL;
+	g_autofree char *fingerprint = NULL;
+	EasClient *client;
+
+	g_return_val_if_fail (E_IS_EAS_ACCOUNT (self), NULL);
+
+	data = make_data (self, error);
+	if (data == NULL)
+		return NULL;
+
+	fingerprint = make_fingerprint (data);
+	g_mutex_lock (&self->lock);
+	if (g_strcmp0 (self->fingerprint, fingerprint) != 0) {
+		outdated = g_steal_pointer (&self->client);
+		g_free (self->fingerprint);
+		self->fingerprint = g_steal_pointer (&fingerprint);
+		self->client = make_client (self, g_steal_pointer (&data));
+	}
+	client = g_object_ref (self->client);
+	g_mutex_unlock (&self->lock);
+
+	if (outdated != NULL) {
+		/* Another user, perhaps: the password is looked up again for the new one. */
+		e_eas_secrets_set (self->secrets, NULL, NULL);
+		eas_client_shutdown (outdated);
+	}
+
+	return client;
+}
+
+static EasClient *
+ref_client_for_push (gpointer user_data, GError **error)
+{
+	g_autoptr (EEasAccount) self = g_weak_ref_get (user_data);
+
+	if (self == NULL || !e_eas_secrets_are_set (self->secrets))
+		return NULL;
+
+	return e_eas_account_ref_client (self, error);
+}
+
+static void
+network_changed_cb (GNetworkMonitor *monitor, gboolean available, gpointer user_data)
+{
+	EEasAccount *self = user_data;
+
+	if (available)
+		e_eas_push_restart (self->push);
+}
+
+static EEasAccount *
+account_new (ESource *collection, ESourceCredentialsProvider *provider, GProxyResolver *proxy)
+{
+	EEasAccount *self = g_object_new (E_TYPE_EAS_ACCOUNT, NULL);
+	const char *extension_name = e_source_camel_get_extension_name (E_EAS_BACKEND_NAME);
+	const char *uid = e_source_get_uid (collection);
+	ESourceCamel *camel = e_source_get_extension (collection, extension_name);
+
+	self->source = g_object_ref (collection);
+	self->provider = g_object_ref (provider);
+	self->proxy = proxy != NULL ? g_object_ref (proxy) : NULL;
+	self->settings = g_object_ref (CAMEL_EAS_SETTINGS (e_source_camel_get_settings (camel)));
+	self->directory = eas_account_state_default_directory (uid);
+	self->device_id = make_device_id (self->settings, uid);
+	self->state = eas_account_state_new (self->directory);
+
+	return self;
+}
+
+EEasAccount *
+e_eas_account_ref (ESource *collection, ESourceCredentialsProvider *provider, GProxyResolver *proxy)
+{
+	EEasAccount *self = NULL;
+	GWeakRef *weak;
+
+	g_return_val_if_fail (E_IS_SOURCE (collection), NULL);
+
+	camel_eas_settings_register ();
+
+	g_mutex_lock (&accounts_lock);
+	if (accounts == NULL)
+		accounts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+						  (GDestroyNotify) e_weak_ref_free);
+	weak = g_hash_table_lookup (accounts, e_source_get_uid (collection));
+	if (weak != NULL)
+		self = g_weak_ref_get (weak);
+	if (self == NULL) {
+		self = account_new (collection, provider, proxy);
+		g_hash_table_replace (
+			accounts, e_source_dup_uid (collection), e_weak_ref_new (self));
+	}
+	g_mutex_unlock (&accounts_lock);
+
+	return self;
+}
+
+ESource *
+e_eas_account_ref_collection (ESourceRegistry *registry, ESource *child, GError **error)
+{
+	ESource *collection =
+		e_source_registry_find_extension (registry, child, E_SOURCE_EXTENSION_COLLECTION);
+
+	if (collection == NULL)
+		eas_set_error (error, EAS_ERROR_FOLDER_NOT_FOUND, NULL, 0, 0,
+			       _("“%s” belongs to no account"), e_source_get_display_name (child));
+
+	return collection;
+}
+
+static void
+account_dispose (GObject *object)
+{
+	EEasAccount *self = E_EAS_ACCOUNT (object);
+
+	g_clear_pointer (&self->push, e_eas_push_free);
+	if (self->client != NULL)
+		eas_client_shutdown (self->client);
+	g_clear_object (&self->client);
+
+	G_OBJECT_CLASS (e_eas_account_parent_class)->dispose (object);
+}
+
+static void
+account_finalize (GObject *object)
+{
+	EEasAccount *self = E_EAS_ACCOUNT (object);
+
+	g_clear_object (&self->source);
+	g_clear_object (&self->provider);
+	g_clear_object (&self->proxy);
+	g_clear_object (&self->settings);
+	g_clear_object (&self->state);
+	g_clear_object (&self->monitor);
+	e_eas_secrets_unref (self->secrets);
+	g_free (self->directory);
+	g_free (self->device_id);
+	g_free (self->fingerprint);
+	g_mutex_clear (&self->lock);
+
+	G_OBJECT_CLASS (e_eas_account_parent_class)->finalize (object);
+}
+
+static void
+e_eas_account_class_init (EEasAccountClass *klass)
+{
+	G_OBJECT_CLASS (klass)->dispose = account_dispose;
+	G_OBJECT_CLASS (klass)->finalize = account_finalize;
+}
+
+static void
+e_eas_account_init (EEasAccount *self)
+{
+	g_mutex_init (&self->lock);
+	self->secrets = e_eas_secrets_new ();
+	self->push = e_eas_push_new (
+		ref_client_for_push, e_weak_ref_new (self), (GDestroyNotify) e_weak_ref_free);
+	self->monitor = g_object_ref (g_network_monitor_get_default ());
+	g_signal_connect_object (
+		self->monitor, "network-changed", G_CALLBACK (network_changed_cb), self, 0);
+}
+
+ESource *
+e_eas_account_get_source (EEasAccount *self)
+{
+	g_return_val_if_fail (E_IS_EAS_ACCOUNT (self), NULL);
+
+	return self->source;
+}
+
+const char *
+e_eas_account_get_directory (EEasAccount *self)
+{
+	g_return_val_if_fail (E_IS_EAS_ACCOUNT (self), NULL);
+
+	return self->directory;
+}
+
+EasAccountState *
+e_eas_account_get_state (EEasAccount *self)
+{
+	g_return_val_if_fail (E_IS_EAS_ACCOUNT (self), NULL);
+
+	return self->state;
+}
+
+CamelEasSettings *
+e_eas_account_get_settings (EEasAccount *self)
+{
+	g_return_val_if_fail (E_IS_EAS_ACCOUNT (self), NULL);
+
+	return self->settings;
+}
+
+const char *
+e_eas_account_get_device_id (EEasAccount *self)
+{
+	g_return_val_if_fail (E_IS_EAS_ACCOUNT (self), NULL);
+
+	return self->device_id;
+}
+
+/* TRUE when the account now holds a password it did not hold before. */
+static gboolean
+take_password (EEasAccount *self, const char *user, const char *password)
+{
+	g_autofree char *settings_user = user == NULL ? dup_user (self) : NULL;
+	gboolean changed =
+		e_eas_secrets_set (self->secrets, user != NULL ? user : settings_user, password);
+
+	if (changed) {
+		g_mutex_lock (&self->lock);
+		self->refused = FALSE;
+		g_mutex_unlock (&self->lock);
+		e_eas_push_restart (self->push);
+	}
+
+	return changed;
+}
+
+/* The account's user name is used, not the one of the prompt: "DOMAIN\user" must stay as typed at set-up. */
+gboolean
+e_eas_account_take_password (EEasAccount *self, const ENamedParameters *credentials)
+{
+	const char *password;
+
+	g_return_val_if_fail (E_IS_EAS_ACCOUNT (self), FALSE);
+
+	password = credentials != NULL
+			   ? e_named_parameters_get (credentials, E_SOURCE_CREDENTIAL_PASSWORD)
+			   : NULL;
+	if (password == NULL || *password == '\0')
+		return FALSE;
+
+	return take_password (self, NULL, password);
+}
+
+static gboolean
+is_usable (EEasAccount *self)
+{
+	gboolean usable;
+
+	g_mutex_lock (&self->lock);
+	usable = !self->refused;
+	g_mutex_unlock (&self->lock);
+
+	return usable && e_eas_secrets_are_set (self->secrets);
+}
+
+gboolean
+e_eas_account_ensure_password (EEasAccount *self, GCancellable *cancellable, GError **error)
+{
+	g_autoptr (ENamedParameters) credentials = NULL;
+
+	g_return_val_if_fail (E_IS_EAS_ACCOUNT (self), FALSE);
+
+	if (is_usable (self))
+		return TRUE;
+
+	/* The provider's own errors only say that nothing was found. */
+	if (e_source_credentials_provider_lookup_sync (
+		    self->provider, self->source, cancellable, &credentials, NULL))
+		e_eas_account_take_password (self, credentials);
+
+	if (is_usable (self))
+		return TRUE;
+	if (g_cancellable_set_error_if_cancelled (cancellable, error))
+		return FALSE;
+
+	eas_set_error (error, EAS_ERROR_AUTHENTICATION, NULL, 0, 0, _("The password is missing or wrong"));
+
+	return FALSE;
+}
+
+void
+e_eas_account_refuse_password (EEasAccount *self)
+{
+	g_return_if_fail (E_IS_EAS_ACCOUNT (self));
+
+	g_mutex_lock (&self->lock);
+	self->refused = TRUE;
+	g_mutex_unlock (&self->lock);
+}
+
+gboolean
+e_eas_account_get_refused_certificate (EEasAccount *self, char **out_pem, GTlsCertificateFlags *out_errors)
+{
+	g_return_val_if_fail (E_IS_EAS_ACCOUNT (self), FALSE);
+
+	return e_eas_secrets_get_refused_certificate (self->secrets, out_pem, out_errors);
+}
+
+EEasWatch *
+e_eas_account_watch (EEasAccount *self,
+		     const char *folder_id,
+		     EasClass klass,
+		     EEasWatchFunc changed,
+		     gpointer user_data,
+		     GDestroyNotify free_user_data)
+{
+	g_return_val_if_fail (E_IS_EAS_ACCOUNT (self), NULL);
+
+	return e_eas_push_watch (self->push, folder_id, klass, changed, user_data, free_user_data);
+}
+
+gboolean
+e_eas_account_is_pushing (EEasAccount *self)
+{
+	g_return_val_if_fail (E_IS_EAS_ACCOUNT (self), FALSE);
+
+	return e_eas_push_is_running (self->push);
+}

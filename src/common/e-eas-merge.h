@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Three-way merge of items, field by field. Elements that only make sense
+ * together (start, end, all day, zone) are one field.
+ */
+
+#pragma once
+
+#include "eas-item.h"
+
+G_BEGIN_DECLS
+
+/* Elements of one field. @tags ends with EAS_TAG_NONE. */
+typedef struct {
+	const EasTag *tags;
+	gboolean ignored; /* changes by itself and says nothing: the stamp, a size */
+} EEasMergeField;
+
+typedef struct {
+	const EEasMergeField *fields; /* an element in none of them is a field of its own */
+	gsize n_fields;
+} EEasMergeRules;
+
+typedef struct {
+	EasItem *item;     /* theirs with what only we changed laid over it, and ours where we win */
+	gboolean conflict; /* one field was changed to different values on both sides */
+	gboolean ours;     /* @item differs from theirs: there is something to send */
+	gboolean theirs;   /* they changed something that counts */
+} EEasMerge;
+
+void e_eas_merge_clear (EEasMerge *merge);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (EEasMerge, e_eas_merge_clear)
+
+/* @ancestor NULL: there was none, every difference is a conflict. */
+void e_eas_merge (const EasItem *ancestor, const EasItem *mine, const EasItem *theirs, const EEasMergeRules *rules,
+                  gboolean mine_wins, EEasMerge *out_merge);
+
+G_END_DECLS

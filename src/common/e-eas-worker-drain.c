@@ -1,0 +1,609 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Server -> cache. A window is applied in chunks, each its own transaction, with
+ * a real pause between: the cache's lock is unfair, and back-to-back chunks would
+ * starve the desktop's queries for the whole window. The key is written with the
+ * last chunk, and advances in memory only after that commit was checked.
+ *
+ * A pass is a walk from key 0: every item it brings is marked with the pass's
+ * generation, unchanged ones cause no write to what EDS shows, and what is left
+ * unmarked at its end is removed last. Removing much is believed only when a
+ * second pass says the same (pitfall 8).
+ */
+
+#include <glib/gi18n-lib.h>
+
+#include "e-eas-worker-private.h"
+
+#define CHUNK 32
+#define PAUSE_US 1000
+
+/* A removal of more than this needs a second opinion. */
+#define MASS_COUNT 20
+#define MASS_PERCENT 30
+#define MASS_ALL 3 /* the whole of a folder, from this many on */
+
+static gboolean
+is_mass (guint n_removed, guint n_total)
+{
+	if (n_removed >= MASS_ALL && n_removed >= n_total)
+		return TRUE;
+
+	return n_removed > MASS_COUNT && n_removed * 100 > n_total * MASS_PERCENT;
+}
+
+CamelEasConflict
+e_eas_worker_get_policy (EEasWorker *self)
+{
+	return camel_eas_settings_get_conflict (e_eas_account_get_settings (self->account));
+}
+
+/* UID for an item that brings none, or one that is taken: from its ServerId, so that it is the same after a reset. */
+static char *
+make_uid (EEasWorker *self, const char *server_id)
+{
+	g_autofree char *seed = g_strconcat (self->folder_id, "\n", server_id, NULL);
+	g_autofree char *sum = g_compute_checksum_for_string (G_CHECKSUM_SHA1, seed, -1);
+
+	return g_strconcat ("eas-", sum, NULL);
+}
+
+/* After a lost reply: the edit whose Add brought @item to the server; NULL. */
+static EEasEdit *
+find_sent_add (EEasWorker *self, EasItem *item)
+{
+	for (guint i = 0; self->journal != NULL && i < self->journal->len; i++) {
+		EEasJournalEntry *entry = self->journal->pdata[i];
+		g_autoptr (EasItem) expected = NULL;
+		g_autoptr (EEasEdit) edit = NULL;
+
+		if (entry->kind != EAS_CHANGE_ADD || entry->expected == NULL)
+			continue;
+		expected = eas_item_from_bytes (entry->expected, NULL);
+		if (expected == NULL || !self->klass->same_content (self->owner, expected, item))
+			continue;
+		edit = e_eas_cache_edit_by_id (self->cache, entry->edit_id);
+		if (edit != NULL && edit->server_id == NULL)
+			return g_steal_pointer (&edit);
+	}
+
+	return NULL;
+}
+
+/* What we sent for @edit when its Add may have arrived; NULL. */
+static EasItem *
+expected_of (EEasWorker *self, const EEasEdit *edit)
+{
+	for (guint i = 0; self->journal != NULL && i < self->journal->len; i++) {
+		EEasJournalEntry *entry = self->journal->pdata[i];
+
+		if (entry->edit_id == edit->id && entry->kind == EAS_CHANGE_ADD && entry->expected != NULL)
+			return eas_item_from_bytes (entry->expected, NULL);
+	}
+
+	return NULL;
+}
+
+/*
+ * The local uid of an item the server names for the first time: that of our own
+ * Add, of the same event under an older ServerId, the wire's, or one of our own.
+ */
+static char *
+choose_uid (EEasWorker *self, const char *server_id, EasItem *item, guint generation)
+{
+	g_autofree char *uid = self->klass->dup_uid (item);
+	g_autoptr (EEasEdit) edit = uid != NULL ? e_eas_cache_edit_by_uid (self->cache, uid) : NULL;
+	g_autoptr (EEasRow) taken = uid != NULL ? e_eas_cache_row_by_uid (self->cache, uid) : NULL;
+
+	if (taken == NULL && edit == NULL) {
+		edit = find_sent_add (self, item);
+		if (edit != NULL)
+			return g_strdup (edit->uid);
+	}
+	if (taken == NULL)
+		return uid != NULL ? g_steal_pointer (&uid) : make_uid (self, server_id);
+
+	if (taken->generation < generation) {
+		e_eas_cache_remove_row (self->cache, taken->server_id);
+		return g_steal_pointer (&uid);
+	}
+
+	return make_uid (self, server_id);
+}
+
+static void
+store_row (EEasWorker *self, const char *server_id, const char *uid, EasItem *item, guint generation, const char *problem)
+{
+	g_autoptr (GBytes) body = eas_item_to_bytes (item);
+
+	e_eas_cache_put_row (self->cache, server_id, uid, eas_item_hash (item), generation, body, problem);
+}
+
+/* Shows the server's version. An item that cannot be shown is kept and named in the status (law 5). */
+static void
+show_item (EEasWorker *self, const char *server_id, const char *uid, EasItem *item, guint generation)
+{
+	g_autoptr (GError) error = NULL;
+
+	self->chain_found = TRUE;
+	if (self->klass->put (self->owner, uid, server_id, item, NULL, &error)) {
+		store_row (self, server_id, uid, item, generation, NULL);
+	} else if (g_error_matches (error, EAS_ERROR, EAS_ERROR_ITEM_REJECTED)) {
+		if (!self->klass->remove (self->owner, uid, NULL))
+			e_eas_cache_fail (self->cache);
+		store_row (self, server_id, uid, item, generation, error->message);
+	} else {
+		e_eas_cache_fail (self->cache);
+	}
+}
+
+static void
+show_object (EEasWorker *self, const EEasEdit *edit)
+{
+	if (!self->klass->put (self->owner, edit->uid, edit->server_id, NULL, edit->object, NULL))
+		e_eas_cache_fail (self->cache);
+}
+
+static void
+save_losing_item (EEasWorker *self, const char *uid, EasItem *item)
+{
+	g_autofree char *object = self->klass->dup_object (self->owner, uid, item, NULL);
+
+	e_eas_worker_save_loser (self, uid, object);
+}
+
+/* The person removed what the server changed. */
+static void
+meet_removal (EEasWorker *self, EEasEdit *edit, const char *server_id, EasItem *theirs, guint generation)
+{
+	g_autoptr (EasItem) ancestor =
+		edit->ancestor != NULL ? eas_item_from_bytes (edit->ancestor, NULL) : NULL;
+	gboolean same = ancestor != NULL && self->klass->same_content (self->owner, ancestor, theirs);
+
+	if (!same && e_eas_worker_get_policy (self) != CAMEL_EAS_CONFLICT_MINE_WINS) {
+		e_eas_cache_remove_edit (self->cache, edit->id);
+		show_item (self, server_id, edit->uid, theirs, generation);
+		return;
+	}
+
+	if (!same)
+		save_losing_item (self, edit->uid, theirs);
+	g_clear_pointer (&edit->ancestor, g_bytes_unref);
+	edit->ancestor = eas_item_to_bytes (theirs);
+	e_eas_cache_put_edit (self->cache, edit);
+	store_row (self, server_id, edit->uid, theirs, generation, NULL);
+}
+
+/* The local version as an item; NULL when it cannot be said (the edit then stays parked). */
+static EasItem *
+item_of_edit (EEasWorker *self, const EEasEdit *edit, EasItem *ancestor)
+{
+	g_autoptr (GPtrArray) changes = self->klass->write (self->owner, edit->object, ancestor, NULL);
+
+	if (changes == NULL)
+		return NULL;
+	if (changes->len == 0)
+		return ancestor != NULL ? eas_item_ref (ancestor) : NULL;
+
+	return self->klass->apply (self->owner, ancestor, changes);
+}
+
+static void
+keep_both (EEasWorker *self, EEasEdit *edit, const char *server_id, EasItem *theirs, guint generation)
+{
+	g_autoptr (EEasEdit) copy = g_new0 (EEasEdit, 1);
+
+	copy->kind = E_EAS_EDIT_SAVE;
+	copy->object = self->klass->dup_copy (self->owner, edit->object, &copy->uid);
+	copy->since = edit->since;
+	copy->version = 1;
+	e_eas_cache_remove_edit (self->cache, edit->id);
+	show_item (self, server_id, edit->uid, theirs, generation);
+	e_eas_cache_put_edit (self->cache, copy);
+	show_object (self, copy);
+}
+
+static void
+rebase (EEasWorker *self, EEasEdit *edit, const char *server_id, EasItem *theirs, EEasMerge *merge, guint generation)
+{
+	g_autoptr (GError) error = NULL;
+
+	if (merge->theirs) {
+		char *object = self->klass->dup_object (self->owner, edit->uid, merge->item, &error);
+
+		if (object != NULL) {
+			g_free (edit->object);
+			edit->object = object;
+		}
+	}
+	g_free (edit->server_id);
+	edit->server_id = g_strdup (server_id);
+	g_clear_pointer (&edit->ancestor, g_bytes_unref);
+	edit->ancestor = eas_item_to_bytes (theirs);
+	edit->parked = FALSE; /* the server moved: what it refused before it may take now */
+	edit->version++;
+	e_eas_cache_put_edit (self->cache, edit);
+	store_row (self, server_id, edit->uid, theirs, generation, NULL);
+	show_object (self, edit);
+	self->chain_found = TRUE;
+}
+
+/* The server's version meets an edit that it has not seen. */
+static void
+meet_edit (EEasWorker *self, EEasEdit *edit, const char *server_id, EasItem *theirs, guint generation)
+{
+	g_autoptr (EasItem) ancestor =
+		edit->ancestor != NULL ? eas_item_from_bytes (edit->ancestor, NULL) : expected_of (self, edit);
+	g_autoptr (EasItem) mine = NULL;
+	CamelEasConflict policy = e_eas_worker_get_policy (self);
+	g_auto (EEasMerge) merge = { NULL };
+
+	if (edit->kind == E_EAS_EDIT_REMOVE) {
+		meet_removal (self, edit, server_id, theirs, generation);
+		return;
+	}
+
+	mine = item_of_edit (self, edit, ancestor);
+	if (mine == NULL) {
+		/* What cannot be said to the server stays parked, on top of its newest version. */
+		g_clear_pointer (&edit->ancestor, g_bytes_unref);
+		edit->ancestor = eas_item_to_bytes (theirs);
+		e_eas_cache_put_edit (self->cache, edit);
+		store_row (self, server_id, edit->uid, theirs, generation, NULL);
+		return;
+	}
+	if (self->klass->same_content (self->owner, mine, theirs)) {
+		e_eas_cache_remove_edit (self->cache, edit->id);
+		show_item (self, server_id, edit->uid, theirs, generation);
+		return;
+	}
+
+	e_eas_merge (ancestor, mine, theirs, &self->klass->merge, policy == CAMEL_EAS_CONFLICT_MINE_WINS, &merge);
+	if (merge.conflict && policy == CAMEL_EAS_CONFLICT_KEEP_BOTH) {
+		keep_both (self, edit, server_id, theirs, generation);
+		return;
+	}
+	if (merge.conflict && policy == CAMEL_EAS_CONFLICT_MINE_WINS)
+		save_losing_item (self, edit->uid, theirs);
+	else if (merge.conflict)
+		e_eas_worker_save_loser (self, edit->uid, edit->object);
+
+	if (merge.ours) {
+		rebase (self, edit, server_id, theirs, &merge, generation);
+	} else {
+		e_eas_cache_remove_edit (self->cache, edit->id);
+		show_item (self, server_id, edit->uid, theirs, generation);
+	}
+}
+
+static void
+take_item (EEasWorker *self, const EasSyncChange *change, guint generation)
+{
+	g_autoptr (EEasRow) row = e_eas_cache_row_by_id (self->cache, change->server_id);
+	g_autofree char *uid = row != NULL ? g_strdup (row->uid)
+					   : choose_uid (self, change->server_id, change->item, generation);
+	g_autoptr (EEasEdit) edit = e_eas_cache_edit_by_uid (self->cache, uid);
+	g_autoptr (EasItem) known = NULL;
+
+	if (row != NULL && row->hash == eas_item_hash (change->item)) {
+		if (row->generation != generation)
+			e_eas_cache_touch_row (self->cache, change->server_id, generation);
+		return;
+	}
+	if (edit != NULL) {
+		meet_edit (self, edit, change->server_id, change->item, generation);
+		return;
+	}
+
+	known = row != NULL && row->problem == NULL ? eas_item_from_bytes (row->body, NULL) : NULL;
+	if (known != NULL && self->klass->same_content (self->owner, known, change->item))
+		store_row (self, change->server_id, uid, change->item, generation, NULL);
+	else
+		show_item (self, change->server_id, uid, change->item, generation);
+}
+
+/* The server no longer has what @edit is about. In a transaction. */
+void
+e_eas_worker_lose_to_deletion (EEasWorker *self, EEasEdit *edit)
+{
+	if (edit->server_id != NULL)
+		e_eas_cache_remove_row (self->cache, edit->server_id);
+
+	if (edit->kind == E_EAS_EDIT_REMOVE) {
+		e_eas_cache_remove_edit (self->cache, edit->id);
+		return;
+	}
+	if (e_eas_worker_get_policy (self) == CAMEL_EAS_CONFLICT_SERVER_WINS) {
+		e_eas_worker_save_loser (self, edit->uid, edit->object);
+		e_eas_cache_remove_edit (self->cache, edit->id);
+		if (!self->klass->remove (self->owner, edit->uid, NULL))
+			e_eas_cache_fail (self->cache);
+		return;
+	}
+
+	/* Our version is the only one left: it becomes a new item. */
+	g_clear_pointer (&edit->server_id, g_free);
+	g_clear_pointer (&edit->client_id, g_free);
+	g_clear_pointer (&edit->ancestor, g_bytes_unref);
+	edit->version++;
+	e_eas_cache_put_edit (self->cache, edit);
+	show_object (self, edit);
+}
+
+static void
+take_deletion (EEasWorker *self, const char *server_id)
+{
+	g_autoptr (EEasRow) row = e_eas_cache_row_by_id (self->cache, server_id);
+	g_autoptr (EEasEdit) edit = NULL;
+
+	if (row == NULL)
+		return;
+
+	self->chain_found = TRUE;
+	edit = e_eas_cache_edit_by_uid (self->cache, row->uid);
+	if (edit != NULL) {
+		e_eas_worker_lose_to_deletion (self, edit);
+		return;
+	}
+
+	if (!self->klass->remove (self->owner, row->uid, NULL))
+		e_eas_cache_fail (self->cache);
+	e_eas_cache_remove_row (self->cache, server_id);
+}
+
+static void
+take_change (EEasWorker *self, const EasSyncChange *change, guint generation)
+{
+	if (change->server_id == NULL)
+		return;
+
+	switch (change->kind) {
+	case EAS_CHANGE_ADD:
+	case EAS_CHANGE_CHANGE:
+		if (change->item != NULL)
+			take_item (self, change, generation);
+		break;
+	case EAS_CHANGE_DELETE:
+	case EAS_CHANGE_SOFT_DELETE:
+		if (!self->verify)
+			take_deletion (self, change->server_id);
+		break;
+	case EAS_CHANGE_FETCH:
+		break;
+	}
+}
+
+/* Ends a transaction; the views hear of it only when it is durable. */
+static gboolean
+commit (EEasWorker *self, GError **error)
+{
+	gboolean committed = e_eas_cache_commit (self->cache, error);
+
+	self->klass->flush (self->owner, committed);
+
+	return committed;
+}
+
+/* Pitfall 8: a flood of deletions is left out until a full pass confirms it. */
+static void
+judge_deletions (EEasWorker *self, EasWindow *window)
+{
+	for (guint i = 0; i < window->commands->len; i++) {
+		const EasSyncChange *change = window->commands->pdata[i];
+
+		if (change->kind == EAS_CHANGE_DELETE || change->kind == EAS_CHANGE_SOFT_DELETE)
+			self->chain_deletes++;
+	}
+
+	if (is_mass (self->chain_deletes, e_eas_cache_count_rows (self->cache)))
+		self->verify = TRUE;
+}
+
+gboolean
+e_eas_worker_drain (EEasWorker *self, EasWindow *window, GError **error)
+{
+	guint generation = e_eas_cache_get_state_uint (self->cache, STATE_GENERATION);
+	guint n_commands = window->commands != NULL ? window->commands->len : 0;
+	guint at = 0;
+
+	if (n_commands > 0)
+		judge_deletions (self, window);
+	else if (g_strcmp0 (window->key, window->base_key) == 0)
+		return TRUE; /* nothing new: idle costs no write */
+
+	do {
+		guint end = MIN (at + CHUNK, n_commands);
+
+		if (at > 0)
+			g_usleep (PAUSE_US);
+		e_eas_cache_begin (self->cache);
+		for (; at < end; at++)
+			take_change (self, window->commands->pdata[at], generation);
+		if (at == n_commands)
+			e_eas_cache_set_state (self->cache, STATE_KEY, window->key);
+		if (!commit (self, error))
+			return FALSE;
+	} while (at < n_commands);
+
+	if (!eas_collection_commit (self->collection, window)) {
+		eas_set_error (error, EAS_ERROR_KEY, NULL, 0, 0, _("The folder is fetched anew"));
+		return FALSE;
+	}
+
+	return TRUE;
+}
+
+gboolean
+e_eas_worker_begin_pass (EEasWorker *self, EEasSweep sweep, GError **error)
+{
+	guint generation = e_eas_cache_get_state_uint (self->cache, STATE_GENERATION);
+
+	e_eas_cache_begin (self->cache);
+	e_eas_cache_set_state (self->cache, STATE_KEY, "0");
+	e_eas_cache_set_state_uint (self->cache, STATE_GENERATION, generation + 1);
+	e_eas_cache_set_state_uint (self->cache, STATE_SWEEP, sweep);
+
+	return commit (self, error);
+}
+
+/* Removes what the pass did not bring, a chunk at a time. */
+static gboolean
+remove_stale (EEasWorker *self, guint generation, GError **error)
+{
+	for (;;) {
+		g_autoptr (GPtrArray) rows = e_eas_cache_rows_below (self->cache, generation, CHUNK);
+
+		e_eas_cache_begin (self->cache);
+		for (guint i = 0; i < rows->len; i++)
+			take_deletion (self, ((EEasRow *) rows->pdata[i])->server_id);
+		if (rows->len == 0)
+			e_eas_cache_set_state_uint (self->cache, STATE_SWEEP, E_EAS_SWEEP_NONE);
+		if (!commit (self, error))
+			return FALSE;
+		if (rows->len == 0)
+			return TRUE;
+		g_usleep (PAUSE_US);
+	}
+}
+
+static EasAccess
+current_access (EEasWorker *self)
+{
+	g_autoptr (EasAccountData) data = eas_client_dup_data (self->client);
+
+	return data->access;
+}
+
+static const char *
+describe_access (EasAccess access)
+{
+	switch (access) {
+	case EAS_ACCESS_DISCOVERY:
+		return _("The server does not know this device yet and shows an empty folder; nothing is removed here");
+	case EAS_ACCESS_QUARANTINED:
+		return _("The server keeps this device in quarantine until an administrator allows it; nothing is removed here");
+	case EAS_ACCESS_BLOCKED:
+		return _("The server blocks this device; nothing is removed here");
+	case EAS_ACCESS_UNKNOWN:
+	case EAS_ACCESS_ALLOWED:
+		break;
+	}
+
+	return NULL;
+}
+
+static void
+hold (EEasWorker *self, const char *why)
+{
+	g_free (self->held);
+	self->held = g_strdup (why);
+}
+
+/*
+ * The chain of windows is at its end. TRUE in @out_again: another pass is needed
+ * at once. A pass whose emptiness is not believable stays open: removals wait for
+ * the next fetch.
+ */
+static gboolean
+end_chain (EEasWorker *self, gboolean *out_again, GError **error)
+{
+	EEasSweep sweep = e_eas_cache_get_state_uint (self->cache, STATE_SWEEP);
+	guint generation = e_eas_cache_get_state_uint (self->cache, STATE_GENERATION);
+	guint n_stale = e_eas_cache_count_rows_below (self->cache, generation);
+	const char *untrusted = describe_access (current_access (self));
+	gboolean verify = self->verify;
+
+	*out_again = FALSE;
+	self->chain_deletes = 0;
+	self->verify = FALSE;
+	hold (self, NULL);
+
+	if (verify || (sweep == E_EAS_SWEEP_PASS && is_mass (n_stale, e_eas_cache_count_rows (self->cache)))) {
+		*out_again = untrusted == NULL;
+		hold (self, untrusted != NULL ? untrusted : _("Many items vanished at once; asking the server again"));
+		return e_eas_worker_begin_pass (self, E_EAS_SWEEP_CONFIRM, error);
+	}
+	if (sweep == E_EAS_SWEEP_NONE)
+		return TRUE;
+	if (n_stale > 0 && untrusted != NULL) {
+		hold (self, untrusted);
+		return e_eas_worker_begin_pass (self, sweep, error);
+	}
+
+	return remove_stale (self, generation, error);
+}
+
+/* The key in memory follows a pass that was begun in the store. */
+static void
+sync_collection (EEasWorker *self)
+{
+	g_autofree char *stored = e_eas_cache_dup_state (self->cache, STATE_KEY);
+	g_autofree char *key = eas_collection_dup_key (self->collection);
+
+	if (g_strcmp0 (stored != NULL ? stored : "0", key) != 0)
+		e_eas_worker_make_collection (self, stored);
+}
+
+/* Status 3. The items stay; the second time within the hour it is an error (pitfall 1). */
+static gboolean
+reset (EEasWorker *self, GError **error)
+{
+	if (!eas_collection_reset (self->collection, g_get_real_time () / G_USEC_PER_SEC)) {
+		eas_set_error (error, EAS_ERROR_SERVER, NULL, 0, /* retry_after */ 3600,
+			       _("The server keeps forgetting the state of this folder"));
+		return FALSE;
+	}
+
+	return e_eas_worker_begin_pass (self, E_EAS_SWEEP_PASS, error);
+}
+
+/* One window; its error is ours unless it is a reset, which is repaired here. */
+static gboolean
+fetch_window (EEasWorker *self, gboolean *out_more, GError **error)
+{
+	g_autoptr (EasWindow) window = NULL;
+	const EasTag *supported = self->klass->supported (eas_client_get_version (self->client));
+
+	*out_more = TRUE;
+	window = eas_client_pull_sync (self->client, self->collection, /* window_size */ 0, supported,
+				       self->cancellable, error);
+	if (window == NULL)
+		return FALSE;
+
+	if (window->error != NULL) {
+		if (g_error_matches (window->error, EAS_ERROR, EAS_ERROR_KEY))
+			return reset (self, error);
+		g_propagate_error (error, g_steal_pointer (&window->error));
+		return FALSE;
+	}
+
+	*out_more = window->more;
+
+	return e_eas_worker_drain (self, window, error);
+}
+
+/* All there is, until the server has no more. Edits that somebody waits for go between the windows. */
+gboolean
+e_eas_worker_fetch_all (EEasWorker *self, GError **error)
+{
+	gboolean more = TRUE;
+	gboolean again = TRUE;
+
+	self->chain_found = FALSE;
+	while (again) {
+		for (more = TRUE; more;) {
+			sync_collection (self);
+			if (!fetch_window (self, &more, error))
+				return FALSE;
+			if (self->journal == NULL && more && e_eas_worker_has_waiters (self) &&
+			    !e_eas_worker_upload (self, /* only_awaited */ TRUE, error))
+				return FALSE;
+		}
+		if (!end_chain (self, &again, error))
+			return FALSE;
+		sync_collection (self);
+	}
+
+	return TRUE;
+}

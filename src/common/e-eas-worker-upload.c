@@ -1,0 +1,530 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Outbox -> server. Each request is in the journal before it leaves, and the
+ * journal is cleared in the transaction that stores what the answer said. After a
+ * lost answer: look before you repeat (law 2). recover() fetches with the stored
+ * key, so that the drain can match what arrived, and only then are the edits that
+ * are still in the outbox sent again, an Add with the same ClientId.
+ *
+ * An edit may need several requests (16.x: master, then instances). Each answer
+ * makes its result the new baseline, from which the rest is worked out anew.
+ */
+
+#include <glib/gi18n-lib.h>
+
+#include "eas-flow-sync.h"
+#include "eas-status.h"
+
+#include "e-eas-error.h"
+#include "e-eas-worker-private.h"
+
+#define MAX_ATTEMPTS 5
+
+enum { ITEM_CONFLICT = 7, ITEM_NOT_FOUND = 8 }; /* [MS-ASCMD] 2.2.3.177.17 Status (Sync) */
+
+/* One change of a request with the edit it belongs to. */
+typedef struct {
+	EEasEdit *edit;
+	EasSyncChange *change;
+	EEasJournalEntry *entry;
+} Sending;
+
+static void
+sending_free (gpointer data)
+{
+	Sending *sending = data;
+
+	e_eas_edit_free (sending->edit);
+	eas_sync_change_free (sending->change);
+	e_eas_journal_entry_free (sending->entry);
+	g_free (sending);
+}
+
+static EasItem *
+baseline_of (const EEasEdit *edit)
+{
+	return edit->ancestor != NULL ? eas_item_from_bytes (edit->ancestor, NULL) : NULL;
+}
+
+/* All that @edit still has to tell the server, in order; NULL with error: it cannot be told. */
+static GPtrArray *
+changes_of (EEasWorker *self, const EEasEdit *edit, GError **error)
+{
+	g_autoptr (EasItem) baseline = NULL;
+	GPtrArray *changes;
+
+	if (edit->kind == E_EAS_EDIT_REMOVE) {
+		changes = g_ptr_array_new_with_free_func ((GDestroyNotify) eas_sync_change_free);
+		if (edit->server_id != NULL)
+			g_ptr_array_add (changes, eas_sync_change_new (EAS_CHANGE_DELETE, edit->server_id));
+		return changes;
+	}
+
+	baseline = edit->server_id != NULL ? baseline_of (edit) : NULL;
+
+	return self->klass->write (self->owner, edit->object, baseline, error);
+}
+
+static GBytes *
+expect (EEasWorker *self, const EEasEdit *edit, const EasSyncChange *change)
+{
+	g_autoptr (EasItem) baseline = edit->server_id != NULL ? baseline_of (edit) : NULL;
+	g_autoptr (EasItem) expected = NULL;
+	g_autoptr (GPtrArray) one = NULL;
+
+	if (change->kind == EAS_CHANGE_DELETE && change->instance_id == NULL)
+		return NULL;
+
+	one = g_ptr_array_new ();
+	g_ptr_array_add (one, (gpointer) change);
+	expected = self->klass->apply (self->owner, baseline, one);
+
+	return expected != NULL ? eas_item_to_bytes (expected) : NULL;
+}
+
+static EEasJournalEntry *
+make_entry (EEasWorker *self, const EEasEdit *edit, const EasSyncChange *change, gboolean last)
+{
+	EEasJournalEntry *entry = g_new0 (EEasJournalEntry, 1);
+
+	entry->edit_id = edit->id;
+	entry->edit_version = edit->version;
+	entry->uid = g_strdup (edit->uid);
+	entry->key = eas_collection_dup_key (self->collection);
+	entry->kind = change->kind;
+	entry->server_id = g_strdup (change->server_id);
+	entry->client_id = g_strdup (change->client_id);
+	entry->instance_id = g_strdup (change->instance_id);
+	entry->last = last;
+	entry->expected = expect (self, edit, change);
+
+	return entry;
+}
+
+/* [MS-ASCMD] 2.2.3.28.2 ClientId (Sync): at most 64 characters. */
+static char *
+make_client_id (void)
+{
+	g_autofree char *uuid = g_uuid_string_random ();
+	g_auto (GStrv) parts = g_strsplit (uuid, "-", -1);
+
+	return g_strjoinv ("", parts);
+}
+
+/* An edit with more steps than it had before makes no progress: then this one is its last. */
+static gboolean
+is_last_step (EEasWorker *self, const EEasEdit *edit, guint n_changes)
+{
+	gpointer key = GSIZE_TO_POINTER ((gsize) edit->id);
+	guint before = GPOINTER_TO_UINT (g_hash_table_lookup (self->steps, key));
+
+	g_hash_table_insert (self->steps, key, GUINT_TO_POINTER (n_changes));
+
+	return n_changes == 1 || (before != 0 && n_changes >= before);
+}
+
+static Sending *
+make_sending (EEasWorker *self, EEasEdit *take_edit, GPtrArray *changes)
+{
+	Sending *sending = g_new0 (Sending, 1);
+
+	sending->edit = take_edit;
+	sending->change = eas_sync_change_copy (changes->pdata[0]);
+	if (sending->change->kind == EAS_CHANGE_ADD) {
+		if (take_edit->client_id == NULL)
+			take_edit->client_id = make_client_id ();
+		g_free (sending->change->client_id);
+		sending->change->client_id = g_strdup (take_edit->client_id);
+	} else if (sending->change->server_id == NULL) {
+		sending->change->server_id = g_strdup (take_edit->server_id);
+	}
+	sending->entry = make_entry (self, take_edit, sending->change, is_last_step (self, take_edit, changes->len));
+
+	return sending;
+}
+
+static gboolean
+commit (EEasWorker *self, GError **error)
+{
+	gboolean committed = e_eas_cache_commit (self->cache, error);
+
+	self->klass->flush (self->owner, committed);
+
+	return committed;
+}
+
+/* Nothing is left to say: the cache goes back to the server's form. In a transaction. */
+static void
+settle (EEasWorker *self, const EEasEdit *edit)
+{
+	g_autoptr (EasItem) item = edit->kind == E_EAS_EDIT_SAVE ? baseline_of (edit) : NULL;
+
+	e_eas_cache_remove_edit (self->cache, edit->id);
+	if (item != NULL && edit->server_id != NULL &&
+	    !self->klass->put (self->owner, edit->uid, edit->server_id, item, NULL, NULL))
+		e_eas_cache_fail (self->cache);
+}
+
+static void
+skip (EEasWorker *self, const EEasEdit *edit)
+{
+	g_hash_table_add (self->tried, GSIZE_TO_POINTER ((gsize) edit->id));
+}
+
+/* Law 5: the edit stays, with its reason, and the rest goes on. Whoever waits for it gets the reason instead. */
+void
+e_eas_worker_park (EEasWorker *self, EEasEdit *edit, const GError *why)
+{
+	skip (self, edit);
+	if (e_eas_worker_refuse (self, edit, why))
+		return;
+
+	edit->parked = TRUE;
+	g_free (edit->reason);
+	edit->reason = g_strdup (why->message);
+	e_eas_cache_put_edit (self->cache, edit);
+}
+
+static void
+park_now (EEasWorker *self, EEasEdit *edit, const GError *why)
+{
+	e_eas_cache_begin (self->cache);
+	e_eas_worker_park (self, edit, why);
+	commit (self, NULL);
+}
+
+/* What goes into the next request: one change of each edit that is due. Empty: nothing. */
+static GPtrArray *
+collect (EEasWorker *self, gboolean only_awaited)
+{
+	g_autoptr (GPtrArray) edits = e_eas_cache_pending_edits (self->cache, G_MAXUINT16);
+	GPtrArray *sendings = g_ptr_array_new_with_free_func (sending_free);
+
+	for (guint i = 0; i < edits->len && sendings->len < self->batch_limit; i++) {
+		EEasEdit *edit = edits->pdata[i];
+		g_autoptr (GPtrArray) changes = NULL;
+		g_autoptr (GError) error = NULL;
+
+		if (g_hash_table_contains (self->tried, GSIZE_TO_POINTER ((gsize) edit->id)) ||
+		    (only_awaited && !e_eas_worker_is_awaited (self, edit)))
+			continue;
+
+		changes = changes_of (self, edit, &error);
+		if (changes == NULL) {
+			park_now (self, edit, error);
+		} else if (changes->len == 0) {
+			e_eas_cache_begin (self->cache);
+			settle (self, edit);
+			if (commit (self, NULL))
+				e_eas_worker_answer (self, edit->id, edit->version);
+			else
+				skip (self, edit);
+		} else {
+			g_ptr_array_add (sendings, make_sending (self, e_eas_edit_copy (edit), changes));
+		}
+	}
+
+	return sendings;
+}
+
+static gboolean
+write_journal (EEasWorker *self, GPtrArray *sendings, GError **error)
+{
+	e_eas_cache_begin (self->cache);
+	for (guint i = 0; i < sendings->len; i++) {
+		Sending *sending = sendings->pdata[i];
+
+		if (sending->change->kind == EAS_CHANGE_ADD)
+			e_eas_cache_put_edit (self->cache, sending->edit); /* its ClientId */
+		e_eas_cache_put_journal (self->cache, sending->entry);
+	}
+
+	return commit (self, error);
+}
+
+static EasWindow *
+send_changes (EEasWorker *self, GPtrArray *sendings, GError **error)
+{
+	EasSyncPart *part = eas_sync_part_new (self->collection);
+	GPtrArray *parts = g_ptr_array_new_with_free_func ((GDestroyNotify) eas_sync_part_free);
+	g_autoptr (GPtrArray) windows = NULL;
+
+	part->get_changes = FALSE;
+	part->supported = self->klass->supported (eas_client_get_version (self->client));
+	part->commands = g_ptr_array_new_with_free_func ((GDestroyNotify) eas_sync_change_free);
+	for (guint i = 0; i < sendings->len; i++)
+		g_ptr_array_add (part->commands,
+				 eas_sync_change_copy (((Sending *) sendings->pdata[i])->change));
+	g_ptr_array_add (parts, part);
+
+	windows = eas_client_run_sync (self->client, eas_flow_sync_new (parts), self->cancellable, error);
+	if (windows == NULL)
+		return NULL;
+
+	g_ptr_array_set_free_func (windows, NULL);
+
+	return windows->pdata[0];
+}
+
+static gboolean
+answers (const EasSyncChange *response, const EasSyncChange *change)
+{
+	if (change->kind == EAS_CHANGE_ADD)
+		return g_strcmp0 (response->client_id, change->client_id) == 0;
+
+	return g_strcmp0 (response->server_id, change->server_id) == 0 &&
+	       (response->instance_id == NULL || g_strcmp0 (response->instance_id, change->instance_id) == 0);
+}
+
+static const EasSyncChange *
+find_response (const EasWindow *window, const EasSyncChange *change)
+{
+	for (guint i = 0; window->responses != NULL && i < window->responses->len; i++) {
+		const EasSyncChange *response = window->responses->pdata[i];
+
+		if (answers (response, change))
+			return response;
+	}
+
+	return NULL;
+}
+
+/* The server's item after an accepted change: what we sent, with what it answered laid over it. */
+static EasItem *
+result_of (const Sending *sending, const EasSyncChange *response)
+{
+	g_autoptr (EasItem) expected =
+		sending->entry->expected != NULL ? eas_item_from_bytes (sending->entry->expected, NULL) : NULL;
+
+	if (expected != NULL && response != NULL && response->item != NULL)
+		return eas_item_overlay (expected, response->item);
+
+	return g_steal_pointer (&expected);
+}
+
+static void
+accept_removal (EEasWorker *self, const Sending *sending)
+{
+	e_eas_cache_remove_row (self->cache, sending->change->server_id);
+	e_eas_cache_remove_edit (self->cache, sending->edit->id);
+}
+
+/* In a transaction. @edit as it is now: it may have been edited again meanwhile. */
+static void
+accept_change (EEasWorker *self, const Sending *sending, EEasEdit *edit, const EasSyncChange *response)
+{
+	const char *server_id = sending->change->kind == EAS_CHANGE_ADD ? response->server_id
+								      : sending->change->server_id;
+	guint generation = e_eas_cache_get_state_uint (self->cache, STATE_GENERATION);
+	g_autoptr (EasItem) item = NULL;
+	g_autoptr (GBytes) body = NULL;
+
+	if (sending->change->kind == EAS_CHANGE_DELETE && sending->change->instance_id == NULL) {
+		accept_removal (self, sending);
+		return;
+	}
+
+	item = result_of (sending, response);
+	if (item == NULL) {
+		e_eas_cache_fail (self->cache);
+		return;
+	}
+	body = eas_item_to_bytes (item);
+	e_eas_cache_put_row (self->cache, server_id, edit->uid, eas_item_hash (item), generation, body, NULL);
+
+	if (edit->version == sending->edit->version && sending->entry->last) {
+		e_eas_cache_remove_edit (self->cache, edit->id);
+		if (!self->klass->put (self->owner, edit->uid, server_id, item, NULL, NULL))
+			e_eas_cache_fail (self->cache);
+		return;
+	}
+
+	g_free (edit->server_id);
+	edit->server_id = g_strdup (server_id);
+	g_clear_pointer (&edit->ancestor, g_bytes_unref);
+	edit->ancestor = g_bytes_ref (body);
+	edit->attempts = 0;
+	e_eas_cache_put_edit (self->cache, edit);
+}
+
+static void
+try_later (EEasWorker *self, EEasEdit *edit, const GError *why)
+{
+	if (++edit->attempts >= MAX_ATTEMPTS) {
+		e_eas_worker_park (self, edit, why);
+		return;
+	}
+	skip (self, edit);
+	e_eas_cache_put_edit (self->cache, edit);
+}
+
+/* Pitfall 6: each status of an item ends in acknowledged, superseded, parked or tried later. In a transaction. */
+static void
+judge_refusal (EEasWorker *self, const Sending *sending, EEasEdit *edit, guint status)
+{
+	g_autoptr (GError) why = NULL;
+	gboolean of_instance = sending->change->instance_id != NULL;
+
+	eas_status_set_error (&why, EAS_SCOPE_SYNC_ITEM, status, "Sync", /* retry_after */ 0);
+
+	if (status == ITEM_NOT_FOUND && !of_instance) {
+		e_eas_worker_lose_to_deletion (self, edit);
+	} else if (status == ITEM_NOT_FOUND && sending->change->kind == EAS_CHANGE_DELETE) {
+		accept_change (self, sending, edit, NULL); /* the occurrence is gone, as wanted */
+	} else if (status == ITEM_CONFLICT) {
+		/* The winner comes with the next fetch, where the two are merged. */
+		self->fetch_wanted = TRUE;
+		try_later (self, edit, why);
+	} else if (e_eas_error_is_transient (why)) {
+		try_later (self, edit, why);
+	} else {
+		e_eas_worker_park (self, edit, why);
+	}
+}
+
+/* In a transaction. FALSE: the answer does not say what became of this change. */
+static gboolean
+take_response (EEasWorker *self, const EasWindow *window, const Sending *sending)
+{
+	const EasSyncChange *response = find_response (window, sending->change);
+	guint status = response != NULL ? response->status : 1;
+	g_autoptr (EEasEdit) edit = e_eas_cache_edit_by_id (self->cache, sending->edit->id);
+
+	if (edit == NULL)
+		return TRUE;
+	if (sending->change->kind == EAS_CHANGE_ADD &&
+	    (response == NULL || (response->server_id == NULL && eas_status_ok (EAS_SCOPE_SYNC_ITEM, status))))
+		return FALSE;
+
+	/* Below Add, silence is consent: [MS-ASCMD] 2.2.3.154 Responses. */
+	if (eas_status_ok (EAS_SCOPE_SYNC_ITEM, status))
+		accept_change (self, sending, edit, response);
+	else
+		judge_refusal (self, sending, edit, status);
+
+	return TRUE;
+}
+
+/*
+ * Stores an answer: what became of our changes and, where no server changes came
+ * along, the key, in one transaction. Those changes are drained after it.
+ */
+static gboolean
+take_answer (EEasWorker *self, EasWindow *window, GPtrArray *sendings, GError **error)
+{
+	gboolean has_commands = window->commands != NULL && window->commands->len > 0;
+	gboolean complete = TRUE;
+
+	e_eas_cache_begin (self->cache);
+	for (guint i = 0; i < sendings->len; i++)
+		complete &= take_response (self, window, sendings->pdata[i]);
+	if (complete)
+		e_eas_cache_clear_journal (self->cache);
+	if (!has_commands)
+		e_eas_cache_set_state (self->cache, STATE_KEY, window->key);
+	if (!commit (self, error))
+		return FALSE;
+
+	if (has_commands) {
+		if (!e_eas_worker_drain (self, window, error))
+			return FALSE;
+	} else {
+		eas_collection_commit (self->collection, window);
+	}
+
+	for (guint i = 0; i < sendings->len; i++) {
+		const Sending *sending = sendings->pdata[i];
+
+		e_eas_worker_answer (self, sending->edit->id, sending->edit->version);
+	}
+
+	return complete ? TRUE : e_eas_worker_recover (self, error);
+}
+
+/* The whole request was refused as malformed: halve until the bad item is alone (pitfall 6). */
+static void
+isolate (EEasWorker *self, GPtrArray *sendings, const GError *why)
+{
+	Sending *first = sendings->pdata[0];
+
+	e_eas_cache_begin (self->cache);
+	e_eas_cache_clear_journal (self->cache);
+	if (sendings->len == 1)
+		e_eas_worker_park (self, first->edit, why);
+	commit (self, NULL);
+	self->batch_limit = MAX (1, sendings->len / 2);
+}
+
+static gboolean
+is_about_content (const GError *error)
+{
+	return g_error_matches (error, EAS_ERROR, EAS_ERROR_ITEM_REJECTED) ||
+	       (g_error_matches (error, EAS_ERROR, EAS_ERROR_PROTOCOL) && eas_error_get_status (error) != 0);
+}
+
+static gboolean
+send_batch (EEasWorker *self, GPtrArray *sendings, GError **error)
+{
+	g_autoptr (EasWindow) window = NULL;
+	g_autoptr (GError) local_error = NULL;
+
+	if (!write_journal (self, sendings, error))
+		return FALSE;
+
+	window = send_changes (self, sendings, &local_error);
+	if (window != NULL && window->error != NULL)
+		local_error = g_steal_pointer (&window->error);
+	if (local_error != NULL) {
+		if (is_about_content (local_error)) {
+			isolate (self, sendings, local_error);
+			return TRUE;
+		}
+		g_propagate_error (error, g_steal_pointer (&local_error));
+		return FALSE;
+	}
+
+	return take_answer (self, window, sendings, error);
+}
+
+gboolean
+e_eas_worker_upload (EEasWorker *self, gboolean only_awaited, GError **error)
+{
+	for (;;) {
+		g_autoptr (GPtrArray) sendings = collect (self, only_awaited);
+
+		if (sendings->len == 0)
+			return TRUE;
+		if (!send_batch (self, sendings, error))
+			return FALSE;
+		if (g_cancellable_set_error_if_cancelled (self->cancellable, error))
+			return FALSE;
+	}
+}
+
+/*
+ * A request was sent and its answer never stored. What it did is found out by a
+ * fetch: the drain matches new items with the journal's Adds, and merges changed
+ * ones with their edits, which settles those that arrived. What is then still in
+ * the outbox did not arrive.
+ */
+gboolean
+e_eas_worker_recover (EEasWorker *self, GError **error)
+{
+	g_autoptr (GPtrArray) journal = e_eas_cache_journal (self->cache);
+	gboolean fetched;
+
+	if (journal->len == 0)
+		return TRUE;
+
+	self->journal = journal;
+	fetched = e_eas_worker_fetch_all (self, error);
+	self->journal = NULL;
+	if (!fetched)
+		return FALSE;
+
+	e_eas_cache_begin (self->cache);
+	e_eas_cache_clear_journal (self->cache);
+
+	return commit (self, error);
+}

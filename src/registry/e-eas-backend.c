@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * populate() brings back the known children and asks for the password; EDS then
+ * calls authenticate_sync() in a thread, which lists the folders: that proves the
+ * password and brings the children up to date in one request. The children are
+ * only changed on the main thread. A listing made by another process shows up in
+ * the shared state file and is taken from there.
+ */
+
+#include <glib/gi18n-lib.h>
+
+#include "eas-flow-folders.h"
+
+#include "e-eas-account.h"
+#include "e-eas-error.h"
+#include "e-source-eas-folder.h"
+
+#include "e-eas-children.h"
+
+#include "e-eas-backend.h"
+
+#define FIRST_RETRY 15 /* seconds, after the folders could not be listed */
+#define LAST_RETRY 600
+
+struct _EEasBackend {
+	ECollectionBackend parent;
+
+	EEasAccount *account;
+	GCancellable *cancellable;
+
+	GMutex lock;
+	gboolean listing_wanted; /* a listing is due even if the password is known to be right */
+	gboolean verified;       /* the password we have was accepted */
+	guint64 folders_generation; /* of the listing the children were made from */
+	guint retry;             /* GSource id */
+	guint retry_seconds;
+};
+
+G_DEFINE_DYNAMIC_TYPE (EEasBackend, e_eas_backend, E_TYPE_COLLECTION_BACKEND)
+
+/* What a thread found, on its way to the main thread. */
+typedef struct {
+	EEasBackend *backend;
+	GPtrArray *folders;
+	guint64 generation;
+} Listing;
+
+static void
+listing_free (gpointer data)
+{
+	Listing *listing = data;
+
+	g_object_unref (listing->backend);
+	g_ptr_array_unref (listing->folders);
+	g_free (listing);
+}
+
+static gboolean
+apply_listing_cb (gpointer data)
+{
+	Listing *listing = data;
+
+	if (listing->backend->cancellable != NULL &&
+	    !g_cancellable_is_cancelled (listing->backend->cancellable)) {
+		listing->backend->folders_generation = listing->generation;
+		e_eas_children_update (E_COLLECTION_BACKEND (listing->backend), listing->folders);
+	}
+
+	return G_SOURCE_REMOVE;
+}
+
+static void
+apply_listing (EEasBackend *self, GPtrArray *folders, guint64 generation)
+{
+	Listing *listing = g_new0 (Listing, 1);
+
+	listing->backend = g_object_ref (self);
+	listing->folders = g_ptr_array_ref (folders);
+	listing->generation = generation;
+	g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, apply_listing_cb, listing, listing_free);
+}
+
+static void
+request_credentials (EEasBackend *self)
+{
+	e_backend_schedule_credentials_required (E_BACKEND (self), E_SOURCE_CREDENTIALS_REASON_REQUIRED, NULL, 0, NULL,
+						 self->cancellable, G_STRFUNC);
+}
+
+static gboolean
+retry_cb (gpointer user_data)
+{
+	EEasBackend *self = user_data;
+
+	self->retry = 0;
+	request_credentials (self);
+
+	return G_SOURCE_REMOVE;
+}
+
+/* The registry knows no refresh interval for folders: a failed listing is tried again here. */
+static gboolean
+schedule_retry_cb (gpointer user_data)
+{
+	EEasBackend *self = user_data;
+
+	if (self->retry == 0 && !g_cancellable_is_cancelled (self->cancellable)) {
+		self->retry = g_timeout_add_seconds (self->retry_seconds, retry_cb, self);
+		self->retry_seconds = MIN (self->retry_seconds * 2, LAST_RETRY);
+	}
+
+	return G_SOURCE_REMOVE;
+}
+
+static void
+schedule_retry (EEasBackend *self)
+{
+	g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, schedule_retry_cb, g_object_ref (self), g_object_unref);
+}
+
+static gboolean
+list_folders (EEasBackend *self, GCancellable *cancellable, GError **error)
+{
+	g_autoptr (EasClient) client = e_eas_account_ref_client (self->account, error);
+	g_autoptr (GPtrArray) folders = NULL;
+	g_autoptr (EasAccountData) data = NULL;
+
+	if (client == NULL)
+		return FALSE;
+
+	folders = eas_client_run_sync (client, eas_flow_folders_refresh_new (G_MAXUINT64), cancellable, error);
+	if (folders == NULL)
+		return FALSE;
+
+	data = eas_client_dup_data (client);
+	apply_listing (self, folders, data->folders_generation);
+
+	return TRUE;
+}
+
+/*
+ * A child that is CONNECTED does not hear of a new password by
+ * e_collection_backend_authenticate_children(): it is told one by one.
+ */
+static void
+tell_children (EEasBackend *self, const ENamedParameters *credentials)
+{
+	GList *sources = e_collection_backend_list_calendar_sources (E_COLLECTION_BACKEND (self));
+
+	for (GList *link = sources; link != NULL; link = link->next) {
+		if (e_source_get_enabled (link->data))
+			e_source_invoke_authenticate (link->data, credentials, self->cancellable, NULL, NULL);
+	}
+	g_list_free_full (sources, g_object_unref);
+}
+
+static ESourceAuthenticationResult
+classify (EEasBackend *self, const GError *error, char **out_certificate_pem, GTlsCertificateFlags *out_certificate_errors)
+{
+	if (g_error_matches (error, EAS_ERROR, EAS_ERROR_AUTHENTICATION)) {
+		e_eas_account_refuse_password (self->account);
+		return E_SOURCE_AUTHENTICATION_REJECTED;
+	}
+	if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE) &&
+	    e_eas_account_get_refused_certificate (self->account, out_certificate_pem, out_certificate_errors))
+		return E_SOURCE_AUTHENTICATION_ERROR_SSL_FAILED;
+
+	return E_SOURCE_AUTHENTICATION_ERROR;
+}
+
+static ESourceAuthenticationResult
+eas_backend_authenticate_sync (EBackend *backend,
+			       const ENamedParameters *credentials,
+			       char **out_certificate_pem,
+			       GTlsCertificateFlags *out_certificate_errors,
+			       GCancellable *cancellable,
+			       GError **error)
+{
+	EEasBackend *self = E_EAS_BACKEND (backend);
+	g_autoptr (GError) local_error = NULL;
+	ESourceAuthenticationResult result;
+	gboolean changed = e_eas_account_take_password (self->account, credentials);
+	gboolean due;
+
+	g_mutex_lock (&self->lock);
+	due = changed || self->listing_wanted || !self->verified;
+	g_mutex_unlock (&self->lock);
+	if (!due)
+		return E_SOURCE_AUTHENTICATION_ACCEPTED;
+
+	if (!changed && !e_eas_account_ensure_password (self->account, cancellable, NULL))
+		return E_SOURCE_AUTHENTICATION_REQUIRED;
+
+	if (!list_folders (self, cancellable, &local_error)) {
+		result = classify (self, local_error, out_certificate_pem, out_certificate_errors);
+		if (result == E_SOURCE_AUTHENTICATION_ERROR)
+			schedule_retry (self);
+		e_eas_error_to_cal (&local_error);
+		g_propagate_error (error, g_steal_pointer (&local_error));
+		return result;
+	}
+
+	g_mutex_lock (&self->lock);
+	self->verified = TRUE;
+	self->listing_wanted = FALSE;
+	self->retry_seconds = FIRST_RETRY;
+	g_mutex_unlock (&self->lock);
+	if (changed)
+		tell_children (self, credentials);
+
+	return E_SOURCE_AUTHENTICATION_ACCEPTED;
+}
+
+/* No address to watch: whether the server can be reached is found out by talking to it. */
+static gboolean
+eas_backend_get_destination_address (EBackend *backend, char **host, guint16 *port)
+{
+	return FALSE;
+}
+
+static void
+eas_backend_populate (ECollectionBackend *collection)
+{
+	EEasBackend *self = E_EAS_BACKEND (collection);
+	ESource *source = e_backend_get_source (E_BACKEND (self));
+
+	E_COLLECTION_BACKEND_CLASS (e_eas_backend_parent_class)->populate (collection);
+
+	e_eas_children_restore (collection);
+	if (!e_source_get_enabled (source))
+		return;
+
+	g_mutex_lock (&self->lock);
+	self->listing_wanted = TRUE;
+	g_mutex_unlock (&self->lock);
+	request_credentials (self);
+}
+
+static gboolean
+eas_backend_create_resource_sync (ECollectionBackend *collection,
+				  ESource *source,
+				  GCancellable *cancellable,
+				  GError **error)
+{
+	EEasBackend *self = E_EAS_BACKEND (collection);
+	g_autoptr (EasClient) client = NULL;
+	g_autoptr (EasFolder) folder = NULL;
+
+	if (!e_source_has_extension (source, E_SOURCE_EXTENSION_CALENDAR)) {
+		g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+				     _("Only calendars can be made in this account"));
+		return FALSE;
+	}
+
+	client = e_eas_account_ref_client (self->account, error);
+	if (client == NULL)
+		return e_eas_error_to_cal (error);
+	folder = eas_client_run_sync (client,
+				      eas_flow_folder_create_new (/* parent_id */ "0", e_source_get_display_name (source),
+								  EAS_FOLDER_USER_CALENDAR),
+				      cancellable, error);
+	if (folder == NULL)
+		return e_eas_error_to_cal (error);
+
+	/* The new folder becomes a child of its own, with a UID that outlives the cache. */
+	return list_folders (self, cancellable, error) ? TRUE : e_eas_error_to_cal (error);
+}
+
+static gboolean
+eas_backend_delete_resource_sync (ECollectionBackend *collection,
+				  ESource *source,
+				  GCancellable *cancellable,
+				  GError **error)
+{
+	EEasBackend *self = E_EAS_BACKEND (collection);
+	g_autoptr (EasClient) client = NULL;
+	g_autofree char *id =
+		e_source_eas_folder_dup_id (e_source_get_extension (source, E_SOURCE_EXTENSION_EAS_FOLDER));
+	g_autoptr (GError) local_error = NULL;
+
+	client = e_eas_account_ref_client (self->account, error);
+	if (client == NULL)
+		return e_eas_error_to_cal (error);
+	eas_client_run_sync (client, eas_flow_folder_delete_new (id), cancellable, &local_error);
+	if (local_error != NULL && !g_error_matches (local_error, EAS_ERROR, EAS_ERROR_FOLDER_NOT_FOUND)) {
+		g_propagate_error (error, g_steal_pointer (&local_error));
+		return e_eas_error_to_cal (error);
+	}
+
+	return e_source_remove_sync (source, cancellable, error);
+}
+
+/* Another process listed the folders: its result is in the state file. */
+static void
+state_changed_cb (EasAccountState *state, gpointer user_data)
+{
+	EEasBackend *self = user_data;
+	g_autoptr (EasAccountData) data = eas_account_data_new ();
+
+	if (!eas_account_state_read (state, data, NULL) || data->folders == NULL || data->folders->len == 0 ||
+	    data->folders_generation == self->folders_generation)
+		return;
+
+	apply_listing (self, data->folders, data->folders_generation);
+}
+
+static void
+forget_account (EEasBackend *self, ESource *source)
+{
+	e_source_delete_password (source, NULL, NULL, NULL);
+	eas_account_state_forget (e_eas_account_get_state (self->account), NULL);
+}
+
+/* The account was removed: the password and all that was derived go with it. */
+static void
+source_removed_cb (ESourceRegistryServer *server, ESource *source, gpointer user_data)
+{
+	EEasBackend *self = user_data;
+
+	if (source == e_backend_get_source (E_BACKEND (self)))
+		forget_account (self, source);
+}
+
+static void
+eas_backend_constructed (GObject *object)
+{
+	EEasBackend *self = E_EAS_BACKEND (object);
+	ECollectionBackend *collection = E_COLLECTION_BACKEND (object);
+	ESource *source = e_backend_get_source (E_BACKEND (self));
+	g_autoptr (ESourceRegistryServer) server = NULL;
+	g_autoptr (ESourceCredentialsProvider) provider = NULL;
+	g_autoptr (GProxyResolver) proxy = NULL;
+
+	G_OBJECT_CLASS (e_eas_backend_parent_class)->constructed (object);
+
+	server = e_collection_backend_ref_server (collection);
+	provider = e_source_registry_server_ref_credentials_provider (server);
+	proxy = e_collection_backend_ref_proxy_resolver (collection);
+	self->account = e_eas_account_ref (source, provider, proxy);
+	e_server_side_source_set_remote_creatable (E_SERVER_SIDE_SOURCE (source), TRUE);
+
+	g_signal_connect_object (
+		e_eas_account_get_state (self->account), "changed", G_CALLBACK (state_changed_cb), self, 0);
+	g_signal_connect_object (server, "source-removed", G_CALLBACK (source_removed_cb), self, 0);
+}
+
+static void
+eas_backend_dispose (GObject *object)
+{
+	EEasBackend *self = E_EAS_BACKEND (object);
+
+	g_cancellable_cancel (self->cancellable);
+	g_clear_handle_id (&self->retry, g_source_remove);
+	g_clear_object (&self->account);
+
+	G_OBJECT_CLASS (e_eas_backend_parent_class)->dispose (object);
+}
+
+static void
+eas_backend_finalize (GObject *object)
+{
+	EEasBackend *self = E_EAS_BACKEND (object);
+
+	g_clear_object (&self->cancellable);
+	g_mutex_clear (&self->lock);
+
+	G_OBJECT_CLASS (e_eas_backend_parent_class)->finalize (object);
+}
+
+static void
+e_eas_backend_class_init (EEasBackendClass *klass)
+{
+	GObjectClass *object_class = G_OBJECT_CLASS (klass);
+	EBackendClass *backend_class = E_BACKEND_CLASS (klass);
+	ECollectionBackendClass *collection_class = E_COLLECTION_BACKEND_CLASS (klass);
+
+	object_class->constructed = eas_backend_constructed;
+	object_class->dispose = eas_backend_dispose;
+	object_class->finalize = eas_backend_finalize;
+
+	backend_class->authenticate_sync = eas_backend_authenticate_sync;
+	backend_class->get_destination_address = eas_backend_get_destination_address;
+
+	collection_class->populate = eas_backend_populate;
+	collection_class->create_resource_sync = eas_backend_create_resource_sync;
+	collection_class->delete_resource_sync = eas_backend_delete_resource_sync;
+}
+
+static void
+e_eas_backend_class_finalize (EEasBackendClass *klass)
+{
+}
+
+static void
+e_eas_backend_init (EEasBackend *self)
+{
+	g_mutex_init (&self->lock);
+	self->cancellable = g_cancellable_new ();
+	self->retry_seconds = FIRST_RETRY;
+}
+
+void
+e_eas_backend_type_register (GTypeModule *module)
+{
+	e_eas_backend_register_type (module);
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * A child's UID is derived from the collection and the folder's ServerId, so that
+ * an emptied cache directory changes none: views, colours and local copies of
+ * other programs refer to it. Names and colours are set once; after that they are
+ * the person's.
+ */
+
+#include <glib/gi18n-lib.h>
+
+#include "camel-eas-settings.h"
+#include "e-source-eas-folder.h"
+
+#include "e-eas-children.h"
+
+#define REFRESH_MINUTES 30
+
+/* Told apart at a glance on white and on black. */
+static const char *const colors[] = { "#3584e4", "#33a02c", "#e66100", "#9141ac",
+				      "#c01c28", "#1b9e9e", "#986a44", "#e5a50a" };
+
+gboolean
+e_eas_children_shows (const EasFolder *folder)
+{
+	return eas_class_of_folder (folder->type) == EAS_CLASS_CALENDAR;
+}
+
+static char *
+make_uid (ECollectionBackend *backend, const char *folder_id)
+{
+	ESource *collection = e_backend_get_source (E_BACKEND (backend));
+	g_autofree char *seed = g_strconcat (e_source_get_uid (collection), "\n", folder_id, NULL);
+	g_autofree char *sum = g_compute_checksum_for_string (G_CHECKSUM_SHA1, seed, -1);
+
+	return g_strconcat ("eas-", sum, NULL);
+}
+
+static const char *
+choose_color (const char *uid)
+{
+	return colors[g_str_hash (uid) % G_N_ELEMENTS (colors)];
+}
+
+/* Folder id of one of our children; NULL. */
+static char *
+dup_folder_id (ESource *source)
+{
+	if (!e_source_has_extension (source, E_SOURCE_EXTENSION_EAS_FOLDER))
+		return NULL;
+
+	return e_source_eas_folder_dup_id (e_source_get_extension (source, E_SOURCE_EXTENSION_EAS_FOLDER));
+}
+
+static void
+set_up_calendar (ESource *source)
+{
+	ESourceCalendar *calendar = e_source_get_extension (source, E_SOURCE_EXTENSION_CALENDAR);
+	ESourceAlarms *alarms = e_source_get_extension (source, E_SOURCE_EXTENSION_ALARMS);
+
+	e_source_backend_set_backend_name (E_SOURCE_BACKEND (calendar), E_EAS_BACKEND_NAME);
+	e_source_selectable_set_color (E_SOURCE_SELECTABLE (calendar), choose_color (e_source_get_uid (source)));
+	e_source_selectable_set_selected (E_SOURCE_SELECTABLE (calendar), TRUE);
+	e_source_alarms_set_include_me (alarms, TRUE);
+}
+
+static void
+set_up_common (ESource *source, const EasFolder *folder)
+{
+	ESourceResource *resource = e_source_get_extension (source, E_SOURCE_EXTENSION_RESOURCE);
+	ESourceOffline *offline = e_source_get_extension (source, E_SOURCE_EXTENSION_OFFLINE);
+	ESourceRefresh *refresh = e_source_get_extension (source, E_SOURCE_EXTENSION_REFRESH);
+
+	e_source_set_display_name (source, folder->name);
+	e_source_resource_set_identity (resource, folder->id);
+	e_source_offline_set_stay_synchronized (offline, TRUE);
+	e_source_refresh_set_enabled (refresh, TRUE);
+	e_source_refresh_set_interval_minutes (refresh, REFRESH_MINUTES);
+}
+
+static void
+describe_folder (ESource *source, const EasFolder *folder)
+{
+	ESourceEasFolder *extension = e_source_get_extension (source, E_SOURCE_EXTENSION_EAS_FOLDER);
+
+	e_source_eas_folder_set_id (extension, folder->id);
+	e_source_eas_folder_set_parent_id (extension, folder->parent_id);
+	e_source_eas_folder_set_server_name (extension, folder->name);
+	e_source_eas_folder_set_folder_type (extension, folder->type);
+}
+
+/* What is true of every child, whether new or read from its file. */
+static void
+adopt (ECollectionBackend *backend, ESource *source)
+{
+	EServerSideSource *server_side = E_SERVER_SIDE_SOURCE (source);
+	ESourceEasFolder *folder = e_source_get_extension (source, E_SOURCE_EXTENSION_EAS_FOLDER);
+	guint type = e_source_eas_folder_get_folder_type (folder);
+
+	e_source_set_parent (source, e_source_get_uid (e_backend_get_source (E_BACKEND (backend))));
+	e_server_side_source_set_writable (server_side, TRUE);
+	e_server_side_source_set_removable (server_side, FALSE);
+	e_server_side_source_set_remote_deletable (server_side, !eas_folder_type_is_default (type));
+	e_server_side_source_set_write_directory (server_side, e_collection_backend_get_cache_dir (backend));
+}
+
+static void
+export (ECollectionBackend *backend, ESource *source)
+{
+	g_autoptr (ESourceRegistryServer) server = e_collection_backend_ref_server (backend);
+
+	adopt (backend, source);
+	e_source_registry_server_add_source (server, source);
+}
+
+static void
+add_child (ECollectionBackend *backend, const EasFolder *folder)
+{
+	g_autoptr (ESourceRegistryServer) server = e_collection_backend_ref_server (backend);
+	g_autofree char *uid = make_uid (backend, folder->id);
+	g_autofree char *name = g_strconcat (uid, ".source", NULL);
+	g_autofree char *path = g_build_filename (e_collection_backend_get_cache_dir (backend), name, NULL);
+	g_autoptr (GFile) file = g_file_new_for_path (path);
+	g_autoptr (GError) error = NULL;
+	g_autoptr (ESource) source = e_server_side_source_new (server, file, &error);
+
+	if (source == NULL) {
+		g_warning ("%s: %s", G_STRFUNC, error->message);
+		return;
+	}
+
+	set_up_common (source, folder);
+	describe_folder (source, folder);
+	set_up_calendar (source);
+	export (backend, source);
+	/* Nothing has changed since it was made, so nothing would write its file. */
+	e_source_write_sync (source, NULL, NULL);
+}
+
+/* A rename on the server counts where the person did not rename it here. */
+static void
+refresh_child (ESource *source, const EasFolder *folder)
+{
+	ESourceEasFolder *extension = e_source_get_extension (source, E_SOURCE_EXTENSION_EAS_FOLDER);
+	g_autofree char *before = e_source_eas_folder_dup_server_name (extension);
+
+	if (g_strcmp0 (before, folder->name) != 0 &&
+	    g_strcmp0 (before, e_source_get_display_name (source)) == 0)
+		e_source_set_display_name (source, folder->name);
+	describe_folder (source, folder);
+}
+
+static void
+remove_child (ESource *source)
+{
+	g_autoptr (GError) error = NULL;
+
+	if (!e_source_remove_sync (source, NULL, &error))
+		g_warning ("%s: %s", G_STRFUNC, error->message);
+}
+
+/* Children the registry knows now: folder id -> ESource. */
+static GHashTable *
+index_children (ECollectionBackend *backend)
+{
+	GHashTable *children = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+	GList *sources = e_collection_backend_list_calendar_sources (backend);
+
+	for (GList *link = sources; link != NULL; link = link->next) {
+		char *id = dup_folder_id (link->data);
+
+		if (id != NULL)
+			g_hash_table_replace (children, id, g_object_ref (link->data));
+	}
+	g_list_free_full (sources, g_object_unref);
+
+	return children;
+}
+
+void
+e_eas_children_restore (ECollectionBackend *backend)
+{
+	g_autoptr (GHashTable) children = index_children (backend);
+	GList *claimed = e_collection_backend_claim_all_resources (backend);
+
+	for (GList *link = claimed; link != NULL; link = link->next) {
+		g_autofree char *id = dup_folder_id (link->data);
+
+		if (id != NULL && !g_hash_table_contains (children, id))
+			export (backend, link->data);
+	}
+	g_list_free_full (claimed, g_object_unref);
+}
+
+void
+e_eas_children_update (ECollectionBackend *backend, GPtrArray *folders)
+{
+	g_autoptr (GHashTable) gone = index_children (backend);
+	GHashTableIter iter;
+	gpointer source;
+
+	for (guint i = 0; i < folders->len; i++) {
+		const EasFolder *folder = folders->pdata[i];
+
+		if (!e_eas_children_shows (folder))
+			continue;
+		source = g_hash_table_lookup (gone, folder->id);
+		if (source != NULL)
+			refresh_child (source, folder);
+		else
+			add_child (backend, folder);
+		g_hash_table_remove (gone, folder->id);
+	}
+
+	g_hash_table_iter_init (&iter, gone);
+	while (g_hash_table_iter_next (&iter, NULL, &source))
+		remove_child (source);
+}

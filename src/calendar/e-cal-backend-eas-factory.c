@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Module entry for evolution-calendar-factory. e_module_load() is called twice there: registration is idempotent. */
+
+#include "e-source-eas-folder.h"
+
+#include "e-cal-backend-eas.h"
+
+typedef ECalBackendFactory ECalBackendEasEventsFactory;
+typedef ECalBackendFactoryClass ECalBackendEasEventsFactoryClass;
+
+static EModule *e_module;
+
+void e_module_load (GTypeModule *module);
+void e_module_unload (GTypeModule *module);
+GType e_cal_backend_eas_events_factory_get_type (void);
+
+G_DEFINE_DYNAMIC_TYPE (ECalBackendEasEventsFactory, e_cal_backend_eas_events_factory, E_TYPE_CAL_BACKEND_FACTORY)
+
+static void
+e_cal_backend_eas_events_factory_class_init (ECalBackendEasEventsFactoryClass *klass)
+{
+	EBackendFactoryClass *backend_factory_class = E_BACKEND_FACTORY_CLASS (klass);
+
+	backend_factory_class->e_module = e_module;
+	backend_factory_class->share_subprocess = TRUE;
+
+	klass->factory_name = E_EAS_BACKEND_NAME;
+	klass->component_kind = I_CAL_VEVENT_COMPONENT;
+	klass->backend_type = E_TYPE_CAL_BACKEND_EAS;
+}
+
+static void
+e_cal_backend_eas_events_factory_class_finalize (ECalBackendEasEventsFactoryClass *klass)
+{
+}
+
+static void
+e_cal_backend_eas_events_factory_init (ECalBackendEasEventsFactory *factory)
+{
+}
+
+G_MODULE_EXPORT void
+e_module_load (GTypeModule *module)
+{
+	e_module = E_MODULE (module);
+
+	camel_eas_settings_register ();
+	g_type_ensure (E_TYPE_SOURCE_EAS_FOLDER);
+	e_cal_backend_eas_type_register (module);
+	e_cal_backend_eas_events_factory_register_type (module);
+}
+
+G_MODULE_EXPORT void
+e_module_unload (GTypeModule *module)
+{
+	e_module = NULL;
+}

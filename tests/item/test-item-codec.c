@@ -351,8 +351,12 @@ test_mutations (void)
 	}
 }
 
+/*
+ * A bound, so that a hostile answer costs memory and time in proportion: the rest
+ * is left out and said to be bad, whatever it is made of.
+ */
 static void
-test_many_elements (void)
+check_many (const guint8 *element, guint size)
 {
 	const guint n_written = 200 * 1000;
 	g_autoptr (GByteArray) document = g_byte_array_new ();
@@ -363,18 +367,26 @@ test_many_elements (void)
 
 	g_byte_array_append (document, (const guint8 *) "\003\001\152\000\135\000\004", 7);
 	for (guint i = 0; i < n_written; i++)
-		g_byte_array_append (document, (const guint8 *) "\046", 1);
+		g_byte_array_append (document, element, size);
 	g_byte_array_append (document, (const guint8 *) "\001", 1);
 	bytes = g_byte_array_free_to_bytes (g_steal_pointer (&document));
 
-	/* A bound, so that a hostile answer costs memory and time in proportion: the rest is left
-	 * out and said to be bad. */
 	item = eas_item_from_bytes (bytes, &error);
 	g_assert_no_error (error);
 	n_read = eas_item_n_children (item, EAS_ITEM_ROOT);
-	g_assert_cmpuint (n_read, >=, 100 * 1000);
+	g_assert_cmpuint (n_read, >=, 50 * 1000);
 	g_assert_cmpuint (n_read, <, n_written);
 	g_assert_cmpuint (eas_item_n_bad (item), >, 0);
+}
+
+static void
+test_many_elements (void)
+{
+	check_many ((const guint8 *) "\046", 1);              /* Subject, empty */
+	check_many ((const guint8 *) "\146\003A\000\001", 5); /* Subject "A" */
+	check_many ((const guint8 *) "\146\303\001A\001", 5); /* Subject, opaque */
+	check_many ((const guint8 *) "\107\110\112\003A\000\001\001\001",
+		    9); /* Attendees/Attendee/Name "A" */
 }
 
 int

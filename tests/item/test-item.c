@@ -214,6 +214,21 @@ test_inequality (void)
 	assert_same (flat, flat_turned);
 }
 
+static void
+test_slot_equal (void)
+{
+	g_autoptr (EasItem) ab = make_pair (EAS_TAG_NONE, "a", "b");
+	g_autoptr (EasItem) ba = make_pair (EAS_TAG_NONE, "b", "a");
+
+	g_assert_true (eas_item_slot_equal (ab, EAS_ITEM_ROOT, ba, EAS_ITEM_ROOT));
+	g_assert_true (eas_item_slot_equal (ab, EAS_ITEM_ROOT, ab, EAS_ITEM_ROOT));
+	g_assert_true (eas_item_slot_equal (ab, 1, ba, 2));
+	g_assert_false (eas_item_slot_equal (ab, 1, ba, 1));
+	g_assert_true (eas_item_slot_equal (ab, EAS_ITEM_NONE, ba, EAS_ITEM_NONE));
+	g_assert_false (eas_item_slot_equal (ab, 1, ba, EAS_ITEM_NONE));
+	g_assert_false (eas_item_slot_equal (ab, EAS_ITEM_NONE, ba, 1));
+}
+
 /* Servers send some text as opaque data; that is no edit. Binary is another matter. */
 static void
 test_equality_of_opaque (void)
@@ -398,6 +413,7 @@ main (int argc, char **argv)
 	g_test_add_func ("/item/equality-ignores-order", test_equality_ignores_order);
 	g_test_add_func ("/item/equality-of-opaque", test_equality_of_opaque);
 	g_test_add_func ("/item/inequality", test_inequality);
+	g_test_add_func ("/item/slot-equal", test_slot_equal);
 	g_test_add_func ("/item/hash-is-pinned", test_hash_is_pinned);
 	g_test_add_func ("/item/hash-spreads", test_hash_spreads);
 	g_test_add_func ("/item/diff", test_diff);

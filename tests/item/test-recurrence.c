@@ -101,6 +101,7 @@ static const ReadCase read_cases[] = {
 	{ "interval 1000",      { "0", "1000" }, FALSE },
 	{ "interval x",         { "0", "x" }, FALSE },
 	{ "occurrences 1000",   { "0", "1", "1000" }, FALSE },
+	{ "leap, x",            { "5", "1", NULL, NULL,  "1",  NULL, "1",  "15", "x" }, FALSE },
 	{ "first day 7",        { "1", "1", NULL, "2",   NULL, NULL, NULL, NULL, NULL, "7" }, FALSE },
 	{ "until when?",        { "0", "1", NULL, NULL,  NULL, NULL, NULL, NULL, NULL, NULL, "soon" }, FALSE },
 };

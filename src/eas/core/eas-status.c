@@ -329,7 +329,7 @@ static const EasStatusInfo status_rows[] = {
 };
 
 /* Numbers no document names: the class of an HTTP status still says something. */
-static const EasStatusInfo unknown_redirect =
+static const EasStatusInfo unknown_answer =
 	FAILURE (HTTP,           0, SERVER,           NOTHING,         TEXT_UNKNOWN,            OBSERVED_HTTP);
 static const EasStatusInfo unknown_refusal =
 	FAILURE (HTTP,           0, SERVER,           NOTHING,         TEXT_REFUSED_REQUEST,    OBSERVED_HTTP);
@@ -359,7 +359,7 @@ find_http_class (guint status)
 	case 5:
 		return &unknown_outage;
 	default:
-		return &unknown_redirect;
+		return &unknown_answer;
 	}
 }
 

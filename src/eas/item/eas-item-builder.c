@@ -61,12 +61,14 @@ static void
 add_value (EasItemBuilder *builder, EasTag tag, EasItemKind kind, const void *value, gsize size)
 {
 	EasItemSlotData *data = peek (builder, add_slot (builder, tag, kind));
+	guint offset = builder->own->len;
 
 	data->own = TRUE;
-	data->offset = builder->own->len;
+	data->offset = offset;
 	data->extent = (guint32) size;
-	g_byte_array_append (builder->own, value, (guint) size);
-	g_byte_array_append (builder->own, (const guint8 *) "", 1);
+	g_byte_array_set_size (builder->own, offset + (guint) size + 1);
+	memcpy (builder->own->data + offset, value, size);
+	builder->own->data[offset + size] = '\0';
 }
 
 void

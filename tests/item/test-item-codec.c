@@ -374,7 +374,7 @@ check_many (const guint8 *element, guint size)
 	item = eas_item_from_bytes (bytes, &error);
 	g_assert_no_error (error);
 	n_read = eas_item_n_children (item, EAS_ITEM_ROOT);
-	g_assert_cmpuint (n_read, >=, 50 * 1000);
+	g_assert_cmpuint (n_read, >=, 40 * 1000);
 	g_assert_cmpuint (n_read, <, n_written);
 	g_assert_cmpuint (eas_item_n_bad (item), >, 0);
 }

@@ -4,11 +4,13 @@
 
 #include "command-test.h"
 
+#include "eas-cmd-estimate.h"
 #include "eas-cmd-fetch.h"
 #include "eas-cmd-folder.h"
 #include "eas-cmd-move.h"
 #include "eas-cmd-ping.h"
 #include "eas-cmd-provision.h"
+#include "eas-cmd-settings.h"
 #include "eas-cmd-sync.h"
 
 /* The command codes of the base64 query, [MS-ASHTTP] Command Codes. */
@@ -220,6 +222,106 @@ test_damage_is_located (void)
 	g_assert_null (response.added);
 }
 
+#define PARSER(name, Type, call)                                                                   \
+	static gboolean parse_##name (GBytes *body, GError **error)                                \
+	{                                                                                          \
+		g_auto (Type) response = { 0 };                                                    \
+		return call;                                                                       \
+	}
+
+/* clang-format off */
+PARSER (sync, EasSyncResponse, eas_cmd_sync_parse (body, &response, error))
+PARSER (folder_sync, EasFolderSyncResponse, eas_cmd_folder_sync_parse (body, &response, error))
+PARSER (folder_create, EasFolderChangeResponse, eas_cmd_folder_create_parse (body, &response, error))
+PARSER (folder_update, EasFolderChangeResponse, eas_cmd_folder_update_parse (body, &response, error))
+PARSER (folder_delete, EasFolderChangeResponse, eas_cmd_folder_delete_parse (body, &response, error))
+PARSER (ping, EasPingResponse, eas_cmd_ping_parse (body, &response, error))
+PARSER (provision, EasProvisionResponse, eas_cmd_provision_parse (body, &response, error))
+PARSER (settings, EasSettingsResponse, eas_cmd_settings_parse (body, &response, error))
+PARSER (estimate, EasEstimateResponse, eas_cmd_estimate_parse (body, &response, error))
+PARSER (move, EasMoveResponse, eas_cmd_move_parse (body, &response, error))
+PARSER (fetch, EasItemOperationsResponse, eas_cmd_item_operations_parse (body, FALSE, &response, error))
+
+static const struct {
+	const EasCommand *command;
+	CommandTestParse parse;
+} parsers[] = {
+	{ &eas_cmd_sync,            parse_sync          },
+	{ &eas_cmd_folder_sync,     parse_folder_sync   },
+	{ &eas_cmd_folder_create,   parse_folder_create },
+	{ &eas_cmd_folder_update,   parse_folder_update },
+	{ &eas_cmd_folder_delete,   parse_folder_delete },
+	{ &eas_cmd_ping,            parse_ping          },
+	{ &eas_cmd_provision,       parse_provision     },
+	{ &eas_cmd_settings,        parse_settings      },
+	{ &eas_cmd_estimate,        parse_estimate      },
+	{ &eas_cmd_move,            parse_move          },
+	{ &eas_cmd_item_operations, parse_fetch         },
+};
+/* clang-format on */
+
+static void
+read_golden_answer (const char *name, guint parser)
+{
+	const EasCommand *command = parsers[parser].command;
+	g_autoptr (GBytes) body = command_test_golden (name);
+	g_autoptr (GBytes) reversed = command_test_reverse (body);
+	g_autoptr (GBytes) unknown = command_test_add_unknown (body);
+	GBytes *bodies[] = { body, reversed, unknown };
+	guint ii;
+
+	for (ii = 0; ii < G_N_ELEMENTS (bodies); ii++) {
+		g_autoptr (GError) error = NULL;
+
+		g_assert_true (parsers[parser].parse (bodies[ii], &error));
+		g_assert_no_error (error);
+	}
+
+	/* Behind the root anything may follow: such a vector has complete beginnings. */
+	if (!g_str_has_prefix (name, "raw-trailing"))
+		command_test_hostile (body, parsers[parser].parse, command->empty_ok);
+}
+
+/* A row of INDEX.tsv: name, command, kind, use, note. */
+static void
+check_golden_row (char **columns, gpointer user_data)
+{
+	guint *n_answers = user_data;
+	guint ii;
+
+	for (ii = 0; ii < G_N_ELEMENTS (parsers); ii++) {
+		g_autoptr (GBytes) body = NULL;
+		g_autoptr (GError) error = NULL;
+
+		if (g_str_equal (columns[3], "refuse") && !g_str_equal (columns[0], "bad-utf8")) {
+			body = command_test_golden (columns[0]);
+			if (g_bytes_get_size (body) == 0 && parsers[ii].command->empty_ok)
+				continue;
+			g_assert_false (parsers[ii].parse (body, &error));
+			g_assert_error (error, EAS_ERROR, EAS_ERROR_PROTOCOL);
+		} else if (g_str_equal (columns[2], "response") &&
+			   g_str_equal (columns[1], parsers[ii].command->name)) {
+			g_test_message ("%s", columns[0]);
+			read_golden_answer (columns[0], ii);
+			(*n_answers)++;
+		}
+	}
+}
+
+/* Every golden answer of our commands is read, and no malformed vector by anybody. */
+static void
+test_every_golden_answer (void)
+{
+	guint n_commands = 0, n_answers = 0;
+
+	while (eas_commands ()[n_commands] != NULL)
+		n_commands++;
+	g_assert_cmpuint (n_commands, ==, G_N_ELEMENTS (parsers));
+
+	eas_test_each_row ("golden/INDEX.tsv", 5, check_golden_row, &n_answers);
+	g_assert_cmpuint (n_answers, >=, 36);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -235,6 +337,8 @@ main (int argc, char **argv)
 	g_test_add_func ("/command/peek-damaged", test_peek_damaged);
 	g_test_add_func ("/command/open", test_open);
 	g_test_add_func ("/command/damage-is-located", test_damage_is_located);
+
+	g_test_add_func ("/command/every-golden-answer", test_every_golden_answer);
 
 	return g_test_run ();
 }

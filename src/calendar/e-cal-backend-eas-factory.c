@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Module entry for evolution-calendar-factory. e_module_load() is called twice there: registration is idempotent. */
+/* Module entry for evolution-calendar-factory. e_module_load() is called twice there: registration
+ * is idempotent. */
 
 #include "e-source-eas-folder.h"
 
@@ -15,7 +16,9 @@ void e_module_load (GTypeModule *module);
 void e_module_unload (GTypeModule *module);
 GType e_cal_backend_eas_events_factory_get_type (void);
 
-G_DEFINE_DYNAMIC_TYPE (ECalBackendEasEventsFactory, e_cal_backend_eas_events_factory, E_TYPE_CAL_BACKEND_FACTORY)
+G_DEFINE_DYNAMIC_TYPE (ECalBackendEasEventsFactory,
+		       e_cal_backend_eas_events_factory,
+		       E_TYPE_CAL_BACKEND_FACTORY)
 
 static void
 e_cal_backend_eas_events_factory_class_init (ECalBackendEasEventsFactoryClass *klass)

@@ -162,7 +162,8 @@ e_cal_backend_eas_items_wrap (GPtrArray *components)
 	ICalComponent *calendar = e_cal_util_new_top_level ();
 
 	for (guint i = 0; i < components->len; i++)
-		i_cal_component_take_component (calendar, i_cal_component_clone (components->pdata[i]));
+		i_cal_component_take_component (calendar,
+						i_cal_component_clone (components->pdata[i]));
 
 	return calendar;
 }
@@ -182,10 +183,13 @@ parse_object (const char *object)
 		g_ptr_array_add (components, g_steal_pointer (&calendar));
 		return components;
 	}
-	for (ICalComponent *event = i_cal_component_get_first_component (calendar, I_CAL_VEVENT_COMPONENT); event != NULL;
-	     g_object_unref (event), event = i_cal_component_get_next_component (calendar, I_CAL_VEVENT_COMPONENT)) {
-		gboolean detached = e_cal_util_component_has_recurrences (event) == FALSE &&
-				    e_cal_util_component_has_property (event, I_CAL_RECURRENCEID_PROPERTY);
+	for (ICalComponent *event =
+		     i_cal_component_get_first_component (calendar, I_CAL_VEVENT_COMPONENT);
+	     event != NULL; g_object_unref (event), event = i_cal_component_get_next_component (
+							    calendar, I_CAL_VEVENT_COMPONENT)) {
+		gboolean detached =
+			e_cal_util_component_has_recurrences (event) == FALSE &&
+			e_cal_util_component_has_property (event, I_CAL_RECURRENCEID_PROPERTY);
 
 		g_ptr_array_insert (components, detached ? -1 : 0, i_cal_component_clone (event));
 	}
@@ -210,13 +214,15 @@ items_write (gpointer owner, const char *object, EasItem *baseline, GError **err
 	g_autofree char *wire_uid = baseline != NULL ? eas_map_event_dup_uid (baseline) : NULL;
 
 	if (components == NULL || components->len == 0) {
-		eas_set_error (error, EAS_ERROR_ITEM_REJECTED, NULL, 0, 0, _("This is not an event"));
+		eas_set_error (error, EAS_ERROR_ITEM_REJECTED, NULL, 0, 0,
+			       _ ("This is not an event"));
 		return NULL;
 	}
 	if (wire_uid != NULL)
 		set_uids (components, wire_uid);
 	if (baseline != NULL)
-		shown = eas_map_event_read (baseline, i_cal_component_get_uid (components->pdata[0]), &context, NULL);
+		shown = eas_map_event_read (
+			baseline, i_cal_component_get_uid (components->pdata[0]), &context, NULL);
 
 	return eas_map_event_write (components, baseline, shown, &context, error);
 }
@@ -269,10 +275,12 @@ make_private (ICalComponent *event)
 {
 	while (e_cal_util_component_has_property (event, I_CAL_ATTENDEE_PROPERTY) ||
 	       e_cal_util_component_has_property (event, I_CAL_ORGANIZER_PROPERTY)) {
-		E_EAS_AUTO_UNREF ICalProperty *property = i_cal_component_get_first_property (event, I_CAL_ATTENDEE_PROPERTY);
+		E_EAS_AUTO_UNREF ICalProperty *property =
+			i_cal_component_get_first_property (event, I_CAL_ATTENDEE_PROPERTY);
 
 		if (property == NULL)
-			property = i_cal_component_get_first_property (event, I_CAL_ORGANIZER_PROPERTY);
+			property = i_cal_component_get_first_property (event,
+								       I_CAL_ORGANIZER_PROPERTY);
 		i_cal_component_remove_property (event, property);
 	}
 }
@@ -287,8 +295,10 @@ items_dup_copy (gpointer owner, const char *object, char **out_uid)
 	for (guint i = 0; i < components->len; i++) {
 		ICalComponent *event = components->pdata[i];
 		const char *summary = i_cal_component_get_summary (event);
-		/* Translators: the title of an event that was changed here and on the server at once. */
-		g_autofree char *marked = g_strdup_printf (_("%s (my version)"), summary != NULL ? summary : "");
+		/* Translators: the title of an event that was changed here and on the server at
+		 * once. */
+		g_autofree char *marked =
+			g_strdup_printf (_ ("%s (my version)"), summary != NULL ? summary : "");
 
 		i_cal_component_set_summary (event, marked);
 		i_cal_component_set_uid (event, uid);
@@ -349,7 +359,11 @@ same_text (ECalComponent *a, ECalComponent *b)
 }
 
 static gboolean
-put_instance (ECalBackendEas *self, ECalCache *cache, ECalComponent *component, const char *server_id, GSList **before)
+put_instance (ECalBackendEas *self,
+	      ECalCache *cache,
+	      ECalComponent *component,
+	      const char *server_id,
+	      GSList **before)
 {
 	E_EAS_AUTO_UNREF ECalComponent *present = take_same_instance (before, component);
 	ECalComponentId *id;
@@ -357,13 +371,15 @@ put_instance (ECalBackendEas *self, ECalCache *cache, ECalComponent *component, 
 
 	if (present != NULL && same_text (present, component)) {
 		id = e_cal_component_get_id (present);
-		e_cal_cache_get_component_extra (cache, e_cal_component_id_get_uid (id), e_cal_component_id_get_rid (id), &extra,
-						 NULL, NULL);
+		e_cal_cache_get_component_extra (cache, e_cal_component_id_get_uid (id),
+						 e_cal_component_id_get_rid (id), &extra, NULL,
+						 NULL);
 		e_cal_component_id_free (id);
 		if (g_strcmp0 (extra, server_id) == 0)
 			return TRUE;
 	}
-	if (!e_cal_cache_put_component (cache, component, server_id, 0, E_CACHE_IS_ONLINE, NULL, NULL))
+	if (!e_cal_cache_put_component (cache, component, server_id, 0, E_CACHE_IS_ONLINE, NULL,
+					NULL))
 		return FALSE;
 	add_notice (e_cal_backend_eas_get_notices (self), present, component);
 
@@ -375,9 +391,9 @@ remove_instances (ECalBackendEas *self, ECalCache *cache, GSList *instances)
 {
 	for (GSList *link = instances; link != NULL; link = link->next) {
 		ECalComponentId *id = e_cal_component_get_id (link->data);
-		gboolean removed = e_cal_cache_remove_component (cache, e_cal_component_id_get_uid (id),
-								 e_cal_component_id_get_rid (id), 0, E_CACHE_IS_ONLINE, NULL,
-								 NULL);
+		gboolean removed = e_cal_cache_remove_component (
+			cache, e_cal_component_id_get_uid (id), e_cal_component_id_get_rid (id), 0,
+			E_CACHE_IS_ONLINE, NULL, NULL);
 
 		e_cal_component_id_free (id);
 		if (!removed)
@@ -389,36 +405,49 @@ remove_instances (ECalBackendEas *self, ECalCache *cache, GSList *instances)
 }
 
 static gboolean
-put_components (ECalBackendEas *self, const char *uid, const char *server_id, GPtrArray *components, GError **error)
+put_components (ECalBackendEas *self,
+		const char *uid,
+		const char *server_id,
+		GPtrArray *components,
+		GError **error)
 {
 	E_EAS_AUTO_UNREF ECalCache *cache = e_cal_backend_eas_ref_cache (self);
 	GSList *before = cached_instances (cache, uid);
 	gboolean stored = TRUE;
 
 	for (guint i = 0; stored && i < components->len; i++) {
-		E_EAS_AUTO_UNREF ECalComponent *component =
-			e_cal_component_new_from_icalcomponent (i_cal_component_clone (components->pdata[i]));
+		E_EAS_AUTO_UNREF ECalComponent *component = e_cal_component_new_from_icalcomponent (
+			i_cal_component_clone (components->pdata[i]));
 
-		stored = component != NULL && put_instance (self, cache, component, server_id, &before);
+		stored = component != NULL &&
+			 put_instance (self, cache, component, server_id, &before);
 	}
 	stored = stored && remove_instances (self, cache, before);
 	g_slist_free_full (before, g_object_unref);
 
 	if (!stored)
-		eas_set_error (error, EAS_ERROR_STORE, NULL, 0, 0, _("The local copy could not be written"));
+		eas_set_error (error, EAS_ERROR_STORE, NULL, 0, 0,
+			       _ ("The local copy could not be written"));
 
 	return stored;
 }
 
 static gboolean
-items_put (gpointer owner, const char *uid, const char *server_id, EasItem *item, const char *object, GError **error)
+items_put (gpointer owner,
+	   const char *uid,
+	   const char *server_id,
+	   EasItem *item,
+	   const char *object,
+	   GError **error)
 {
 	g_autoptr (GPtrArray) components =
-		item != NULL ? e_cal_backend_eas_items_read (owner, uid, item, error) : parse_object (object);
+		item != NULL ? e_cal_backend_eas_items_read (owner, uid, item, error)
+			     : parse_object (object);
 
 	if (components == NULL) {
 		if (item == NULL)
-			eas_set_error (error, EAS_ERROR_ITEM_REJECTED, NULL, 0, 0, _("This is not an event"));
+			eas_set_error (error, EAS_ERROR_ITEM_REJECTED, NULL, 0, 0,
+				       _ ("This is not an event"));
 		return FALSE;
 	}
 
@@ -434,7 +463,8 @@ items_remove (gpointer owner, const char *uid, GError **error)
 
 	g_slist_free_full (instances, g_object_unref);
 	if (!removed)
-		eas_set_error (error, EAS_ERROR_STORE, NULL, 0, 0, _("The local copy could not be written"));
+		eas_set_error (error, EAS_ERROR_STORE, NULL, 0, 0,
+			       _ ("The local copy could not be written"));
 
 	return removed;
 }
@@ -448,12 +478,18 @@ items_count (gpointer owner)
 }
 
 /* [MS-ASCAL] 2.2.2: what only has a meaning together, and what changes by itself. */
-static const EasTag when_tags[] = { EAS_CALENDAR_START_TIME, EAS_CALENDAR_END_TIME, EAS_CALENDAR_ALL_DAY_EVENT,
-				    EAS_CALENDAR_TIMEZONE, EAS_TAG_NONE };
-static const EasTag meeting_tags[] = { EAS_CALENDAR_ATTENDEES, EAS_CALENDAR_MEETING_STATUS, EAS_CALENDAR_RESPONSE_TYPE,
-				       EAS_CALENDAR_RESPONSE_REQUESTED, EAS_TAG_NONE };
-static const EasTag quiet_tags[] = { EAS_CALENDAR_DT_STAMP, EAS_CALENDAR_UID, EAS_CALENDAR_CLIENT_UID,
-				     EAS_CALENDAR_APPOINTMENT_REPLY_TIME, EAS_AIRSYNCBASE_NATIVE_BODY_TYPE, EAS_TAG_NONE };
+static const EasTag when_tags[] = { EAS_CALENDAR_START_TIME, EAS_CALENDAR_END_TIME,
+				    EAS_CALENDAR_ALL_DAY_EVENT, EAS_CALENDAR_TIMEZONE,
+				    EAS_TAG_NONE };
+static const EasTag meeting_tags[] = { EAS_CALENDAR_ATTENDEES, EAS_CALENDAR_MEETING_STATUS,
+				       EAS_CALENDAR_RESPONSE_TYPE, EAS_CALENDAR_RESPONSE_REQUESTED,
+				       EAS_TAG_NONE };
+static const EasTag quiet_tags[] = { EAS_CALENDAR_DT_STAMP,
+				     EAS_CALENDAR_UID,
+				     EAS_CALENDAR_CLIENT_UID,
+				     EAS_CALENDAR_APPOINTMENT_REPLY_TIME,
+				     EAS_AIRSYNCBASE_NATIVE_BODY_TYPE,
+				     EAS_TAG_NONE };
 static const EEasMergeField merge_fields[] = {
 	{ when_tags, FALSE },
 	{ meeting_tags, FALSE },

@@ -14,13 +14,15 @@ G_BEGIN_DECLS
 /* The conversions and the cache half of the worker's class; the backend adds the rest. */
 void e_cal_backend_eas_items_fill_class (EEasWorkerClass *klass);
 
-/* The components of an item, with @uid in all of them. NULL with error. (element-type ICalComponent) */
-GPtrArray     *e_cal_backend_eas_items_read (ECalBackendEas *self, const char *uid, EasItem *item, GError **error);
+/* The components of an item, with @uid in all of them. NULL with error. (element-type
+ * ICalComponent) */
+GPtrArray *
+e_cal_backend_eas_items_read (ECalBackendEas *self, const char *uid, EasItem *item, GError **error);
 /* One VCALENDAR around them. */
 ICalComponent *e_cal_backend_eas_items_wrap (GPtrArray *components);
 
 /* Signals for the views that wait until their transaction is durable. */
-ECalEasNotices *e_cal_eas_notices_new  (void);
-void            e_cal_eas_notices_free (ECalEasNotices *notices);
+ECalEasNotices *e_cal_eas_notices_new (void);
+void e_cal_eas_notices_free (ECalEasNotices *notices);
 
 G_END_DECLS

@@ -19,15 +19,17 @@
 
 #include "e-cal-backend-eas.h"
 
-#define CAPABILITIES                                                                                                 \
-	E_CAL_STATIC_CAPABILITY_ONE_ALARM_ONLY                                                                       \
-	"," E_CAL_STATIC_CAPABILITY_NO_EMAIL_ALARMS "," E_CAL_STATIC_CAPABILITY_NO_AUDIO_ALARMS                      \
-	"," E_CAL_STATIC_CAPABILITY_NO_PROCEDURE_ALARMS "," E_CAL_STATIC_CAPABILITY_NO_ALARM_REPEAT                  \
-	"," E_CAL_STATIC_CAPABILITY_NO_ALARM_AFTER_START "," E_CAL_STATIC_CAPABILITY_NO_THISANDFUTURE                \
-	"," E_CAL_STATIC_CAPABILITY_NO_THISANDPRIOR
+#define CAPABILITIES                                                                               \
+	E_CAL_STATIC_CAPABILITY_ONE_ALARM_ONLY                                                     \
+	"," E_CAL_STATIC_CAPABILITY_NO_EMAIL_ALARMS "," E_CAL_STATIC_CAPABILITY_NO_AUDIO_ALARMS    \
+	"," E_CAL_STATIC_CAPABILITY_NO_PROCEDURE_ALARMS                                            \
+	"," E_CAL_STATIC_CAPABILITY_NO_ALARM_REPEAT                                                \
+	"," E_CAL_STATIC_CAPABILITY_NO_ALARM_AFTER_START                                           \
+	"," E_CAL_STATIC_CAPABILITY_NO_THISANDFUTURE "," E_CAL_STATIC_CAPABILITY_NO_THISANDPRIOR
 
 /* From 16.0 on the server sends the invitations. */
-#define SERVER_INVITES "," E_CAL_STATIC_CAPABILITY_CREATE_MESSAGES "," E_CAL_STATIC_CAPABILITY_SAVE_SCHEDULES
+#define SERVER_INVITES                                                                             \
+	"," E_CAL_STATIC_CAPABILITY_CREATE_MESSAGES "," E_CAL_STATIC_CAPABILITY_SAVE_SCHEDULES
 
 struct _ECalBackendEas {
 	ECalMetaBackend parent;
@@ -80,8 +82,8 @@ make_capabilities (ECalBackendEas *self)
 {
 	gboolean invites = e_cal_backend_eas_get_version (self) >= EAS_VERSION_16_0;
 
-	return g_strconcat (e_cal_meta_backend_get_capabilities (E_CAL_META_BACKEND (self)), "," CAPABILITIES,
-			    invites ? SERVER_INVITES : NULL, NULL);
+	return g_strconcat (e_cal_meta_backend_get_capabilities (E_CAL_META_BACKEND (self)),
+			    "," CAPABILITIES, invites ? SERVER_INVITES : NULL, NULL);
 }
 
 static void
@@ -102,8 +104,8 @@ ecb_eas_connected (gpointer owner, EasVersion version)
 		e_cal_backend_notify_property_changed (
 			E_CAL_BACKEND (self), CLIENT_BACKEND_PROPERTY_CAPABILITIES, capabilities);
 	}
-	e_source_set_connection_status (
-		e_backend_get_source (E_BACKEND (self)), E_SOURCE_CONNECTION_STATUS_CONNECTED);
+	e_source_set_connection_status (e_backend_get_source (E_BACKEND (self)),
+					E_SOURCE_CONNECTION_STATUS_CONNECTED);
 }
 
 static void
@@ -113,12 +115,14 @@ ask_about_certificate (ECalBackendEas *self, const GError *error)
 	g_autofree char *pem = NULL;
 	GTlsCertificateFlags errors = 0;
 
-	if (!e_eas_account_get_refused_certificate (e_eas_worker_get_account (self->worker), &pem, &errors))
+	if (!e_eas_account_get_refused_certificate (e_eas_worker_get_account (self->worker), &pem,
+						    &errors))
 		return;
 
-	e_source_set_connection_status (e_backend_get_source (backend), E_SOURCE_CONNECTION_STATUS_SSL_FAILED);
-	e_backend_schedule_credentials_required (
-		backend, E_SOURCE_CREDENTIALS_REASON_SSL_FAILED, pem, errors, error, NULL, G_STRFUNC);
+	e_source_set_connection_status (e_backend_get_source (backend),
+					E_SOURCE_CONNECTION_STATUS_SSL_FAILED);
+	e_backend_schedule_credentials_required (backend, E_SOURCE_CREDENTIALS_REASON_SSL_FAILED,
+						 pem, errors, error, NULL, G_STRFUNC);
 }
 
 /* Each failure is told once; those that pass by themselves are only in the status. */
@@ -148,8 +152,8 @@ ecb_eas_failed (gpointer owner, const GError *error)
 static void
 ecb_eas_need_password (gpointer owner)
 {
-	e_backend_schedule_credentials_required (
-		owner, E_SOURCE_CREDENTIALS_REASON_REQUIRED, NULL, 0, NULL, NULL, G_STRFUNC);
+	e_backend_schedule_credentials_required (owner, E_SOURCE_CREDENTIALS_REASON_REQUIRED, NULL,
+						 0, NULL, NULL, G_STRFUNC);
 }
 
 /* ---- the worker ---- */
@@ -160,8 +164,8 @@ ref_account (ECalBackendEas *self, GError **error)
 	ESourceRegistry *registry = e_cal_backend_get_registry (E_CAL_BACKEND (self));
 	g_autoptr (ESourceCredentialsProvider) provider = NULL;
 	g_autoptr (GProxyResolver) proxy = NULL;
-	g_autoptr (ESource) collection =
-		e_eas_account_ref_collection (registry, e_backend_get_source (E_BACKEND (self)), error);
+	g_autoptr (ESource) collection = e_eas_account_ref_collection (
+		registry, e_backend_get_source (E_BACKEND (self)), error);
 
 	if (collection == NULL)
 		return NULL;
@@ -187,8 +191,8 @@ ensure_worker (ECalBackendEas *self, GError **error)
 		return FALSE;
 	cache = e_cal_backend_eas_ref_cache (self);
 	self->address = camel_eas_settings_dup_address (e_eas_account_get_settings (account));
-	self->worker = e_eas_worker_new (
-		&worker_class, self, account, E_CACHE (cache), e_backend_get_source (E_BACKEND (self)), error);
+	self->worker = e_eas_worker_new (&worker_class, self, account, E_CACHE (cache),
+					 e_backend_get_source (E_BACKEND (self)), error);
 	if (self->worker == NULL)
 		return FALSE;
 
@@ -228,7 +232,8 @@ ecb_eas_disconnect_sync (ECalMetaBackend *meta, GCancellable *cancellable, GErro
 	return TRUE;
 }
 
-/* Timers and EDS's own refreshes end here. What the server has comes through the worker, not as an answer. */
+/* Timers and EDS's own refreshes end here. What the server has comes through the worker, not as an
+ * answer. */
 static gboolean
 ecb_eas_get_changes_sync (ECalMetaBackend *meta,
 			  const char *last_sync_tag,
@@ -258,7 +263,10 @@ ecb_eas_list_existing_sync (ECalMetaBackend *meta,
 
 /* A refresh that a person asked for. */
 static void
-ecb_eas_refresh_sync (ECalBackendSync *backend, EDataCal *cal, GCancellable *cancellable, GError **error)
+ecb_eas_refresh_sync (ECalBackendSync *backend,
+		      EDataCal *cal,
+		      GCancellable *cancellable,
+		      GError **error)
 {
 	ECalBackendEas *self = E_CAL_BACKEND_EAS (backend);
 
@@ -284,7 +292,8 @@ ecb_eas_load_component_sync (ECalMetaBackend *meta,
 	g_autoptr (GPtrArray) components = NULL;
 
 	if (!e_eas_worker_load (self->worker, uid, &server_id, &item, &object)) {
-		g_propagate_error (error, e_cal_client_error_create (E_CAL_CLIENT_ERROR_OBJECT_NOT_FOUND, NULL));
+		g_propagate_error (error, e_cal_client_error_create (
+						  E_CAL_CLIENT_ERROR_OBJECT_NOT_FOUND, NULL));
 		return FALSE;
 	}
 
@@ -314,7 +323,8 @@ touch (ECalBackendEas *self, const char *uid)
 	g_hash_table_replace (self->touched, g_strdup (uid), serial);
 }
 
-/* Called by the writers below, and by EDS for edits of an earlier version's offline state: those only go to the outbox. */
+/* Called by the writers below, and by EDS for edits of an earlier version's offline state: those
+ * only go to the outbox. */
 static gboolean
 ecb_eas_save_component_sync (ECalMetaBackend *meta,
 			     gboolean overwrite_existing,
@@ -330,7 +340,8 @@ ecb_eas_save_component_sync (ECalMetaBackend *meta,
 	ECalBackendEas *self = E_CAL_BACKEND_EAS (meta);
 	gboolean direct = self->writing == g_thread_self ();
 	const char *uid = e_cal_component_get_uid (instances->data);
-	E_EAS_AUTO_UNREF ICalComponent *calendar = e_cal_meta_backend_merge_instances (meta, instances, FALSE);
+	E_EAS_AUTO_UNREF ICalComponent *calendar =
+		e_cal_meta_backend_merge_instances (meta, instances, FALSE);
 	g_autofree char *object = i_cal_component_as_ical_string (calendar);
 	EEasSaved saved = e_eas_worker_save (self->worker, uid, object, direct, cancellable, error);
 
@@ -358,7 +369,8 @@ ecb_eas_remove_component_sync (ECalMetaBackend *meta,
 	ECalBackendEas *self = E_CAL_BACKEND_EAS (meta);
 	gboolean direct = self->writing == g_thread_self ();
 
-	if (e_eas_worker_remove (self->worker, uid, direct, cancellable, error) == E_EAS_SAVE_FAILED)
+	if (e_eas_worker_remove (self->worker, uid, direct, cancellable, error) ==
+	    E_EAS_SAVE_FAILED)
 		return e_eas_error_to_cal (error);
 
 	touch (self, uid);
@@ -380,7 +392,8 @@ begin_writing (ECalBackendEas *self, GError **error)
 	return TRUE;
 }
 
-/* EDS wrote its view of the object after our save returned; if the server's moved meanwhile, that is shown again. */
+/* EDS wrote its view of the object after our save returned; if the server's moved meanwhile, that
+ * is shown again. */
 static void
 end_writing (ECalBackendEas *self)
 {
@@ -418,7 +431,8 @@ ecb_eas_create_objects_sync (ECalBackendSync *backend,
 
 	if (!begin_writing (self, error))
 		return;
-	parent_sync_class ()->create_objects_sync (backend, cal, cancellable, calobjs, opflags, uids, new_components, error);
+	parent_sync_class ()->create_objects_sync (backend, cal, cancellable, calobjs, opflags,
+						   uids, new_components, error);
 	end_writing (self);
 }
 
@@ -437,8 +451,8 @@ ecb_eas_modify_objects_sync (ECalBackendSync *backend,
 
 	if (!begin_writing (self, error))
 		return;
-	parent_sync_class ()->modify_objects_sync (
-		backend, cal, cancellable, calobjs, mod, opflags, old_components, new_components, error);
+	parent_sync_class ()->modify_objects_sync (backend, cal, cancellable, calobjs, mod, opflags,
+						   old_components, new_components, error);
 	end_writing (self);
 }
 
@@ -457,8 +471,8 @@ ecb_eas_remove_objects_sync (ECalBackendSync *backend,
 
 	if (!begin_writing (self, error))
 		return;
-	parent_sync_class ()->remove_objects_sync (
-		backend, cal, cancellable, ids, mod, opflags, old_components, new_components, error);
+	parent_sync_class ()->remove_objects_sync (backend, cal, cancellable, ids, mod, opflags,
+						   old_components, new_components, error);
 	end_writing (self);
 }
 
@@ -474,7 +488,8 @@ ecb_eas_receive_objects_sync (ECalBackendSync *backend,
 
 	if (!begin_writing (self, error))
 		return;
-	parent_sync_class ()->receive_objects_sync (backend, cal, cancellable, calobj, opflags, error);
+	parent_sync_class ()->receive_objects_sync (backend, cal, cancellable, calobj, opflags,
+						    error);
 	end_writing (self);
 }
 
@@ -495,7 +510,8 @@ ecb_eas_get_backend_property (ECalBackend *backend, const char *name)
 		return g_strdup (self->address);
 	}
 
-	return E_CAL_BACKEND_CLASS (e_cal_backend_eas_parent_class)->impl_get_backend_property (backend, name);
+	return E_CAL_BACKEND_CLASS (e_cal_backend_eas_parent_class)
+		->impl_get_backend_property (backend, name);
 }
 
 static gboolean
@@ -505,12 +521,15 @@ ecb_eas_get_destination_address (EBackend *backend, char **host, guint16 *port)
 }
 
 static gboolean
-ecb_eas_get_ssl_error_details (ECalMetaBackend *meta, char **out_pem, GTlsCertificateFlags *out_errors)
+ecb_eas_get_ssl_error_details (ECalMetaBackend *meta,
+			       char **out_pem,
+			       GTlsCertificateFlags *out_errors)
 {
 	ECalBackendEas *self = E_CAL_BACKEND_EAS (meta);
 
 	return self->worker != NULL &&
-	       e_eas_account_get_refused_certificate (e_eas_worker_get_account (self->worker), out_pem, out_errors);
+	       e_eas_account_get_refused_certificate (e_eas_worker_get_account (self->worker),
+						      out_pem, out_errors);
 }
 
 static gboolean

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 
 /* By hand: G_DECLARE_FINAL_TYPE wants a g_autoptr of the parent, which EDS 3.46 lacks. */
 #define E_TYPE_CAL_BACKEND_EAS (e_cal_backend_eas_get_type ())
-#define E_CAL_BACKEND_EAS(object)                                                                                     \
+#define E_CAL_BACKEND_EAS(object)                                                                  \
 	(G_TYPE_CHECK_INSTANCE_CAST ((object), E_TYPE_CAL_BACKEND_EAS, ECalBackendEas))
 
 typedef struct _ECalBackendEas ECalBackendEas;
@@ -25,15 +25,16 @@ typedef struct {
 	ECalMetaBackendClass parent_class;
 } ECalBackendEasClass;
 
-GType       e_cal_backend_eas_get_type      (void);
-void        e_cal_backend_eas_type_register (GTypeModule *module);
+GType e_cal_backend_eas_get_type (void);
+void e_cal_backend_eas_type_register (GTypeModule *module);
 
 /* For e-cal-backend-eas-items.c. */
 typedef struct _ECalEasNotices ECalEasNotices;
 
-ECalCache      *e_cal_backend_eas_ref_cache   (ECalBackendEas *self);
+ECalCache *e_cal_backend_eas_ref_cache (ECalBackendEas *self);
 ECalEasNotices *e_cal_backend_eas_get_notices (ECalBackendEas *self);
-EasVersion      e_cal_backend_eas_get_version (ECalBackendEas *self);
-const char     *e_cal_backend_eas_get_address (ECalBackendEas *self); /* the account's mail address; NULL */
+EasVersion e_cal_backend_eas_get_version (ECalBackendEas *self);
+const char *
+e_cal_backend_eas_get_address (ECalBackendEas *self); /* the account's mail address; NULL */
 
 G_END_DECLS

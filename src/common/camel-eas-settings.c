@@ -221,9 +221,11 @@ camel_eas_settings_class_init (CamelEasSettingsClass *klass)
 	properties[PROP_ADDRESS] = g_param_spec_string ("address", NULL, NULL, NULL, flags);
 	properties[PROP_URL] = g_param_spec_string ("url", NULL, NULL, NULL, flags);
 	properties[PROP_VERSION] = g_param_spec_string ("version", NULL, NULL, NULL, flags);
-	properties[PROP_CONSENT_HOSTS] = g_param_spec_string ("consent-hosts", NULL, NULL, NULL, flags);
-	properties[PROP_CONFLICT] = g_param_spec_enum (
-		"conflict", NULL, NULL, CAMEL_TYPE_EAS_CONFLICT, CAMEL_EAS_CONFLICT_KEEP_BOTH, flags);
+	properties[PROP_CONSENT_HOSTS] =
+		g_param_spec_string ("consent-hosts", NULL, NULL, NULL, flags);
+	properties[PROP_CONFLICT] =
+		g_param_spec_enum ("conflict", NULL, NULL, CAMEL_TYPE_EAS_CONFLICT,
+				   CAMEL_EAS_CONFLICT_KEEP_BOTH, flags);
 	properties[PROP_EVENT_FILTER] =
 		g_param_spec_int ("event-filter", NULL, NULL, 0, 7, /* default */ 0, flags);
 	g_object_class_install_properties (object_class, N_OWN, properties);

@@ -27,28 +27,29 @@ typedef enum {
 GType camel_eas_conflict_get_type (void);
 
 #define CAMEL_TYPE_EAS_SETTINGS (camel_eas_settings_get_type ())
-G_DECLARE_FINAL_TYPE (CamelEasSettings, camel_eas_settings, CAMEL, EAS_SETTINGS, CamelOfflineSettings)
+G_DECLARE_FINAL_TYPE (
+	CamelEasSettings, camel_eas_settings, CAMEL, EAS_SETTINGS, CamelOfflineSettings)
 
 /* Registers the ESource extension; call before the first extension is read. Idempotent. */
-void              camel_eas_settings_register (void);
+void camel_eas_settings_register (void);
 
 /* dup_ because another process may change the source at any time. "" is stored as NULL. */
-char             *camel_eas_settings_dup_device_id     (CamelEasSettings *self);
-void              camel_eas_settings_set_device_id     (CamelEasSettings *self, const char *device_id);
-char             *camel_eas_settings_dup_address       (CamelEasSettings *self);
-void              camel_eas_settings_set_address       (CamelEasSettings *self, const char *address);
-char             *camel_eas_settings_dup_url           (CamelEasSettings *self);
-void              camel_eas_settings_set_url           (CamelEasSettings *self, const char *url);
+char *camel_eas_settings_dup_device_id (CamelEasSettings *self);
+void camel_eas_settings_set_device_id (CamelEasSettings *self, const char *device_id);
+char *camel_eas_settings_dup_address (CamelEasSettings *self);
+void camel_eas_settings_set_address (CamelEasSettings *self, const char *address);
+char *camel_eas_settings_dup_url (CamelEasSettings *self);
+void camel_eas_settings_set_url (CamelEasSettings *self, const char *url);
 /* NONE: negotiate. */
-EasVersion        camel_eas_settings_get_version       (CamelEasSettings *self);
-void              camel_eas_settings_set_version       (CamelEasSettings *self, EasVersion version);
-CamelEasConflict  camel_eas_settings_get_conflict      (CamelEasSettings *self);
-void              camel_eas_settings_set_conflict      (CamelEasSettings *self, CamelEasConflict policy);
+EasVersion camel_eas_settings_get_version (CamelEasSettings *self);
+void camel_eas_settings_set_version (CamelEasSettings *self, EasVersion version);
+CamelEasConflict camel_eas_settings_get_conflict (CamelEasSettings *self);
+void camel_eas_settings_set_conflict (CamelEasSettings *self, CamelEasConflict policy);
 /* FilterType of events; 0: all of them. [MS-ASCMD] 2.2.3.68.2 FilterType (Sync). */
-int               camel_eas_settings_get_event_filter  (CamelEasSettings *self);
-void              camel_eas_settings_set_event_filter  (CamelEasSettings *self, int filter);
+int camel_eas_settings_get_event_filter (CamelEasSettings *self);
+void camel_eas_settings_set_event_filter (CamelEasSettings *self, int filter);
 /* Comma list of hosts that may be given the credentials after a redirect. */
-char             *camel_eas_settings_dup_consent_hosts (CamelEasSettings *self);
-void              camel_eas_settings_set_consent_hosts (CamelEasSettings *self, const char *hosts);
+char *camel_eas_settings_dup_consent_hosts (CamelEasSettings *self);
+void camel_eas_settings_set_consent_hosts (CamelEasSettings *self, const char *hosts);
 
 G_END_DECLS

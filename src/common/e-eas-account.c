@@ -33,8 +33,8 @@ struct _EEasAccount {
 
 	GMutex lock;
 	EasClient *client;
-	char *fingerprint;      /* of the settings the client was made from */
-	gboolean refused;       /* the password we hold is known to be wrong */
+	char *fingerprint; /* of the settings the client was made from */
+	gboolean refused;  /* the password we hold is known to be wrong */
 };
 
 G_DEFINE_TYPE (EEasAccount, e_eas_account, G_TYPE_OBJECT)
@@ -86,7 +86,7 @@ dup_configured_url (EEasAccount *self, GError **error)
 
 	if (host == NULL || *host == '\0') {
 		eas_set_error (error, EAS_ERROR_NOT_SUPPORTED, NULL, 0, 0,
-			       _("The account has no server address"));
+			       _ ("The account has no server address"));
 		return NULL;
 	}
 	if (port != 0 && port != 443)
@@ -98,7 +98,8 @@ dup_configured_url (EEasAccount *self, GError **error)
 static char *
 dup_user (EEasAccount *self)
 {
-	g_autofree char *user = camel_network_settings_dup_user (CAMEL_NETWORK_SETTINGS (self->settings));
+	g_autofree char *user =
+		camel_network_settings_dup_user (CAMEL_NETWORK_SETTINGS (self->settings));
 	ESourceAuthentication *authentication;
 
 	if (user != NULL && *user != '\0')
@@ -124,7 +125,7 @@ make_data (EEasAccount *self, GError **error)
 	data->user = dup_user (self);
 	if (data->user == NULL) {
 		eas_set_error (error, EAS_ERROR_AUTHENTICATION, NULL, 0, 0,
-			       _("The account has no user name"));
+			       _ ("The account has no user name"));
 		return NULL;
 	}
 	data->address = camel_eas_settings_dup_address (self->settings);
@@ -176,7 +177,8 @@ static char *
 make_fingerprint (const EasAccountData *data)
 {
 	return g_strdup_printf ("%s\n%s\n%s\n%d", data->configured_url, data->user,
-				data->address != NULL ? data->address : "", (int) data->forced_version);
+				data->address != NULL ? data->address : "",
+				(int) data->forced_version);
 }
 
 EasClient *
@@ -271,8 +273,8 @@ e_eas_account_ref (ESource *collection, ESourceCredentialsProvider *provider, GP
 		self = g_weak_ref_get (weak);
 	if (self == NULL) {
 		self = account_new (collection, provider, proxy);
-		g_hash_table_replace (
-			accounts, e_source_dup_uid (collection), e_weak_ref_new (self));
+		g_hash_table_replace (accounts, e_source_dup_uid (collection),
+				      e_weak_ref_new (self));
 	}
 	g_mutex_unlock (&accounts_lock);
 
@@ -287,7 +289,7 @@ e_eas_account_ref_collection (ESourceRegistry *registry, ESource *child, GError 
 
 	if (collection == NULL)
 		eas_set_error (error, EAS_ERROR_FOLDER_NOT_FOUND, NULL, 0, 0,
-			       _("“%s” belongs to no account"), e_source_get_display_name (child));
+			       _ ("“%s” belongs to no account"), e_source_get_display_name (child));
 
 	return collection;
 }
@@ -337,11 +339,11 @@ e_eas_account_init (EEasAccount *self)
 {
 	g_mutex_init (&self->lock);
 	self->secrets = e_eas_secrets_new ();
-	self->push = e_eas_push_new (
-		ref_client_for_push, e_weak_ref_new (self), (GDestroyNotify) e_weak_ref_free);
+	self->push = e_eas_push_new (ref_client_for_push, e_weak_ref_new (self),
+				     (GDestroyNotify) e_weak_ref_free);
 	self->monitor = g_object_ref (g_network_monitor_get_default ());
-	g_signal_connect_object (
-		self->monitor, "network-changed", G_CALLBACK (network_changed_cb), self, 0);
+	g_signal_connect_object (self->monitor, "network-changed", G_CALLBACK (network_changed_cb),
+				 self, 0);
 }
 
 ESource *
@@ -402,7 +404,8 @@ take_password (EEasAccount *self, const char *user, const char *password)
 	return changed;
 }
 
-/* The account's user name is used, not the one of the prompt: "DOMAIN\user" must stay as typed at set-up. */
+/* The account's user name is used, not the one of the prompt: "DOMAIN\user" must stay as typed at
+ * set-up. */
 gboolean
 e_eas_account_take_password (EEasAccount *self, const ENamedParameters *credentials)
 {
@@ -442,8 +445,8 @@ e_eas_account_ensure_password (EEasAccount *self, GCancellable *cancellable, GEr
 		return TRUE;
 
 	/* The provider's own errors only say that nothing was found. */
-	if (e_source_credentials_provider_lookup_sync (
-		    self->provider, self->source, cancellable, &credentials, NULL))
+	if (e_source_credentials_provider_lookup_sync (self->provider, self->source, cancellable,
+						       &credentials, NULL))
 		e_eas_account_take_password (self, credentials);
 
 	if (is_usable (self))
@@ -451,7 +454,8 @@ e_eas_account_ensure_password (EEasAccount *self, GCancellable *cancellable, GEr
 	if (g_cancellable_set_error_if_cancelled (cancellable, error))
 		return FALSE;
 
-	eas_set_error (error, EAS_ERROR_AUTHENTICATION, NULL, 0, 0, _("The password is missing or wrong"));
+	eas_set_error (error, EAS_ERROR_AUTHENTICATION, NULL, 0, 0,
+		       _ ("The password is missing or wrong"));
 
 	return FALSE;
 }
@@ -467,7 +471,9 @@ e_eas_account_refuse_password (EEasAccount *self)
 }
 
 gboolean
-e_eas_account_get_refused_certificate (EEasAccount *self, char **out_pem, GTlsCertificateFlags *out_errors)
+e_eas_account_get_refused_certificate (EEasAccount *self,
+				       char **out_pem,
+				       GTlsCertificateFlags *out_errors)
 {
 	g_return_val_if_fail (E_IS_EAS_ACCOUNT (self), FALSE);
 

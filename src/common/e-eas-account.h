@@ -21,25 +21,33 @@ G_DECLARE_FINAL_TYPE (EEasAccount, e_eas_account, E, EAS_ACCOUNT, GObject)
  * The account of @collection: made on the first call, shared by all later ones
  * while somebody holds it. @provider finds passwords; @proxy NULL: the default.
  */
-EEasAccount      *e_eas_account_ref            (ESource *collection, ESourceCredentialsProvider *provider, GProxyResolver *proxy);
+EEasAccount *e_eas_account_ref (ESource *collection,
+				ESourceCredentialsProvider *provider,
+				GProxyResolver *proxy);
 /* The collection above a child source; NULL with error where there is none. */
-ESource          *e_eas_account_ref_collection (ESourceRegistry *registry, ESource *child, GError **error);
+ESource *e_eas_account_ref_collection (ESourceRegistry *registry, ESource *child, GError **error);
 
-ESource          *e_eas_account_get_source     (EEasAccount *self);
-const char       *e_eas_account_get_directory  (EEasAccount *self); /* of the state file */
-EasAccountState  *e_eas_account_get_state      (EEasAccount *self); /* for its "changed" signal */
-CamelEasSettings *e_eas_account_get_settings   (EEasAccount *self);
-const char       *e_eas_account_get_device_id  (EEasAccount *self);
-/* NULL with error where the settings name no usable server. A change of the server or user makes a new one. */
-EasClient        *e_eas_account_ref_client     (EEasAccount *self, GError **error);
+ESource *e_eas_account_get_source (EEasAccount *self);
+const char *e_eas_account_get_directory (EEasAccount *self);  /* of the state file */
+EasAccountState *e_eas_account_get_state (EEasAccount *self); /* for its "changed" signal */
+CamelEasSettings *e_eas_account_get_settings (EEasAccount *self);
+const char *e_eas_account_get_device_id (EEasAccount *self);
+/* NULL with error where the settings name no usable server. A change of the server or user makes a
+ * new one. */
+EasClient *e_eas_account_ref_client (EEasAccount *self, GError **error);
 
-/* Looks for the password in the keyring, once until it is refused. EAS_ERROR_AUTHENTICATION when there is none. */
-gboolean          e_eas_account_ensure_password (EEasAccount *self, GCancellable *cancellable, GError **error);
+/* Looks for the password in the keyring, once until it is refused. EAS_ERROR_AUTHENTICATION when
+ * there is none. */
+gboolean
+e_eas_account_ensure_password (EEasAccount *self, GCancellable *cancellable, GError **error);
 /* What EDS hands over after a prompt. TRUE when it is new. */
-gboolean          e_eas_account_take_password  (EEasAccount *self, const ENamedParameters *credentials);
-/* The server said no. The next ensure_password() reads the keyring again, and accepts only another password. */
-void              e_eas_account_refuse_password (EEasAccount *self);
-gboolean          e_eas_account_get_refused_certificate (EEasAccount *self, char **out_pem, GTlsCertificateFlags *out_errors);
+gboolean e_eas_account_take_password (EEasAccount *self, const ENamedParameters *credentials);
+/* The server said no. The next ensure_password() reads the keyring again, and accepts only another
+ * password. */
+void e_eas_account_refuse_password (EEasAccount *self);
+gboolean e_eas_account_get_refused_certificate (EEasAccount *self,
+						char **out_pem,
+						GTlsCertificateFlags *out_errors);
 
 /*
  * Push. A watch is one open folder. Its callback runs on the main thread when the
@@ -49,13 +57,18 @@ gboolean          e_eas_account_get_refused_certificate (EEasAccount *self, char
 typedef struct _EEasWatch EEasWatch;
 typedef void (*EEasWatchFunc) (gpointer user_data);
 
-EEasWatch        *e_eas_account_watch          (EEasAccount *self, const char *folder_id, EasClass klass, EEasWatchFunc changed,
-                                                gpointer user_data, GDestroyNotify free_user_data);
-/* After each fetch. @ready: the key is committed and the folder may be pinged. @found: the fetch brought something. */
-void              e_eas_watch_report           (EEasWatch *watch, gboolean ready, gboolean found);
-void              e_eas_watch_end              (EEasWatch *watch); /* frees it */
+EEasWatch *e_eas_account_watch (EEasAccount *self,
+				const char *folder_id,
+				EasClass klass,
+				EEasWatchFunc changed,
+				gpointer user_data,
+				GDestroyNotify free_user_data);
+/* After each fetch. @ready: the key is committed and the folder may be pinged. @found: the fetch
+ * brought something. */
+void e_eas_watch_report (EEasWatch *watch, gboolean ready, gboolean found);
+void e_eas_watch_end (EEasWatch *watch); /* frees it */
 
 /* Pushes now and then say nothing: TRUE while a Ping is under way and polling is needless. */
-gboolean          e_eas_account_is_pushing     (EEasAccount *self);
+gboolean e_eas_account_is_pushing (EEasAccount *self);
 
 G_END_DECLS

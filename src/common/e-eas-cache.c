@@ -40,8 +40,9 @@ typedef enum {
 } Sql;
 
 #define ROW_COLUMNS "server_id, uid, hash, generation, serial, body, problem"
-#define EDIT_COLUMNS                                                                                 \
-	"id, kind, uid, server_id, client_id, object, ancestor, version, attempts, parked, reason, since"
+#define EDIT_COLUMNS                                                                               \
+	"id, kind, uid, server_id, client_id, object, ancestor, version, attempts, parked, "       \
+	"reason, since"
 
 static const char *const statements[N_SQL] = {
 	[SQL_GET_STATE] = "SELECT value FROM eas_state WHERE name = ?",
@@ -51,33 +52,45 @@ static const char *const statements[N_SQL] = {
 	[SQL_FORGET_ITEMS] = "DELETE FROM eas_items",
 	[SQL_ROW_BY_ID] = "SELECT " ROW_COLUMNS " FROM eas_items WHERE server_id = ?",
 	[SQL_ROW_BY_UID] = "SELECT " ROW_COLUMNS " FROM eas_items WHERE uid = ?",
-	[SQL_PUT_ROW] = "INSERT OR REPLACE INTO eas_items (server_id, uid, hash, generation, body, problem, serial) "
-			"VALUES (?, ?, ?, ?, ?, ?, (SELECT IFNULL (MAX (serial), 0) + 1 FROM eas_items))",
+	[SQL_PUT_ROW] =
+		"INSERT OR REPLACE INTO eas_items (server_id, uid, hash, generation, body, "
+		"problem, serial) "
+		"VALUES (?, ?, ?, ?, ?, ?, (SELECT IFNULL (MAX (serial), 0) + 1 FROM eas_items))",
 	[SQL_TOUCH_ROW] = "UPDATE eas_items SET generation = ? WHERE server_id = ?",
 	[SQL_REMOVE_ROW] = "DELETE FROM eas_items WHERE server_id = ?",
 	[SQL_SERIAL] = "SELECT serial FROM eas_items WHERE uid = ?",
 	[SQL_COUNT_ROWS_BELOW] = "SELECT COUNT (*) FROM eas_items WHERE generation < ?",
-	[SQL_ROWS_BELOW] = "SELECT server_id, uid, hash, generation, serial, NULL, problem FROM eas_items "
-			   "WHERE generation < ? LIMIT ?",
-	[SQL_ROWS_WITH_PROBLEM] = "SELECT server_id, uid, hash, generation, serial, NULL, problem FROM eas_items "
-				  "WHERE problem IS NOT NULL LIMIT ?",
+	[SQL_ROWS_BELOW] =
+		"SELECT server_id, uid, hash, generation, serial, NULL, problem FROM eas_items "
+		"WHERE generation < ? LIMIT ?",
+	[SQL_ROWS_WITH_PROBLEM] =
+		"SELECT server_id, uid, hash, generation, serial, NULL, problem FROM eas_items "
+		"WHERE problem IS NOT NULL LIMIT ?",
 	[SQL_EDIT_BY_UID] = "SELECT " EDIT_COLUMNS " FROM eas_outbox WHERE uid = ?",
 	[SQL_EDIT_BY_ID] = "SELECT " EDIT_COLUMNS " FROM eas_outbox WHERE id = ?",
-	[SQL_INSERT_EDIT] = "INSERT INTO eas_outbox (kind, uid, server_id, client_id, object, ancestor, version, "
-			    "attempts, parked, reason, since) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	[SQL_UPDATE_EDIT] = "UPDATE eas_outbox SET kind = ?, uid = ?, server_id = ?, client_id = ?, object = ?, "
-			    "ancestor = ?, version = ?, attempts = ?, parked = ?, reason = ?, since = ? WHERE id = ?",
+	[SQL_INSERT_EDIT] =
+		"INSERT INTO eas_outbox (kind, uid, server_id, client_id, object, ancestor, "
+		"version, "
+		"attempts, parked, reason, since) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[SQL_UPDATE_EDIT] = "UPDATE eas_outbox SET kind = ?, uid = ?, server_id = ?, client_id = "
+			    "?, object = ?, "
+			    "ancestor = ?, version = ?, attempts = ?, parked = ?, reason = ?, "
+			    "since = ? WHERE id = ?",
 	[SQL_REMOVE_EDIT] = "DELETE FROM eas_outbox WHERE id = ?",
-	[SQL_LIST_EDITS] = "SELECT " EDIT_COLUMNS " FROM eas_outbox WHERE parked = ? ORDER BY id LIMIT ?",
+	[SQL_LIST_EDITS] =
+		"SELECT " EDIT_COLUMNS " FROM eas_outbox WHERE parked = ? ORDER BY id LIMIT ?",
 	[SQL_COUNT_EDITS] = "SELECT COUNT (*) FROM eas_outbox WHERE parked = ?",
-	[SQL_PUT_JOURNAL] = "INSERT INTO eas_journal (edit_id, edit_version, uid, key, kind, server_id, client_id, "
+	[SQL_PUT_JOURNAL] = "INSERT INTO eas_journal (edit_id, edit_version, uid, key, kind, "
+			    "server_id, client_id, "
 			    "instance_id, last, expected) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	[SQL_JOURNAL] = "SELECT edit_id, edit_version, uid, key, kind, server_id, client_id, instance_id, last, "
+	[SQL_JOURNAL] = "SELECT edit_id, edit_version, uid, key, kind, server_id, client_id, "
+			"instance_id, last, "
 			"expected FROM eas_journal ORDER BY rowid",
 	[SQL_CLEAR_JOURNAL] = "DELETE FROM eas_journal",
 };
 
-/* AUTOINCREMENT: a number that was once an edit's must not become another's while the journal names it. */
+/* AUTOINCREMENT: a number that was once an edit's must not become another's while the journal names
+ * it. */
 static const char *const schema =
 	"CREATE TABLE IF NOT EXISTS eas_state (name TEXT PRIMARY KEY, value TEXT);"
 	"CREATE TABLE IF NOT EXISTS eas_items (server_id TEXT PRIMARY KEY, uid TEXT, hash INTEGER,"
@@ -86,10 +99,13 @@ static const char *const schema =
 	"CREATE INDEX IF NOT EXISTS eas_items_generation ON eas_items (generation);"
 	"CREATE INDEX IF NOT EXISTS eas_items_serial ON eas_items (serial);"
 	"CREATE TABLE IF NOT EXISTS eas_outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER,"
-	" uid TEXT UNIQUE, server_id TEXT, client_id TEXT, object TEXT, ancestor BLOB, version INTEGER,"
+	" uid TEXT UNIQUE, server_id TEXT, client_id TEXT, object TEXT, ancestor BLOB, version "
+	"INTEGER,"
 	" attempts INTEGER, parked INTEGER, reason TEXT, since INTEGER);"
-	"CREATE TABLE IF NOT EXISTS eas_journal (edit_id INTEGER, edit_version INTEGER, uid TEXT, key TEXT,"
-	" kind INTEGER, server_id TEXT, client_id TEXT, instance_id TEXT, last INTEGER, expected BLOB);";
+	"CREATE TABLE IF NOT EXISTS eas_journal (edit_id INTEGER, edit_version INTEGER, uid TEXT, "
+	"key TEXT,"
+	" kind INTEGER, server_id TEXT, client_id TEXT, instance_id TEXT, last INTEGER, expected "
+	"BLOB);";
 
 struct _EEasCache {
 	ECache *cache;
@@ -159,7 +175,7 @@ static gboolean
 set_store_error (GError **error)
 {
 	eas_set_error (error, EAS_ERROR_STORE, NULL, 0, 0,
-		       _("The local copy could not be written; the disk may be full"));
+		       _ ("The local copy could not be written; the disk may be full"));
 
 	return FALSE;
 }
@@ -290,7 +306,10 @@ read_journal_entry (sqlite3_stmt *stmt)
 
 /* All rows of a bound statement through @read. Consumes the bindings. */
 static GPtrArray *
-read_all (EEasCache *self, sqlite3_stmt *stmt, gpointer (*read) (sqlite3_stmt *), GDestroyNotify free_func)
+read_all (EEasCache *self,
+	  sqlite3_stmt *stmt,
+	  gpointer (*read) (sqlite3_stmt *),
+	  GDestroyNotify free_func)
 {
 	GPtrArray *all = g_ptr_array_new_with_free_func (free_func);
 
@@ -408,7 +427,8 @@ e_eas_cache_commit (EEasCache *self, GError **error)
 	}
 
 	e_cache_thaw_revision_change (self->cache);
-	/* e_cache_unlock() would hide a COMMIT that failed; with nothing left to commit it does nothing. */
+	/* e_cache_unlock() would hide a COMMIT that failed; with nothing left to commit it does
+	 * nothing. */
 	committed = e_cache_sqlite_exec (self->cache, "COMMIT", NULL, NULL);
 	e_cache_unlock (self->cache, committed ? E_CACHE_UNLOCK_COMMIT : E_CACHE_UNLOCK_ROLLBACK);
 
@@ -466,7 +486,8 @@ e_eas_cache_forget (EEasCache *self)
 EEasRow *
 e_eas_cache_row_by_id (EEasCache *self, const char *server_id)
 {
-	return read_by_text (self, SQL_ROW_BY_ID, server_id, (gpointer (*) (sqlite3_stmt *)) read_row);
+	return read_by_text (self, SQL_ROW_BY_ID, server_id,
+			     (gpointer (*) (sqlite3_stmt *)) read_row);
 }
 
 EEasRow *
@@ -561,7 +582,8 @@ e_eas_cache_rows_below (EEasCache *self, guint generation, guint limit)
 		sqlite3_bind_int64 (stmt, 1, generation);
 		sqlite3_bind_int64 (stmt, 2, limit);
 	}
-	rows = read_all (self, stmt, (gpointer (*) (sqlite3_stmt *)) read_row, (GDestroyNotify) e_eas_row_free);
+	rows = read_all (self, stmt, (gpointer (*) (sqlite3_stmt *)) read_row,
+			 (GDestroyNotify) e_eas_row_free);
 	e_cache_unlock (self->cache, E_CACHE_UNLOCK_NONE);
 
 	return rows;
@@ -577,7 +599,8 @@ e_eas_cache_rows_with_problem (EEasCache *self, guint limit)
 	stmt = prepare (self, SQL_ROWS_WITH_PROBLEM);
 	if (stmt != NULL)
 		sqlite3_bind_int64 (stmt, 1, limit);
-	rows = read_all (self, stmt, (gpointer (*) (sqlite3_stmt *)) read_row, (GDestroyNotify) e_eas_row_free);
+	rows = read_all (self, stmt, (gpointer (*) (sqlite3_stmt *)) read_row,
+			 (GDestroyNotify) e_eas_row_free);
 	e_cache_unlock (self->cache, E_CACHE_UNLOCK_NONE);
 
 	return rows;
@@ -656,7 +679,8 @@ list_edits (EEasCache *self, gboolean parked, guint limit)
 		sqlite3_bind_int (stmt, 1, parked ? 1 : 0);
 		sqlite3_bind_int64 (stmt, 2, limit);
 	}
-	edits = read_all (self, stmt, (gpointer (*) (sqlite3_stmt *)) read_edit, (GDestroyNotify) e_eas_edit_free);
+	edits = read_all (self, stmt, (gpointer (*) (sqlite3_stmt *)) read_edit,
+			  (GDestroyNotify) e_eas_edit_free);
 	e_cache_unlock (self->cache, E_CACHE_UNLOCK_NONE);
 
 	return edits;
@@ -706,7 +730,8 @@ e_eas_cache_journal (EEasCache *self)
 	GPtrArray *entries;
 
 	e_cache_lock (self->cache, E_CACHE_LOCK_READ);
-	entries = read_all (self, prepare (self, SQL_JOURNAL), (gpointer (*) (sqlite3_stmt *)) read_journal_entry,
+	entries = read_all (self, prepare (self, SQL_JOURNAL),
+			    (gpointer (*) (sqlite3_stmt *)) read_journal_entry,
 			    (GDestroyNotify) e_eas_journal_entry_free);
 	e_cache_unlock (self->cache, E_CACHE_UNLOCK_NONE);
 

@@ -27,12 +27,12 @@ typedef struct _EEasCache EEasCache;
 /* A server item. */
 typedef struct {
 	char *server_id;
-	char *uid;           /* of the local object; never changes while the item lives */
-	guint64 hash;        /* eas_item_hash() of the item */
-	guint generation;    /* of the last full pass that saw it */
-	gint64 serial;       /* grows with every write of any row */
-	GBytes *body;        /* eas_item_to_bytes() */
-	char *problem;       /* why it cannot be shown; NULL */
+	char *uid;        /* of the local object; never changes while the item lives */
+	guint64 hash;     /* eas_item_hash() of the item */
+	guint generation; /* of the last full pass that saw it */
+	gint64 serial;    /* grows with every write of any row */
+	GBytes *body;     /* eas_item_to_bytes() */
+	char *problem;    /* why it cannot be shown; NULL */
 } EEasRow;
 
 void e_eas_row_free (EEasRow *row);
@@ -45,18 +45,18 @@ typedef struct {
 	gint64 id;
 	EEasEditKind kind;
 	char *uid;
-	char *server_id;     /* NULL: the server has no such item */
-	char *client_id;     /* of the Add; kept through every repeat */
-	char *object;        /* what the person made of it; NULL for a removal */
-	GBytes *ancestor;    /* the server's item that was edited; NULL for a new one */
-	guint version;       /* grows with each local edit */
-	guint attempts;      /* refusals that may pass */
+	char *server_id;  /* NULL: the server has no such item */
+	char *client_id;  /* of the Add; kept through every repeat */
+	char *object;     /* what the person made of it; NULL for a removal */
+	GBytes *ancestor; /* the server's item that was edited; NULL for a new one */
+	guint version;    /* grows with each local edit */
+	guint attempts;   /* refusals that may pass */
 	gboolean parked;
-	char *reason;        /* for people; NULL */
-	gint64 since;        /* unix time of the first edit */
+	char *reason; /* for people; NULL */
+	gint64 since; /* unix time of the first edit */
 } EEasEdit;
 
-void      e_eas_edit_free (EEasEdit *edit);
+void e_eas_edit_free (EEasEdit *edit);
 EEasEdit *e_eas_edit_copy (const EEasEdit *edit);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EEasEdit, e_eas_edit_free)
 
@@ -65,20 +65,20 @@ typedef struct {
 	gint64 edit_id;
 	guint edit_version;
 	char *uid;
-	char *key;           /* the request carried it */
+	char *key; /* the request carried it */
 	EasChangeKind kind;
 	char *server_id;
 	char *client_id;
 	char *instance_id;
-	gboolean last;       /* the edit is complete when this one is acknowledged */
-	GBytes *expected;    /* the server's item if the change was taken; NULL for Delete */
+	gboolean last;    /* the edit is complete when this one is acknowledged */
+	GBytes *expected; /* the server's item if the change was taken; NULL for Delete */
 } EEasJournalEntry;
 
 void e_eas_journal_entry_free (EEasJournalEntry *entry);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EEasJournalEntry, e_eas_journal_entry_free)
 
-EEasCache *e_eas_cache_new  (ECache *cache, GError **error); /* makes the tables; EAS_ERROR_STORE */
-void       e_eas_cache_free (EEasCache *self);
+EEasCache *e_eas_cache_new (ECache *cache, GError **error); /* makes the tables; EAS_ERROR_STORE */
+void e_eas_cache_free (EEasCache *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EEasCache, e_eas_cache_free)
 
 /*
@@ -86,40 +86,50 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (EEasCache, e_eas_cache_free)
  * outcome; on FALSE everything since begin() is undone. A failed write makes the
  * commit fail, so the calls between need no checks of their own.
  */
-void       e_eas_cache_begin    (EEasCache *self);
-gboolean   e_eas_cache_commit   (EEasCache *self, GError **error);
-void       e_eas_cache_rollback (EEasCache *self);
-void       e_eas_cache_fail     (EEasCache *self); /* another write of this transaction failed */
+void e_eas_cache_begin (EEasCache *self);
+gboolean e_eas_cache_commit (EEasCache *self, GError **error);
+void e_eas_cache_rollback (EEasCache *self);
+void e_eas_cache_fail (EEasCache *self); /* another write of this transaction failed */
 
-char      *e_eas_cache_dup_state (EEasCache *self, const char *name); /* NULL */
-guint      e_eas_cache_get_state_uint (EEasCache *self, const char *name);
-void       e_eas_cache_set_state (EEasCache *self, const char *name, const char *value); /* [write] NULL removes */
-void       e_eas_cache_set_state_uint (EEasCache *self, const char *name, guint value); /* [write] */
-void       e_eas_cache_forget   (EEasCache *self); /* [write] key, generation and items; the outbox stays */
+char *e_eas_cache_dup_state (EEasCache *self, const char *name); /* NULL */
+guint e_eas_cache_get_state_uint (EEasCache *self, const char *name);
+void e_eas_cache_set_state (EEasCache *self,
+			    const char *name,
+			    const char *value); /* [write] NULL removes */
+void e_eas_cache_set_state_uint (EEasCache *self, const char *name, guint value); /* [write] */
+void e_eas_cache_forget (EEasCache *self); /* [write] key, generation and items; the outbox stays */
 
-EEasRow   *e_eas_cache_row_by_id  (EEasCache *self, const char *server_id);
-EEasRow   *e_eas_cache_row_by_uid (EEasCache *self, const char *uid);
-void       e_eas_cache_put_row    (EEasCache *self, const char *server_id, const char *uid, guint64 hash, guint generation,
-                                   GBytes *body, const char *problem); /* [write] */
-void       e_eas_cache_touch_row  (EEasCache *self, const char *server_id, guint generation); /* [write] */
-void       e_eas_cache_remove_row (EEasCache *self, const char *server_id); /* [write] */
-gint64     e_eas_cache_get_serial (EEasCache *self, const char *uid); /* 0: no such item */
-guint      e_eas_cache_count_rows (EEasCache *self);
-guint      e_eas_cache_count_rows_below (EEasCache *self, guint generation);
-GPtrArray *e_eas_cache_rows_below (EEasCache *self, guint generation, guint limit); /* (element-type EEasRow) without bodies */
-GPtrArray *e_eas_cache_rows_with_problem (EEasCache *self, guint limit);            /* likewise */
+EEasRow *e_eas_cache_row_by_id (EEasCache *self, const char *server_id);
+EEasRow *e_eas_cache_row_by_uid (EEasCache *self, const char *uid);
+void e_eas_cache_put_row (EEasCache *self,
+			  const char *server_id,
+			  const char *uid,
+			  guint64 hash,
+			  guint generation,
+			  GBytes *body,
+			  const char *problem);                                        /* [write] */
+void e_eas_cache_touch_row (EEasCache *self, const char *server_id, guint generation); /* [write] */
+void e_eas_cache_remove_row (EEasCache *self, const char *server_id);                  /* [write] */
+gint64 e_eas_cache_get_serial (EEasCache *self, const char *uid); /* 0: no such item */
+guint e_eas_cache_count_rows (EEasCache *self);
+guint e_eas_cache_count_rows_below (EEasCache *self, guint generation);
+GPtrArray *e_eas_cache_rows_below (EEasCache *self,
+				   guint generation,
+				   guint limit); /* (element-type EEasRow) without bodies */
+GPtrArray *e_eas_cache_rows_with_problem (EEasCache *self, guint limit); /* likewise */
 
-EEasEdit  *e_eas_cache_edit_by_uid (EEasCache *self, const char *uid);
-EEasEdit  *e_eas_cache_edit_by_id  (EEasCache *self, gint64 id);
+EEasEdit *e_eas_cache_edit_by_uid (EEasCache *self, const char *uid);
+EEasEdit *e_eas_cache_edit_by_id (EEasCache *self, gint64 id);
 /* Inserts when edit->id is 0, and then sets it. */
-void       e_eas_cache_put_edit    (EEasCache *self, EEasEdit *edit); /* [write] */
-void       e_eas_cache_remove_edit (EEasCache *self, gint64 id);      /* [write] */
-GPtrArray *e_eas_cache_pending_edits (EEasCache *self, guint limit);  /* not parked, oldest first */
-GPtrArray *e_eas_cache_parked_edits  (EEasCache *self, guint limit);
-guint      e_eas_cache_count_edits   (EEasCache *self, gboolean parked);
+void e_eas_cache_put_edit (EEasCache *self, EEasEdit *edit);         /* [write] */
+void e_eas_cache_remove_edit (EEasCache *self, gint64 id);           /* [write] */
+GPtrArray *e_eas_cache_pending_edits (EEasCache *self, guint limit); /* not parked, oldest first */
+GPtrArray *e_eas_cache_parked_edits (EEasCache *self, guint limit);
+guint e_eas_cache_count_edits (EEasCache *self, gboolean parked);
 
-void       e_eas_cache_put_journal   (EEasCache *self, const EEasJournalEntry *entry); /* [write] */
-GPtrArray *e_eas_cache_journal       (EEasCache *self); /* (element-type EEasJournalEntry), in the order sent */
-void       e_eas_cache_clear_journal (EEasCache *self); /* [write] */
+void e_eas_cache_put_journal (EEasCache *self, const EEasJournalEntry *entry); /* [write] */
+GPtrArray *
+e_eas_cache_journal (EEasCache *self); /* (element-type EEasJournalEntry), in the order sent */
+void e_eas_cache_clear_journal (EEasCache *self); /* [write] */
 
 G_END_DECLS

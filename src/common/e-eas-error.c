@@ -70,7 +70,7 @@ find_row (const GError *error)
 static gboolean
 replace (GError **error, Family family, int code)
 {
-	GQuark domain = family == FAMILY_CAL	? E_CAL_CLIENT_ERROR
+	GQuark domain = family == FAMILY_CAL    ? E_CAL_CLIENT_ERROR
 			: family == FAMILY_BOOK ? E_BOOK_CLIENT_ERROR
 						: E_CLIENT_ERROR;
 	GError *translated = g_error_new_literal (domain, code, (*error)->message);

@@ -12,8 +12,9 @@
 
 G_BEGIN_DECLS
 
-/* Replace *@error in place; %NULL and foreign domains are left alone. Always FALSE, for "return e_eas_error_to_cal (error)". */
-gboolean e_eas_error_to_cal  (GError **error);
+/* Replace *@error in place; %NULL and foreign domains are left alone. Always FALSE, for "return
+ * e_eas_error_to_cal (error)". */
+gboolean e_eas_error_to_cal (GError **error);
 gboolean e_eas_error_to_book (GError **error);
 
 /* Does waiting and trying again help, without anybody changing anything? */

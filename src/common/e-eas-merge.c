@@ -38,8 +38,8 @@ changed_fields (const EEasMergeRules *rules, const EasItem *diff)
 	if (diff == NULL)
 		return fields;
 
-	for (EasItemSlot slot = eas_item_child (diff, EAS_ITEM_ROOT, EAS_TAG_NONE); slot != EAS_ITEM_NONE;
-	     slot = eas_item_sibling (diff, slot, EAS_TAG_NONE)) {
+	for (EasItemSlot slot = eas_item_child (diff, EAS_ITEM_ROOT, EAS_TAG_NONE);
+	     slot != EAS_ITEM_NONE; slot = eas_item_sibling (diff, slot, EAS_TAG_NONE)) {
 		FieldId field = field_of (rules, eas_item_tag (diff, slot));
 
 		if (!is_ignored (rules, field))
@@ -74,8 +74,8 @@ differing_fields (const EEasMergeRules *rules, const EasItem *mine, const EasIte
 	if (diff == NULL)
 		return fields;
 
-	for (EasItemSlot slot = eas_item_child (diff, EAS_ITEM_ROOT, EAS_TAG_NONE); slot != EAS_ITEM_NONE;
-	     slot = eas_item_sibling (diff, slot, EAS_TAG_NONE)) {
+	for (EasItemSlot slot = eas_item_child (diff, EAS_ITEM_ROOT, EAS_TAG_NONE);
+	     slot != EAS_ITEM_NONE; slot = eas_item_sibling (diff, slot, EAS_TAG_NONE)) {
 		EasTag tag = eas_item_tag (diff, slot);
 
 		if (!same_value (mine, theirs, tag))
@@ -97,8 +97,8 @@ pick (const EEasMergeRules *rules, const EasItem *mine, const EasItem *theirs, G
 		return NULL;
 
 	builder = eas_item_builder_new ();
-	for (EasItemSlot slot = eas_item_child (diff, EAS_ITEM_ROOT, EAS_TAG_NONE); slot != EAS_ITEM_NONE;
-	     slot = eas_item_sibling (diff, slot, EAS_TAG_NONE)) {
+	for (EasItemSlot slot = eas_item_child (diff, EAS_ITEM_ROOT, EAS_TAG_NONE);
+	     slot != EAS_ITEM_NONE; slot = eas_item_sibling (diff, slot, EAS_TAG_NONE)) {
 		FieldId field = field_of (rules, eas_item_tag (diff, slot));
 
 		if (!g_hash_table_contains (fields, GUINT_TO_POINTER (field)))
@@ -129,7 +129,8 @@ e_eas_merge (const EasItem *ancestor,
 	     EEasMerge *out_merge)
 {
 	g_autoptr (EasItem) mine_diff = ancestor != NULL ? eas_item_diff (ancestor, mine) : NULL;
-	g_autoptr (EasItem) theirs_diff = ancestor != NULL ? eas_item_diff (ancestor, theirs) : NULL;
+	g_autoptr (EasItem) theirs_diff =
+		ancestor != NULL ? eas_item_diff (ancestor, theirs) : NULL;
 	g_autoptr (GHashTable) differ = differing_fields (rules, mine, theirs);
 	g_autoptr (GHashTable) by_me = changed_fields (rules, mine_diff);
 	g_autoptr (GHashTable) by_them = changed_fields (rules, theirs_diff);
@@ -144,7 +145,8 @@ e_eas_merge (const EasItem *ancestor,
 	g_hash_table_iter_init (&iter, differ);
 	while (g_hash_table_iter_next (&iter, &field, NULL)) {
 		gboolean mine_changed = ancestor == NULL || g_hash_table_contains (by_me, field);
-		gboolean theirs_changed = ancestor == NULL || g_hash_table_contains (by_them, field);
+		gboolean theirs_changed =
+			ancestor == NULL || g_hash_table_contains (by_them, field);
 
 		if (is_ignored (rules, GPOINTER_TO_UINT (field)) || !mine_changed)
 			continue;

@@ -23,7 +23,7 @@ typedef struct {
 } EEasMergeRules;
 
 typedef struct {
-	EasItem *item;     /* theirs with what only we changed laid over it, and ours where we win */
+	EasItem *item; /* theirs with what only we changed laid over it, and ours where we win */
 	gboolean conflict; /* one field was changed to different values on both sides */
 	gboolean ours;     /* @item differs from theirs: there is something to send */
 	gboolean theirs;   /* they changed something that counts */
@@ -33,7 +33,11 @@ void e_eas_merge_clear (EEasMerge *merge);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (EEasMerge, e_eas_merge_clear)
 
 /* @ancestor NULL: there was none, every difference is a conflict. */
-void e_eas_merge (const EasItem *ancestor, const EasItem *mine, const EasItem *theirs, const EEasMergeRules *rules,
-                  gboolean mine_wins, EEasMerge *out_merge);
+void e_eas_merge (const EasItem *ancestor,
+		  const EasItem *mine,
+		  const EasItem *theirs,
+		  const EEasMergeRules *rules,
+		  gboolean mine_wins,
+		  EEasMerge *out_merge);
 
 G_END_DECLS

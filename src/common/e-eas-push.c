@@ -14,25 +14,25 @@
 
 #include "e-eas-push.h"
 
-#define SETTLE_MS (30 * 1000)        /* a folder that rang and never reports does not stop the others */
-#define FIRST_PAUSE_MS (5 * 1000)    /* after a failure; doubles */
-#define LAST_PAUSE_MS (5 * 60 * 1000)
-#define DEBOUNCE_MS 200              /* several folders open at once: one round for all */
-#define EMPTY_RINGS 2
-#define EXCLUDED_US (10 * G_TIME_SPAN_MINUTE)
+#define SETTLE_MS      (30 * 1000) /* a folder that rang and never reports does not stop the others */
+#define FIRST_PAUSE_MS (5 * 1000) /* after a failure; doubles */
+#define LAST_PAUSE_MS  (5 * 60 * 1000)
+#define DEBOUNCE_MS    200 /* several folders open at once: one round for all */
+#define EMPTY_RINGS    2
+#define EXCLUDED_US    (10 * G_TIME_SPAN_MINUTE)
 
 struct _EEasWatch {
 	gatomicrefcount refs;
-	EEasPush *push;         /* under push->lock; NULL when ended */
+	EEasPush *push; /* under push->lock; NULL when ended */
 	char *folder_id;
 	EasClass klass;
 	EEasWatchFunc changed;
 	gpointer user_data;
 	GDestroyNotify free_user_data;
-	gboolean ready;         /* may be pinged */
-	gboolean rang;          /* fetch under way because of a Ping */
+	gboolean ready; /* may be pinged */
+	gboolean rang;  /* fetch under way because of a Ping */
 	guint empty_rings;
-	gint64 excluded_until;  /* monotonic */
+	gint64 excluded_until; /* monotonic */
 };
 
 struct _EEasPush {
@@ -43,9 +43,9 @@ struct _EEasPush {
 	gpointer user_data;
 	GDestroyNotify free_user_data;
 	gboolean ended;
-	guint timer;            /* GSource id on the main context */
+	guint timer; /* GSource id on the main context */
 	guint pause_ms;
-	GCancellable *round;    /* of the running round; NULL */
+	GCancellable *round; /* of the running round; NULL */
 };
 
 static void arm (EEasPush *push, guint ms);
@@ -101,7 +101,8 @@ collect_folders (EEasPush *push, gboolean wait_for_rung)
 		if (watch->rang && wait_for_rung)
 			return NULL;
 		if (watch->ready && !watch->rang && watch->excluded_until < now)
-			g_ptr_array_add (folders, eas_ping_folder_new (watch->folder_id, watch->klass));
+			g_ptr_array_add (folders,
+					 eas_ping_folder_new (watch->folder_id, watch->klass));
 	}
 
 	return folders->len > 0 ? g_steal_pointer (&folders) : NULL;
@@ -226,7 +227,8 @@ start_round_cb (gpointer user_data)
 		return G_SOURCE_REMOVE;
 	}
 
-	eas_client_run_async (client, eas_flow_push_new (folders), push->round, round_done_cb, push_ref (push));
+	eas_client_run_async (client, eas_flow_push_new (folders), push->round, round_done_cb,
+			      push_ref (push));
 
 	return G_SOURCE_REMOVE;
 }
@@ -306,7 +308,8 @@ void
 e_eas_push_restart (EEasPush *push)
 {
 	push->pause_ms = FIRST_PAUSE_MS;
-	g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, restart_cb, push_ref (push), push_unref);
+	g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, restart_cb, push_ref (push),
+				    push_unref);
 }
 
 gboolean
@@ -382,7 +385,8 @@ e_eas_watch_report (EEasWatch *watch, gboolean ready, gboolean found)
 	g_mutex_unlock (&push->lock);
 
 	if (changed || (rang && settled))
-		g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, restart_cb, push_ref (push), push_unref);
+		g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, restart_cb, push_ref (push),
+					    push_unref);
 }
 
 void

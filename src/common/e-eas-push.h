@@ -17,11 +17,16 @@ typedef struct _EEasPush EEasPush;
 /* Lends the client to the loop; NULL ends the present round. */
 typedef EasClient *(*EEasPushRefClient) (gpointer user_data, GError **error);
 
-EEasPush  *e_eas_push_new        (EEasPushRefClient ref_client, gpointer user_data, GDestroyNotify free_user_data);
-void       e_eas_push_free       (EEasPush *push);
-EEasWatch *e_eas_push_watch      (EEasPush *push, const char *folder_id, EasClass klass, EEasWatchFunc changed, gpointer user_data,
-                                  GDestroyNotify free_user_data);
-void       e_eas_push_restart    (EEasPush *push); /* another client, network or password */
-gboolean   e_eas_push_is_running (EEasPush *push);
+EEasPush *
+e_eas_push_new (EEasPushRefClient ref_client, gpointer user_data, GDestroyNotify free_user_data);
+void e_eas_push_free (EEasPush *push);
+EEasWatch *e_eas_push_watch (EEasPush *push,
+			     const char *folder_id,
+			     EasClass klass,
+			     EEasWatchFunc changed,
+			     gpointer user_data,
+			     GDestroyNotify free_user_data);
+void e_eas_push_restart (EEasPush *push); /* another client, network or password */
+gboolean e_eas_push_is_running (EEasPush *push);
 
 G_END_DECLS

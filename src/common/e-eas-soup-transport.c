@@ -14,11 +14,11 @@
 
 #include "e-eas-soup-transport.h"
 
-#define MAX_BODY (64 * 1024 * 1024)
+#define MAX_BODY  (64 * 1024 * 1024)
 #define READ_SIZE (64 * 1024)
 /* libsoup's own limit is 2: one permanent Ping would be half of it. */
 #define MAX_CONNECTIONS 6
-#define IDLE_SECONDS 90
+#define IDLE_SECONDS    90
 
 struct _EEasSecrets {
 	gatomicrefcount refs;
@@ -248,8 +248,8 @@ fail_exchange (GTask *task, GError *take_error)
 
 	if (exchange->timed_out) {
 		g_error_free (take_error);
-		take_error = g_error_new_literal (
-			G_IO_ERROR, G_IO_ERROR_TIMED_OUT, _("The server did not answer in time"));
+		take_error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
+						  _ ("The server did not answer in time"));
 	}
 	g_task_return_error (task, take_error);
 	g_object_unref (task);
@@ -268,8 +268,8 @@ finish_exchange (GTask *task)
 	EasHttpResponse *response =
 		eas_http_response_new (soup_message_get_status (exchange->message));
 
-	soup_message_headers_foreach (
-		soup_message_get_response_headers (exchange->message), copy_header_cb, response);
+	soup_message_headers_foreach (soup_message_get_response_headers (exchange->message),
+				      copy_header_cb, response);
 	g_clear_pointer (&response->body, g_bytes_unref);
 	response->body = g_byte_array_free_to_bytes (g_steal_pointer (&exchange->body));
 
@@ -295,10 +295,11 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 		return;
 	}
 
-	g_byte_array_append (exchange->body, g_bytes_get_data (piece, NULL), g_bytes_get_size (piece));
+	g_byte_array_append (exchange->body, g_bytes_get_data (piece, NULL),
+			     g_bytes_get_size (piece));
 	if (exchange->body->len > MAX_BODY) {
 		fail_exchange (task, eas_error_new (EAS_ERROR_PROTOCOL, NULL, 0, 0,
-						    _("The server’s answer is too large")));
+						    _ ("The server’s answer is too large")));
 		return;
 	}
 
@@ -347,15 +348,16 @@ make_message (EEasSoupTransport *self, const EasHttpRequest *request)
 	soup_message_disable_feature (message, SOUP_TYPE_AUTH_MANAGER);
 	headers = soup_message_get_request_headers (message);
 	for (guint i = 0; i + 1 < request->headers->len; i += 2)
-		soup_message_headers_append (
-			headers, request->headers->pdata[i], request->headers->pdata[i + 1]);
+		soup_message_headers_append (headers, request->headers->pdata[i],
+					     request->headers->pdata[i + 1]);
 	if (request->body != NULL)
 		soup_message_set_request_body_from_bytes (
-			message, soup_message_headers_get_content_type (headers, NULL), request->body);
+			message, soup_message_headers_get_content_type (headers, NULL),
+			request->body);
 	if (request->credentials)
 		add_authorization (self, message);
-	g_signal_connect_object (
-		message, "accept-certificate", G_CALLBACK (accept_certificate_cb), self, 0);
+	g_signal_connect_object (message, "accept-certificate", G_CALLBACK (accept_certificate_cb),
+				 self, 0);
 
 	return message;
 }
@@ -378,7 +380,7 @@ transport_send_async (EasTransport *transport,
 	exchange->message = make_message (self, request);
 	if (exchange->message == NULL) {
 		g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-					 _("“%s” is not a usable server address"), request->uri);
+					 _ ("“%s” is not a usable server address"), request->uri);
 		g_object_unref (task);
 		return;
 	}
@@ -445,9 +447,9 @@ e_eas_soup_transport_new (EEasSecrets *secrets, ESource *trust_source, GProxyRes
 
 	self->secrets = e_eas_secrets_ref (secrets);
 	self->trust_source = g_object_ref (trust_source);
-	self->session = soup_session_new_with_options ("max-conns-per-host", MAX_CONNECTIONS,
-						       "idle-timeout", IDLE_SECONDS,
-						       /* each request has its own */ "timeout", 0, NULL);
+	self->session = soup_session_new_with_options (
+		"max-conns-per-host", MAX_CONNECTIONS, "idle-timeout", IDLE_SECONDS,
+		/* each request has its own */ "timeout", 0, NULL);
 	if (proxy != NULL)
 		soup_session_set_proxy_resolver (self->session, proxy);
 

@@ -16,13 +16,13 @@
 
 #include "e-eas-worker-private.h"
 
-#define CHUNK 32
+#define CHUNK    32
 #define PAUSE_US 1000
 
 /* A removal of more than this needs a second opinion. */
-#define MASS_COUNT 20
+#define MASS_COUNT   20
 #define MASS_PERCENT 30
-#define MASS_ALL 3 /* the whole of a folder, from this many on */
+#define MASS_ALL     3 /* the whole of a folder, from this many on */
 
 static gboolean
 is_mass (guint n_removed, guint n_total)
@@ -39,7 +39,8 @@ e_eas_worker_get_policy (EEasWorker *self)
 	return camel_eas_settings_get_conflict (e_eas_account_get_settings (self->account));
 }
 
-/* UID for an item that brings none, or one that is taken: from its ServerId, so that it is the same after a reset. */
+/* UID for an item that brings none, or one that is taken: from its ServerId, so that it is the same
+ * after a reset. */
 static char *
 make_uid (EEasWorker *self, const char *server_id)
 {
@@ -78,7 +79,8 @@ expected_of (EEasWorker *self, const EEasEdit *edit)
 	for (guint i = 0; self->journal != NULL && i < self->journal->len; i++) {
 		EEasJournalEntry *entry = self->journal->pdata[i];
 
-		if (entry->edit_id == edit->id && entry->kind == EAS_CHANGE_ADD && entry->expected != NULL)
+		if (entry->edit_id == edit->id && entry->kind == EAS_CHANGE_ADD &&
+		    entry->expected != NULL)
 			return eas_item_from_bytes (entry->expected, NULL);
 	}
 
@@ -113,16 +115,24 @@ choose_uid (EEasWorker *self, const char *server_id, EasItem *item, guint genera
 }
 
 static void
-store_row (EEasWorker *self, const char *server_id, const char *uid, EasItem *item, guint generation, const char *problem)
+store_row (EEasWorker *self,
+	   const char *server_id,
+	   const char *uid,
+	   EasItem *item,
+	   guint generation,
+	   const char *problem)
 {
 	g_autoptr (GBytes) body = eas_item_to_bytes (item);
 
-	e_eas_cache_put_row (self->cache, server_id, uid, eas_item_hash (item), generation, body, problem);
+	e_eas_cache_put_row (self->cache, server_id, uid, eas_item_hash (item), generation, body,
+			     problem);
 }
 
-/* Shows the server's version. An item that cannot be shown is kept and named in the status (law 5). */
+/* Shows the server's version. An item that cannot be shown is kept and named in the status (law 5).
+ */
 static void
-show_item (EEasWorker *self, const char *server_id, const char *uid, EasItem *item, guint generation)
+show_item (
+	EEasWorker *self, const char *server_id, const char *uid, EasItem *item, guint generation)
 {
 	g_autoptr (GError) error = NULL;
 
@@ -155,11 +165,13 @@ save_losing_item (EEasWorker *self, const char *uid, EasItem *item)
 
 /* The person removed what the server changed. */
 static void
-meet_removal (EEasWorker *self, EEasEdit *edit, const char *server_id, EasItem *theirs, guint generation)
+meet_removal (
+	EEasWorker *self, EEasEdit *edit, const char *server_id, EasItem *theirs, guint generation)
 {
 	g_autoptr (EasItem) ancestor =
 		edit->ancestor != NULL ? eas_item_from_bytes (edit->ancestor, NULL) : NULL;
-	gboolean same = ancestor != NULL && self->klass->same_content (self->owner, ancestor, theirs);
+	gboolean same =
+		ancestor != NULL && self->klass->same_content (self->owner, ancestor, theirs);
 
 	if (!same && e_eas_worker_get_policy (self) != CAMEL_EAS_CONFLICT_MINE_WINS) {
 		e_eas_cache_remove_edit (self->cache, edit->id);
@@ -179,7 +191,8 @@ meet_removal (EEasWorker *self, EEasEdit *edit, const char *server_id, EasItem *
 static EasItem *
 item_of_edit (EEasWorker *self, const EEasEdit *edit, EasItem *ancestor)
 {
-	g_autoptr (GPtrArray) changes = self->klass->write (self->owner, edit->object, ancestor, NULL);
+	g_autoptr (GPtrArray) changes =
+		self->klass->write (self->owner, edit->object, ancestor, NULL);
 
 	if (changes == NULL)
 		return NULL;
@@ -190,7 +203,8 @@ item_of_edit (EEasWorker *self, const EEasEdit *edit, EasItem *ancestor)
 }
 
 static void
-keep_both (EEasWorker *self, EEasEdit *edit, const char *server_id, EasItem *theirs, guint generation)
+keep_both (
+	EEasWorker *self, EEasEdit *edit, const char *server_id, EasItem *theirs, guint generation)
 {
 	g_autoptr (EEasEdit) copy = g_new0 (EEasEdit, 1);
 
@@ -205,12 +219,18 @@ keep_both (EEasWorker *self, EEasEdit *edit, const char *server_id, EasItem *the
 }
 
 static void
-rebase (EEasWorker *self, EEasEdit *edit, const char *server_id, EasItem *theirs, EEasMerge *merge, guint generation)
+rebase (EEasWorker *self,
+	EEasEdit *edit,
+	const char *server_id,
+	EasItem *theirs,
+	EEasMerge *merge,
+	guint generation)
 {
 	g_autoptr (GError) error = NULL;
 
 	if (merge->theirs) {
-		char *object = self->klass->dup_object (self->owner, edit->uid, merge->item, &error);
+		char *object =
+			self->klass->dup_object (self->owner, edit->uid, merge->item, &error);
 
 		if (object != NULL) {
 			g_free (edit->object);
@@ -231,10 +251,12 @@ rebase (EEasWorker *self, EEasEdit *edit, const char *server_id, EasItem *theirs
 
 /* The server's version meets an edit that it has not seen. */
 static void
-meet_edit (EEasWorker *self, EEasEdit *edit, const char *server_id, EasItem *theirs, guint generation)
+meet_edit (
+	EEasWorker *self, EEasEdit *edit, const char *server_id, EasItem *theirs, guint generation)
 {
-	g_autoptr (EasItem) ancestor =
-		edit->ancestor != NULL ? eas_item_from_bytes (edit->ancestor, NULL) : expected_of (self, edit);
+	g_autoptr (EasItem) ancestor = edit->ancestor != NULL
+					       ? eas_item_from_bytes (edit->ancestor, NULL)
+					       : expected_of (self, edit);
 	g_autoptr (EasItem) mine = NULL;
 	CamelEasConflict policy = e_eas_worker_get_policy (self);
 	g_auto (EEasMerge) merge = { NULL };
@@ -259,7 +281,8 @@ meet_edit (EEasWorker *self, EEasEdit *edit, const char *server_id, EasItem *the
 		return;
 	}
 
-	e_eas_merge (ancestor, mine, theirs, &self->klass->merge, policy == CAMEL_EAS_CONFLICT_MINE_WINS, &merge);
+	e_eas_merge (ancestor, mine, theirs, &self->klass->merge,
+		     policy == CAMEL_EAS_CONFLICT_MINE_WINS, &merge);
 	if (merge.conflict && policy == CAMEL_EAS_CONFLICT_KEEP_BOTH) {
 		keep_both (self, edit, server_id, theirs, generation);
 		return;
@@ -281,8 +304,9 @@ static void
 take_item (EEasWorker *self, const EasSyncChange *change, guint generation)
 {
 	g_autoptr (EEasRow) row = e_eas_cache_row_by_id (self->cache, change->server_id);
-	g_autofree char *uid = row != NULL ? g_strdup (row->uid)
-					   : choose_uid (self, change->server_id, change->item, generation);
+	g_autofree char *uid =
+		row != NULL ? g_strdup (row->uid)
+			    : choose_uid (self, change->server_id, change->item, generation);
 	g_autoptr (EEasEdit) edit = e_eas_cache_edit_by_uid (self->cache, uid);
 	g_autoptr (EasItem) known = NULL;
 
@@ -427,7 +451,7 @@ e_eas_worker_drain (EEasWorker *self, EasWindow *window, GError **error)
 	} while (at < n_commands);
 
 	if (!eas_collection_commit (self->collection, window)) {
-		eas_set_error (error, EAS_ERROR_KEY, NULL, 0, 0, _("The folder is fetched anew"));
+		eas_set_error (error, EAS_ERROR_KEY, NULL, 0, 0, _ ("The folder is fetched anew"));
 		return FALSE;
 	}
 
@@ -452,7 +476,8 @@ static gboolean
 remove_stale (EEasWorker *self, guint generation, GError **error)
 {
 	for (;;) {
-		g_autoptr (GPtrArray) rows = e_eas_cache_rows_below (self->cache, generation, CHUNK);
+		g_autoptr (GPtrArray) rows =
+			e_eas_cache_rows_below (self->cache, generation, CHUNK);
 
 		e_eas_cache_begin (self->cache);
 		for (guint i = 0; i < rows->len; i++)
@@ -480,11 +505,13 @@ describe_access (EasAccess access)
 {
 	switch (access) {
 	case EAS_ACCESS_DISCOVERY:
-		return _("The server does not know this device yet and shows an empty folder; nothing is removed here");
+		return _ ("The server does not know this device yet and shows an empty folder; "
+			  "nothing is removed here");
 	case EAS_ACCESS_QUARANTINED:
-		return _("The server keeps this device in quarantine until an administrator allows it; nothing is removed here");
+		return _ ("The server keeps this device in quarantine until an administrator "
+			  "allows it; nothing is removed here");
 	case EAS_ACCESS_BLOCKED:
-		return _("The server blocks this device; nothing is removed here");
+		return _ ("The server blocks this device; nothing is removed here");
 	case EAS_ACCESS_UNKNOWN:
 	case EAS_ACCESS_ALLOWED:
 		break;
@@ -519,9 +546,12 @@ end_chain (EEasWorker *self, gboolean *out_again, GError **error)
 	self->verify = FALSE;
 	hold (self, NULL);
 
-	if (verify || (sweep == E_EAS_SWEEP_PASS && is_mass (n_stale, e_eas_cache_count_rows (self->cache)))) {
+	if (verify || (sweep == E_EAS_SWEEP_PASS &&
+		       is_mass (n_stale, e_eas_cache_count_rows (self->cache)))) {
 		*out_again = untrusted == NULL;
-		hold (self, untrusted != NULL ? untrusted : _("Many items vanished at once; asking the server again"));
+		hold (self, untrusted != NULL
+				    ? untrusted
+				    : _ ("Many items vanished at once; asking the server again"));
 		return e_eas_worker_begin_pass (self, E_EAS_SWEEP_CONFIRM, error);
 	}
 	if (sweep == E_EAS_SWEEP_NONE)
@@ -551,7 +581,7 @@ reset (EEasWorker *self, GError **error)
 {
 	if (!eas_collection_reset (self->collection, g_get_real_time () / G_USEC_PER_SEC)) {
 		eas_set_error (error, EAS_ERROR_SERVER, NULL, 0, /* retry_after */ 3600,
-			       _("The server keeps forgetting the state of this folder"));
+			       _ ("The server keeps forgetting the state of this folder"));
 		return FALSE;
 	}
 
@@ -566,8 +596,8 @@ fetch_window (EEasWorker *self, gboolean *out_more, GError **error)
 	const EasTag *supported = self->klass->supported (eas_client_get_version (self->client));
 
 	*out_more = TRUE;
-	window = eas_client_pull_sync (self->client, self->collection, /* window_size */ 0, supported,
-				       self->cancellable, error);
+	window = eas_client_pull_sync (self->client, self->collection, /* window_size */ 0,
+				       supported, self->cancellable, error);
 	if (window == NULL)
 		return FALSE;
 
@@ -583,7 +613,8 @@ fetch_window (EEasWorker *self, gboolean *out_more, GError **error)
 	return e_eas_worker_drain (self, window, error);
 }
 
-/* All there is, until the server has no more. Edits that somebody waits for go between the windows. */
+/* All there is, until the server has no more. Edits that somebody waits for go between the windows.
+ */
 gboolean
 e_eas_worker_fetch_all (EEasWorker *self, GError **error)
 {

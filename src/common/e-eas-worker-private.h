@@ -21,8 +21,9 @@ G_BEGIN_DECLS
 
 typedef enum {
 	E_EAS_SWEEP_NONE,
-	E_EAS_SWEEP_PASS,    /* a full pass is under way; what it does not bring is gone, if that is plausible */
-	E_EAS_SWEEP_CONFIRM  /* a second pass, to believe what the first one left out */
+	E_EAS_SWEEP_PASS,   /* a full pass is under way; what it does not bring is gone, if that is
+			       plausible */
+	E_EAS_SWEEP_CONFIRM /* a second pass, to believe what the first one left out */
 } EEasSweep;
 
 /* One who waits for the outcome of an edit. On the waiter's stack. */
@@ -31,7 +32,7 @@ typedef struct {
 	guint version;
 	EEasEdit *previous; /* what the outbox held before; NULL nothing */
 	gboolean done;
-	gboolean pending;   /* done, but not acknowledged */
+	gboolean pending; /* done, but not acknowledged */
 	GError *error;
 } EEasWaiter;
 
@@ -46,63 +47,65 @@ struct _EEasWorker {
 	char *folder_id;
 	EasCollection *collection;
 	EEasWatch *watch;
-	EEasBell *bell;         /* how the watch reaches us */
+	EEasBell *bell; /* how the watch reaches us */
 	GThread *thread;
 	GCancellable *cancellable;
 
-	GMutex lock;            /* of everything down to the empty line */
-	GCond wake;             /* of the thread */
-	GCond answered;         /* of the waiters */
+	GMutex lock;    /* of everything down to the empty line */
+	GCond wake;     /* of the thread */
+	GCond answered; /* of the waiters */
 	gboolean stop;
 	gboolean fetch_wanted;
 	gboolean retry_parked;
 	gboolean upload_wanted;
 	gboolean kicked;
-	gboolean failing;       /* the last try did not reach the server */
-	gboolean no_password;   /* asked for one, waiting */
-	gint64 not_before;      /* monotonic */
-	GPtrArray *waiters;     /* (element-type EEasWaiter) */
+	gboolean failing;     /* the last try did not reach the server */
+	gboolean no_password; /* asked for one, waiting */
+	gint64 not_before;    /* monotonic */
+	GPtrArray *waiters;   /* (element-type EEasWaiter) */
 	EasClient *client;
 	EasVersion version;
 
 	/* The thread's own. */
 	guint pause_s;
 	guint batch_limit;
-	guint chain_deletes;    /* in the windows fetched since the chain began */
-	gboolean chain_found;   /* something changed in this chain */
-	gboolean verify;        /* deletions of this chain were left out: a full pass must confirm them */
-	GPtrArray *journal;     /* (element-type EEasJournalEntry), while recovering */
-	GHashTable *tried;      /* edit ids not to be tried again in this cycle */
-	GHashTable *steps;      /* edit id -> requests still to be sent */
+	guint chain_deletes;  /* in the windows fetched since the chain began */
+	gboolean chain_found; /* something changed in this chain */
+	gboolean verify; /* deletions of this chain were left out: a full pass must confirm them */
+	GPtrArray *journal; /* (element-type EEasJournalEntry), while recovering */
+	GHashTable *tried;  /* edit ids not to be tried again in this cycle */
+	GHashTable *steps;  /* edit id -> requests still to be sent */
 	GError *last_error;
 	char *held;
 	const char *state;
 };
 
 /* An EasCollection at @key (NULL: from the start), with the account's options. */
-void     e_eas_worker_make_collection (EEasWorker *self, const char *key);
+void e_eas_worker_make_collection (EEasWorker *self, const char *key);
 
 /* drain */
-gboolean e_eas_worker_fetch_all     (EEasWorker *self, GError **error);
-gboolean e_eas_worker_drain         (EEasWorker *self, EasWindow *window, GError **error);
-gboolean e_eas_worker_begin_pass    (EEasWorker *self, EEasSweep sweep, GError **error);
-void     e_eas_worker_lose_to_deletion (EEasWorker *self, EEasEdit *edit); /* in a transaction */
+gboolean e_eas_worker_fetch_all (EEasWorker *self, GError **error);
+gboolean e_eas_worker_drain (EEasWorker *self, EasWindow *window, GError **error);
+gboolean e_eas_worker_begin_pass (EEasWorker *self, EEasSweep sweep, GError **error);
+void e_eas_worker_lose_to_deletion (EEasWorker *self, EEasEdit *edit); /* in a transaction */
 
 /* upload */
-gboolean e_eas_worker_upload        (EEasWorker *self, gboolean only_awaited, GError **error);
-gboolean e_eas_worker_recover       (EEasWorker *self, GError **error);
-void     e_eas_worker_park          (EEasWorker *self, EEasEdit *edit, const GError *why);
+gboolean e_eas_worker_upload (EEasWorker *self, gboolean only_awaited, GError **error);
+gboolean e_eas_worker_recover (EEasWorker *self, GError **error);
+void e_eas_worker_park (EEasWorker *self, EEasEdit *edit, const GError *why);
 
 /* waiters */
-gboolean e_eas_worker_is_awaited    (EEasWorker *self, const EEasEdit *edit);
-gboolean e_eas_worker_has_waiters   (EEasWorker *self);
-gboolean e_eas_worker_refuse        (EEasWorker *self, const EEasEdit *edit, const GError *why); /* FALSE: nobody waits */
-void     e_eas_worker_answer        (EEasWorker *self, gint64 edit_id, guint version);
-void     e_eas_worker_release       (EEasWorker *self); /* all of them, with their edits pending */
+gboolean e_eas_worker_is_awaited (EEasWorker *self, const EEasEdit *edit);
+gboolean e_eas_worker_has_waiters (EEasWorker *self);
+gboolean e_eas_worker_refuse (EEasWorker *self,
+			      const EEasEdit *edit,
+			      const GError *why); /* FALSE: nobody waits */
+void e_eas_worker_answer (EEasWorker *self, gint64 edit_id, guint version);
+void e_eas_worker_release (EEasWorker *self); /* all of them, with their edits pending */
 
 /* status */
-void     e_eas_worker_write_status  (EEasWorker *self, const char *state);
-void     e_eas_worker_save_loser    (EEasWorker *self, const char *uid, const char *object);
+void e_eas_worker_write_status (EEasWorker *self, const char *state);
+void e_eas_worker_save_loser (EEasWorker *self, const char *uid, const char *object);
 
 CamelEasConflict e_eas_worker_get_policy (EEasWorker *self);
 

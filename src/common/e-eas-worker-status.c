@@ -7,7 +7,7 @@
 
 #include "e-eas-worker-private.h"
 
-#define GROUP "Collection"
+#define GROUP      "Collection"
 #define MAX_PARKED 50
 
 static char *
@@ -40,13 +40,19 @@ add_error (EEasWorker *self, GKeyFile *file)
 				       ? eas_error_code_to_string ((EasErrorCode) error->code)
 				       : g_quark_to_string (error->domain));
 	if (self->not_before > g_get_monotonic_time ())
-		g_key_file_set_int64 (file, GROUP, "retry-at",
-				      (g_get_real_time () + self->not_before - g_get_monotonic_time ()) /
-					      G_USEC_PER_SEC);
+		g_key_file_set_int64 (
+			file, GROUP, "retry-at",
+			(g_get_real_time () + self->not_before - g_get_monotonic_time ()) /
+				G_USEC_PER_SEC);
 }
 
 static void
-add_parked (GKeyFile *file, guint *n, const char *uid, const char *title, const char *reason, gint64 since)
+add_parked (GKeyFile *file,
+	    guint *n,
+	    const char *uid,
+	    const char *title,
+	    const char *reason,
+	    gint64 since)
 {
 	g_autofree char *group = g_strdup_printf ("Parked %u", ++*n);
 
@@ -66,7 +72,8 @@ add_all_parked (EEasWorker *self, GKeyFile *file)
 
 	for (guint i = 0; i < edits->len; i++) {
 		EEasEdit *edit = edits->pdata[i];
-		g_autofree char *title = edit->object != NULL ? self->klass->dup_title (edit->object) : NULL;
+		g_autofree char *title =
+			edit->object != NULL ? self->klass->dup_title (edit->object) : NULL;
 
 		add_parked (file, &n, edit->uid, title, edit->reason, edit->since);
 	}
@@ -93,7 +100,8 @@ make_status (EEasWorker *self)
 	if (last_sync != NULL)
 		g_key_file_set_string (file, GROUP, "last-sync", last_sync);
 	g_key_file_set_integer (file, GROUP, "items", (int) e_eas_cache_count_rows (self->cache));
-	g_key_file_set_integer (file, GROUP, "pending", (int) e_eas_cache_count_edits (self->cache, FALSE));
+	g_key_file_set_integer (file, GROUP, "pending",
+				(int) e_eas_cache_count_edits (self->cache, FALSE));
 	add_all_parked (self, file);
 	if (self->held != NULL)
 		g_key_file_set_string (file, GROUP, "held", self->held);
@@ -104,7 +112,8 @@ make_status (EEasWorker *self)
 	return file;
 }
 
-/* A status that cannot be written is not worth an error: it says nothing that is not in the cache. */
+/* A status that cannot be written is not worth an error: it says nothing that is not in the cache.
+ */
 void
 e_eas_worker_write_status (EEasWorker *self, const char *state)
 {
@@ -135,9 +144,11 @@ e_eas_worker_save_loser (EEasWorker *self, const char *uid, const char *object)
 	if (object == NULL || g_mkdir_with_parents (directory, 0700) != 0)
 		return;
 
-	name = g_strdup_printf ("%.100s-%s-%06d%s", escaped, time, (int) (g_get_real_time () % G_USEC_PER_SEC),
+	name = g_strdup_printf ("%.100s-%s-%06d%s", escaped, time,
+				(int) (g_get_real_time () % G_USEC_PER_SEC),
 				self->klass->file_suffix);
 	path = g_build_filename (directory, name, NULL);
-	g_file_set_contents_full (path, object, -1, G_FILE_SET_CONTENTS_DURABLE | G_FILE_SET_CONTENTS_CONSISTENT,
+	g_file_set_contents_full (path, object, -1,
+				  G_FILE_SET_CONTENTS_DURABLE | G_FILE_SET_CONTENTS_CONSISTENT,
 				  0600, NULL);
 }

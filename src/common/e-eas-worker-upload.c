@@ -57,7 +57,8 @@ changes_of (EEasWorker *self, const EEasEdit *edit, GError **error)
 	if (edit->kind == E_EAS_EDIT_REMOVE) {
 		changes = g_ptr_array_new_with_free_func ((GDestroyNotify) eas_sync_change_free);
 		if (edit->server_id != NULL)
-			g_ptr_array_add (changes, eas_sync_change_new (EAS_CHANGE_DELETE, edit->server_id));
+			g_ptr_array_add (changes,
+					 eas_sync_change_new (EAS_CHANGE_DELETE, edit->server_id));
 		return changes;
 	}
 
@@ -139,7 +140,8 @@ make_sending (EEasWorker *self, EEasEdit *take_edit, GPtrArray *changes)
 	} else if (sending->change->server_id == NULL) {
 		sending->change->server_id = g_strdup (take_edit->server_id);
 	}
-	sending->entry = make_entry (self, take_edit, sending->change, is_last_step (self, take_edit, changes->len));
+	sending->entry = make_entry (self, take_edit, sending->change,
+				     is_last_step (self, take_edit, changes->len));
 
 	return sending;
 }
@@ -172,7 +174,8 @@ skip (EEasWorker *self, const EEasEdit *edit)
 	g_hash_table_add (self->tried, GSIZE_TO_POINTER ((gsize) edit->id));
 }
 
-/* Law 5: the edit stays, with its reason, and the rest goes on. Whoever waits for it gets the reason instead. */
+/* Law 5: the edit stays, with its reason, and the rest goes on. Whoever waits for it gets the
+ * reason instead. */
 void
 e_eas_worker_park (EEasWorker *self, EEasEdit *edit, const GError *why)
 {
@@ -221,7 +224,8 @@ collect (EEasWorker *self, gboolean only_awaited)
 			else
 				skip (self, edit);
 		} else {
-			g_ptr_array_add (sendings, make_sending (self, e_eas_edit_copy (edit), changes));
+			g_ptr_array_add (sendings,
+					 make_sending (self, e_eas_edit_copy (edit), changes));
 		}
 	}
 
@@ -258,7 +262,8 @@ send_changes (EEasWorker *self, GPtrArray *sendings, GError **error)
 				 eas_sync_change_copy (((Sending *) sendings->pdata[i])->change));
 	g_ptr_array_add (parts, part);
 
-	windows = eas_client_run_sync (self->client, eas_flow_sync_new (parts), self->cancellable, error);
+	windows = eas_client_run_sync (self->client, eas_flow_sync_new (parts), self->cancellable,
+				       error);
 	if (windows == NULL)
 		return NULL;
 
@@ -274,7 +279,8 @@ answers (const EasSyncChange *response, const EasSyncChange *change)
 		return g_strcmp0 (response->client_id, change->client_id) == 0;
 
 	return g_strcmp0 (response->server_id, change->server_id) == 0 &&
-	       (response->instance_id == NULL || g_strcmp0 (response->instance_id, change->instance_id) == 0);
+	       (response->instance_id == NULL ||
+		g_strcmp0 (response->instance_id, change->instance_id) == 0);
 }
 
 static const EasSyncChange *
@@ -295,7 +301,9 @@ static EasItem *
 result_of (const Sending *sending, const EasSyncChange *response)
 {
 	g_autoptr (EasItem) expected =
-		sending->entry->expected != NULL ? eas_item_from_bytes (sending->entry->expected, NULL) : NULL;
+		sending->entry->expected != NULL
+			? eas_item_from_bytes (sending->entry->expected, NULL)
+			: NULL;
 
 	if (expected != NULL && response != NULL && response->item != NULL)
 		return eas_item_overlay (expected, response->item);
@@ -312,10 +320,14 @@ accept_removal (EEasWorker *self, const Sending *sending)
 
 /* In a transaction. @edit as it is now: it may have been edited again meanwhile. */
 static void
-accept_change (EEasWorker *self, const Sending *sending, EEasEdit *edit, const EasSyncChange *response)
+accept_change (EEasWorker *self,
+	       const Sending *sending,
+	       EEasEdit *edit,
+	       const EasSyncChange *response)
 {
-	const char *server_id = sending->change->kind == EAS_CHANGE_ADD ? response->server_id
-								      : sending->change->server_id;
+	const char *server_id = sending->change->kind == EAS_CHANGE_ADD
+					? response->server_id
+					: sending->change->server_id;
 	guint generation = e_eas_cache_get_state_uint (self->cache, STATE_GENERATION);
 	g_autoptr (EasItem) item = NULL;
 	g_autoptr (GBytes) body = NULL;
@@ -331,7 +343,8 @@ accept_change (EEasWorker *self, const Sending *sending, EEasEdit *edit, const E
 		return;
 	}
 	body = eas_item_to_bytes (item);
-	e_eas_cache_put_row (self->cache, server_id, edit->uid, eas_item_hash (item), generation, body, NULL);
+	e_eas_cache_put_row (self->cache, server_id, edit->uid, eas_item_hash (item), generation,
+			     body, NULL);
 
 	if (edit->version == sending->edit->version && sending->entry->last) {
 		e_eas_cache_remove_edit (self->cache, edit->id);
@@ -359,7 +372,8 @@ try_later (EEasWorker *self, EEasEdit *edit, const GError *why)
 	e_eas_cache_put_edit (self->cache, edit);
 }
 
-/* Pitfall 6: each status of an item ends in acknowledged, superseded, parked or tried later. In a transaction. */
+/* Pitfall 6: each status of an item ends in acknowledged, superseded, parked or tried later. In a
+ * transaction. */
 static void
 judge_refusal (EEasWorker *self, const Sending *sending, EEasEdit *edit, guint status)
 {
@@ -394,7 +408,8 @@ take_response (EEasWorker *self, const EasWindow *window, const Sending *sending
 	if (edit == NULL)
 		return TRUE;
 	if (sending->change->kind == EAS_CHANGE_ADD &&
-	    (response == NULL || (response->server_id == NULL && eas_status_ok (EAS_SCOPE_SYNC_ITEM, status))))
+	    (response == NULL ||
+	     (response->server_id == NULL && eas_status_ok (EAS_SCOPE_SYNC_ITEM, status))))
 		return FALSE;
 
 	/* Below Add, silence is consent: [MS-ASCMD] 2.2.3.154 Responses. */
@@ -460,7 +475,8 @@ static gboolean
 is_about_content (const GError *error)
 {
 	return g_error_matches (error, EAS_ERROR, EAS_ERROR_ITEM_REJECTED) ||
-	       (g_error_matches (error, EAS_ERROR, EAS_ERROR_PROTOCOL) && eas_error_get_status (error) != 0);
+	       (g_error_matches (error, EAS_ERROR, EAS_ERROR_PROTOCOL) &&
+		eas_error_get_status (error) != 0);
 }
 
 static gboolean

@@ -17,13 +17,15 @@
 #include "e-source-eas-folder.h"
 #include "e-eas-worker-private.h"
 
-#define PATIENCE (20 * G_TIME_SPAN_SECOND) /* of a save that waits for the server */
-#define FIRST_PAUSE 5                      /* seconds after a failure; doubles */
-#define LAST_PAUSE 300
-#define LONG_PAUSE 900                     /* what somebody has to change first */
-#define MAX_ROUNDS 3                       /* fetches within a cycle because of conflicts */
+#define PATIENCE    (20 * G_TIME_SPAN_SECOND) /* of a save that waits for the server */
+#define FIRST_PAUSE 5                         /* seconds after a failure; doubles */
+#define LAST_PAUSE  300
+#define LONG_PAUSE  900 /* what somebody has to change first */
+#define MAX_ROUNDS  3   /* fetches within a cycle because of conflicts */
 
-enum { CONFLICT_SERVER_WINS = 1 }; /* [MS-ASCMD] 2.2.3.34 Conflict: so that we hear of it and decide */
+enum {
+	CONFLICT_SERVER_WINS = 1
+}; /* [MS-ASCMD] 2.2.3.34 Conflict: so that we hear of it and decide */
 
 /* Between the account's main thread and a worker that may be gone. */
 struct _EEasBell {
@@ -190,7 +192,8 @@ learn_version (EEasWorker *self, GError **error)
 	const char *now;
 
 	if (eas_client_get_version (self->client) == EAS_VERSION_NONE) {
-		folders = eas_client_run_sync (self->client, eas_flow_folders_refresh_new (/* newer_than */ 0),
+		folders = eas_client_run_sync (self->client,
+					       eas_flow_folders_refresh_new (/* newer_than */ 0),
 					       self->cancellable, error);
 		if (folders == NULL)
 			return FALSE;
@@ -271,7 +274,8 @@ unpark_all (EEasWorker *self)
 static gboolean
 fetch (EEasWorker *self, GError **error)
 {
-	g_autofree char *now = g_strdup_printf ("%" G_GINT64_FORMAT, g_get_real_time () / G_USEC_PER_SEC);
+	g_autofree char *now =
+		g_strdup_printf ("%" G_GINT64_FORMAT, g_get_real_time () / G_USEC_PER_SEC);
 	gboolean first = e_eas_cache_get_state_uint (self->cache, STATE_SWEEP) != E_EAS_SWEEP_NONE;
 
 	if (first)
@@ -295,7 +299,8 @@ run_cycle (EEasWorker *self, GError **error)
 		unpark_all (self);
 
 	g_hash_table_remove_all (self->tried);
-	if (e_eas_worker_has_waiters (self) && !e_eas_worker_upload (self, /* only_awaited */ TRUE, error))
+	if (e_eas_worker_has_waiters (self) &&
+	    !e_eas_worker_upload (self, /* only_awaited */ TRUE, error))
 		return FALSE;
 
 	for (guint i = 0; i < MAX_ROUNDS; i++) {
@@ -446,7 +451,8 @@ check_cache (EEasWorker *self, GError **error)
 	const char *device = e_eas_account_get_device_id (self->account);
 	g_autofree char *stored_device = e_eas_cache_dup_state (self->cache, STATE_DEVICE);
 	g_autofree char *key = e_eas_cache_dup_state (self->cache, STATE_KEY);
-	gboolean emptied = e_eas_cache_count_rows (self->cache) > 0 && self->klass->count (self->owner) == 0;
+	gboolean emptied =
+		e_eas_cache_count_rows (self->cache) > 0 && self->klass->count (self->owner) == 0;
 	gboolean foreign = stored_device != NULL && strcmp (stored_device, device) != 0;
 
 	if (key == NULL || emptied || foreign) {
@@ -471,7 +477,8 @@ folder_id_of (ESource *source, GError **error)
 	char *id = e_source_eas_folder_dup_id (folder);
 
 	if (id == NULL)
-		eas_set_error (error, EAS_ERROR_FOLDER_NOT_FOUND, NULL, 0, 0, _("“%s” names no folder of the server"),
+		eas_set_error (error, EAS_ERROR_FOLDER_NOT_FOUND, NULL, 0, 0,
+			       _ ("“%s” names no folder of the server"),
 			       e_source_get_display_name (source));
 
 	return id;
@@ -528,7 +535,8 @@ e_eas_worker_start (EEasWorker *self)
 	g_mutex_init (&bell->lock);
 	bell->worker = self;
 	self->bell = bell;
-	self->watch = e_eas_account_watch (self->account, self->folder_id, self->klass->klass, bell_rang, bell, bell_unref);
+	self->watch = e_eas_account_watch (self->account, self->folder_id, self->klass->klass,
+					   bell_rang, bell, bell_unref);
 	self->thread = g_thread_new ("eas-worker", worker_thread, self);
 }
 
@@ -609,7 +617,11 @@ e_eas_worker_kick (EEasWorker *self)
 
 /* A new row, or the present one with the newer wish; what was edited first stays the ancestor. */
 static EEasEdit *
-make_edit (EEasWorker *self, const EEasEdit *previous, EEasEditKind kind, const char *uid, const char *object)
+make_edit (EEasWorker *self,
+	   const EEasEdit *previous,
+	   EEasEditKind kind,
+	   const char *uid,
+	   const char *object)
 {
 	EEasEdit *edit = previous != NULL ? e_eas_edit_copy (previous) : g_new0 (EEasEdit, 1);
 
@@ -716,7 +728,12 @@ request_upload (EEasWorker *self, EEasWaiter *waiter)
 }
 
 static EEasSaved
-edit (EEasWorker *self, EEasEditKind kind, const char *uid, const char *object, gboolean wait, GError **error)
+edit (EEasWorker *self,
+      EEasEditKind kind,
+      const char *uid,
+      const char *object,
+      gboolean wait,
+      GError **error)
 {
 	EEasWaiter waiter = { 0 };
 
@@ -755,7 +772,8 @@ e_eas_worker_save (EEasWorker *self,
 }
 
 EEasSaved
-e_eas_worker_remove (EEasWorker *self, const char *uid, gboolean wait, GCancellable *cancellable, GError **error)
+e_eas_worker_remove (
+	EEasWorker *self, const char *uid, gboolean wait, GCancellable *cancellable, GError **error)
 {
 	g_return_val_if_fail (self != NULL && uid != NULL, E_EAS_SAVE_FAILED);
 
@@ -766,7 +784,11 @@ e_eas_worker_remove (EEasWorker *self, const char *uid, gboolean wait, GCancella
 }
 
 gboolean
-e_eas_worker_load (EEasWorker *self, const char *uid, char **out_server_id, EasItem **out_item, char **out_object)
+e_eas_worker_load (EEasWorker *self,
+		   const char *uid,
+		   char **out_server_id,
+		   EasItem **out_item,
+		   char **out_object)
 {
 	g_autoptr (EEasEdit) pending = e_eas_cache_edit_by_uid (self->cache, uid);
 	g_autoptr (EEasRow) row = NULL;

@@ -19,11 +19,10 @@
  *   last-sync=              unix time of the last complete fetch; absent: never
  *   items=, pending=, parked=   counts
  *   held=                   why removals are held back; absent: they are not
- *   error=, error-code=     last failure, for people and as eas_error_code_to_string(); absent: none
- *   retry-at=               unix time of the next try after a failure
- *   conflicts=              directory with the losing versions of conflicts; absent: none
- *   [Parked N]              N from 1; edits the server refuses, and items that cannot be shown
- *   uid=, title=, reason=, since=
+ *   error=, error-code=     last failure, for people and as eas_error_code_to_string(); absent:
+ * none retry-at=               unix time of the next try after a failure conflicts= directory with
+ * the losing versions of conflicts; absent: none [Parked N]              N from 1; edits the server
+ * refuses, and items that cannot be shown uid=, title=, reason=, since=
  */
 
 #pragma once
@@ -36,45 +35,59 @@ G_BEGIN_DECLS
 
 typedef struct _EEasWorker EEasWorker;
 
-/* What an owner's class is to the worker. Called on the worker's thread, those of the cache with its write lock held. */
+/* What an owner's class is to the worker. Called on the worker's thread, those of the cache with
+ * its write lock held. */
 typedef struct {
 	EasClass klass;
 	const char *file_suffix; /* of saved conflict losers */
 	EEasMergeRules merge;
 
 	/* Pure conversions. An object is text: a VCALENDAR, a vCard. */
-	char         *(*dup_uid)      (const EasItem *item); /* as on the wire; NULL */
-	char         *(*dup_title)    (const char *object);
-	gboolean      (*same_content) (gpointer owner, EasItem *a, EasItem *b);
-	const EasTag *(*supported)    (EasVersion version);
-	/* (element-type EasSyncChange), empty: nothing to send; EAS_ERROR_ITEM_REJECTED. @baseline NULL: a new item. */
-	GPtrArray    *(*write)        (gpointer owner, const char *object, EasItem *baseline, GError **error);
-	EasItem      *(*apply)        (gpointer owner, EasItem *baseline, GPtrArray *changes);
-	char         *(*dup_object)   (gpointer owner, const char *uid, EasItem *item, GError **error);
-	char         *(*dup_copy)     (gpointer owner, const char *object, char **out_uid); /* marked as the copy of a conflict */
+	char *(*dup_uid) (const EasItem *item); /* as on the wire; NULL */
+	char *(*dup_title) (const char *object);
+	gboolean (*same_content) (gpointer owner, EasItem *a, EasItem *b);
+	const EasTag *(*supported) (EasVersion version);
+	/* (element-type EasSyncChange), empty: nothing to send; EAS_ERROR_ITEM_REJECTED. @baseline
+	 * NULL: a new item. */
+	GPtrArray *(*write) (gpointer owner, const char *object, EasItem *baseline, GError **error);
+	EasItem *(*apply) (gpointer owner, EasItem *baseline, GPtrArray *changes);
+	char *(*dup_object) (gpointer owner, const char *uid, EasItem *item, GError **error);
+	char *(*dup_copy) (gpointer owner,
+			   const char *object,
+			   char **out_uid); /* marked as the copy of a conflict */
 
-	/* The cache: exactly one of @item and @object is given. @server_id NULL: not on the server yet. */
-	gboolean      (*put)          (gpointer owner, const char *uid, const char *server_id, EasItem *item, const char *object, GError **error);
-	gboolean      (*remove)       (gpointer owner, const char *uid, GError **error);
-	guint         (*count)        (gpointer owner);
-	void          (*flush)        (gpointer owner, gboolean committed); /* tell the views, or forget it */
+	/* The cache: exactly one of @item and @object is given. @server_id NULL: not on the server
+	 * yet. */
+	gboolean (*put) (gpointer owner,
+			 const char *uid,
+			 const char *server_id,
+			 EasItem *item,
+			 const char *object,
+			 GError **error);
+	gboolean (*remove) (gpointer owner, const char *uid, GError **error);
+	guint (*count) (gpointer owner);
+	void (*flush) (gpointer owner, gboolean committed); /* tell the views, or forget it */
 
 	/* What EDS should know. Not called with any lock held. */
-	void          (*connected)    (gpointer owner, EasVersion version);
-	void          (*failed)       (gpointer owner, const GError *error);
-	void          (*need_password) (gpointer owner);
+	void (*connected) (gpointer owner, EasVersion version);
+	void (*failed) (gpointer owner, const GError *error);
+	void (*need_password) (gpointer owner);
 } EEasWorkerClass;
 
 /* @owner is borrowed and must outlive the worker. Starts no thread yet. */
-EEasWorker *e_eas_worker_new   (const EEasWorkerClass *klass, gpointer owner, EEasAccount *account, ECache *cache, ESource *source,
-                                GError **error);
-void        e_eas_worker_start (EEasWorker *self);
-void        e_eas_worker_free  (EEasWorker *self); /* cancels and joins */
+EEasWorker *e_eas_worker_new (const EEasWorkerClass *klass,
+			      gpointer owner,
+			      EEasAccount *account,
+			      ECache *cache,
+			      ESource *source,
+			      GError **error);
+void e_eas_worker_start (EEasWorker *self);
+void e_eas_worker_free (EEasWorker *self); /* cancels and joins */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EEasWorker, e_eas_worker_free)
 
 /* Return at once. @explicitly: a person asked; parked edits are tried once more. */
-void        e_eas_worker_fetch (EEasWorker *self, gboolean explicitly);
-void        e_eas_worker_kick  (EEasWorker *self); /* password, network or settings changed: try now */
+void e_eas_worker_fetch (EEasWorker *self, gboolean explicitly);
+void e_eas_worker_kick (EEasWorker *self); /* password, network or settings changed: try now */
 
 typedef enum {
 	E_EAS_SAVE_FAILED,
@@ -88,18 +101,32 @@ typedef enum {
  * nothing behind. Without @wait a refusal parks the edit. EAS_ERROR_ITEM_REJECTED
  * comes at once for what ActiveSync cannot hold.
  */
-EEasSaved   e_eas_worker_save   (EEasWorker *self, const char *uid, const char *object, gboolean wait, GCancellable *cancellable, GError **error);
-EEasSaved   e_eas_worker_remove (EEasWorker *self, const char *uid, gboolean wait, GCancellable *cancellable, GError **error);
+EEasSaved e_eas_worker_save (EEasWorker *self,
+			     const char *uid,
+			     const char *object,
+			     gboolean wait,
+			     GCancellable *cancellable,
+			     GError **error);
+EEasSaved e_eas_worker_remove (EEasWorker *self,
+			       const char *uid,
+			       gboolean wait,
+			       GCancellable *cancellable,
+			       GError **error);
 
-/* What the cache has to show for @uid: an object still to be sent, or an item. FALSE: there is no such thing. */
-gboolean    e_eas_worker_load   (EEasWorker *self, const char *uid, char **out_server_id, EasItem **out_item, char **out_object);
+/* What the cache has to show for @uid: an object still to be sent, or an item. FALSE: there is no
+ * such thing. */
+gboolean e_eas_worker_load (EEasWorker *self,
+			    const char *uid,
+			    char **out_server_id,
+			    EasItem **out_item,
+			    char **out_object);
 /* Grows with each change of what the server has for @uid; 0: nothing. */
-gint64      e_eas_worker_serial (EEasWorker *self, const char *uid);
+gint64 e_eas_worker_serial (EEasWorker *self, const char *uid);
 /* Shows @uid as it is now: for callers whose own write into the cache may have come late. */
-void        e_eas_worker_show   (EEasWorker *self, const char *uid);
+void e_eas_worker_show (EEasWorker *self, const char *uid);
 
-EasClient  *e_eas_worker_ref_client (EEasWorker *self); /* NULL before the first connection */
-EasVersion  e_eas_worker_get_version (EEasWorker *self); /* the last one known */
+EasClient *e_eas_worker_ref_client (EEasWorker *self);  /* NULL before the first connection */
+EasVersion e_eas_worker_get_version (EEasWorker *self); /* the last one known */
 EEasAccount *e_eas_worker_get_account (EEasWorker *self);
 
 G_END_DECLS

@@ -15,15 +15,15 @@ G_BEGIN_DECLS
 #define E_TYPE_SOURCE_EAS_FOLDER (e_source_eas_folder_get_type ())
 G_DECLARE_FINAL_TYPE (ESourceEasFolder, e_source_eas_folder, E, SOURCE_EAS_FOLDER, ESourceExtension)
 
-char    *e_source_eas_folder_dup_id          (ESourceEasFolder *self); /* ServerId; NULL */
-void     e_source_eas_folder_set_id          (ESourceEasFolder *self, const char *id);
-char    *e_source_eas_folder_dup_parent_id   (ESourceEasFolder *self);
-void     e_source_eas_folder_set_parent_id   (ESourceEasFolder *self, const char *parent_id);
+char *e_source_eas_folder_dup_id (ESourceEasFolder *self); /* ServerId; NULL */
+void e_source_eas_folder_set_id (ESourceEasFolder *self, const char *id);
+char *e_source_eas_folder_dup_parent_id (ESourceEasFolder *self);
+void e_source_eas_folder_set_parent_id (ESourceEasFolder *self, const char *parent_id);
 /* The name the server gave; differs from the display name once the person renamed it here. */
-char    *e_source_eas_folder_dup_server_name (ESourceEasFolder *self);
-void     e_source_eas_folder_set_server_name (ESourceEasFolder *self, const char *name);
-guint    e_source_eas_folder_get_folder_type (ESourceEasFolder *self); /* EasFolderType */
-void     e_source_eas_folder_set_folder_type (ESourceEasFolder *self, guint type);
-EasClass e_source_eas_folder_get_class       (ESourceEasFolder *self);
+char *e_source_eas_folder_dup_server_name (ESourceEasFolder *self);
+void e_source_eas_folder_set_server_name (ESourceEasFolder *self, const char *name);
+guint e_source_eas_folder_get_folder_type (ESourceEasFolder *self); /* EasFolderType */
+void e_source_eas_folder_set_folder_type (ESourceEasFolder *self, guint type);
+EasClass e_source_eas_folder_get_class (ESourceEasFolder *self);
 
 G_END_DECLS

@@ -21,7 +21,7 @@
 #include "e-eas-backend.h"
 
 #define FIRST_RETRY 15 /* seconds, after the folders could not be listed */
-#define LAST_RETRY 600
+#define LAST_RETRY  600
 
 struct _EEasBackend {
 	ECollectionBackend parent;
@@ -30,10 +30,10 @@ struct _EEasBackend {
 	GCancellable *cancellable;
 
 	GMutex lock;
-	gboolean listing_wanted; /* a listing is due even if the password is known to be right */
-	gboolean verified;       /* the password we have was accepted */
+	gboolean listing_wanted;    /* a listing is due even if the password is known to be right */
+	gboolean verified;          /* the password we have was accepted */
 	guint64 folders_generation; /* of the listing the children were made from */
-	guint retry;             /* GSource id */
+	guint retry;                /* GSource id */
 	guint retry_seconds;
 };
 
@@ -78,14 +78,16 @@ apply_listing (EEasBackend *self, GPtrArray *folders, guint64 generation)
 	listing->backend = g_object_ref (self);
 	listing->folders = g_ptr_array_ref (folders);
 	listing->generation = generation;
-	g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, apply_listing_cb, listing, listing_free);
+	g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, apply_listing_cb, listing,
+				    listing_free);
 }
 
 static void
 request_credentials (EEasBackend *self)
 {
-	e_backend_schedule_credentials_required (E_BACKEND (self), E_SOURCE_CREDENTIALS_REASON_REQUIRED, NULL, 0, NULL,
-						 self->cancellable, G_STRFUNC);
+	e_backend_schedule_credentials_required (E_BACKEND (self),
+						 E_SOURCE_CREDENTIALS_REASON_REQUIRED, NULL, 0,
+						 NULL, self->cancellable, G_STRFUNC);
 }
 
 static gboolean
@@ -116,7 +118,8 @@ schedule_retry_cb (gpointer user_data)
 static void
 schedule_retry (EEasBackend *self)
 {
-	g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, schedule_retry_cb, g_object_ref (self), g_object_unref);
+	g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, schedule_retry_cb,
+				    g_object_ref (self), g_object_unref);
 }
 
 static gboolean
@@ -129,7 +132,8 @@ list_folders (EEasBackend *self, GCancellable *cancellable, GError **error)
 	if (client == NULL)
 		return FALSE;
 
-	folders = eas_client_run_sync (client, eas_flow_folders_refresh_new (G_MAXUINT64), cancellable, error);
+	folders = eas_client_run_sync (client, eas_flow_folders_refresh_new (G_MAXUINT64),
+				       cancellable, error);
 	if (folders == NULL)
 		return FALSE;
 
@@ -150,20 +154,25 @@ tell_children (EEasBackend *self, const ENamedParameters *credentials)
 
 	for (GList *link = sources; link != NULL; link = link->next) {
 		if (e_source_get_enabled (link->data))
-			e_source_invoke_authenticate (link->data, credentials, self->cancellable, NULL, NULL);
+			e_source_invoke_authenticate (link->data, credentials, self->cancellable,
+						      NULL, NULL);
 	}
 	g_list_free_full (sources, g_object_unref);
 }
 
 static ESourceAuthenticationResult
-classify (EEasBackend *self, const GError *error, char **out_certificate_pem, GTlsCertificateFlags *out_certificate_errors)
+classify (EEasBackend *self,
+	  const GError *error,
+	  char **out_certificate_pem,
+	  GTlsCertificateFlags *out_certificate_errors)
 {
 	if (g_error_matches (error, EAS_ERROR, EAS_ERROR_AUTHENTICATION)) {
 		e_eas_account_refuse_password (self->account);
 		return E_SOURCE_AUTHENTICATION_REJECTED;
 	}
 	if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE) &&
-	    e_eas_account_get_refused_certificate (self->account, out_certificate_pem, out_certificate_errors))
+	    e_eas_account_get_refused_certificate (self->account, out_certificate_pem,
+						   out_certificate_errors))
 		return E_SOURCE_AUTHENTICATION_ERROR_SSL_FAILED;
 
 	return E_SOURCE_AUTHENTICATION_ERROR;
@@ -249,17 +258,18 @@ eas_backend_create_resource_sync (ECollectionBackend *collection,
 
 	if (!e_source_has_extension (source, E_SOURCE_EXTENSION_CALENDAR)) {
 		g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
-				     _("Only calendars can be made in this account"));
+				     _ ("Only calendars can be made in this account"));
 		return FALSE;
 	}
 
 	client = e_eas_account_ref_client (self->account, error);
 	if (client == NULL)
 		return e_eas_error_to_cal (error);
-	folder = eas_client_run_sync (client,
-				      eas_flow_folder_create_new (/* parent_id */ "0", e_source_get_display_name (source),
-								  EAS_FOLDER_USER_CALENDAR),
-				      cancellable, error);
+	folder = eas_client_run_sync (
+		client,
+		eas_flow_folder_create_new (/* parent_id */ "0", e_source_get_display_name (source),
+					    EAS_FOLDER_USER_CALENDAR),
+		cancellable, error);
 	if (folder == NULL)
 		return e_eas_error_to_cal (error);
 
@@ -275,15 +285,16 @@ eas_backend_delete_resource_sync (ECollectionBackend *collection,
 {
 	EEasBackend *self = E_EAS_BACKEND (collection);
 	g_autoptr (EasClient) client = NULL;
-	g_autofree char *id =
-		e_source_eas_folder_dup_id (e_source_get_extension (source, E_SOURCE_EXTENSION_EAS_FOLDER));
+	g_autofree char *id = e_source_eas_folder_dup_id (
+		e_source_get_extension (source, E_SOURCE_EXTENSION_EAS_FOLDER));
 	g_autoptr (GError) local_error = NULL;
 
 	client = e_eas_account_ref_client (self->account, error);
 	if (client == NULL)
 		return e_eas_error_to_cal (error);
 	eas_client_run_sync (client, eas_flow_folder_delete_new (id), cancellable, &local_error);
-	if (local_error != NULL && !g_error_matches (local_error, EAS_ERROR, EAS_ERROR_FOLDER_NOT_FOUND)) {
+	if (local_error != NULL &&
+	    !g_error_matches (local_error, EAS_ERROR, EAS_ERROR_FOLDER_NOT_FOUND)) {
 		g_propagate_error (error, g_steal_pointer (&local_error));
 		return e_eas_error_to_cal (error);
 	}
@@ -298,8 +309,8 @@ state_changed_cb (EasAccountState *state, gpointer user_data)
 	EEasBackend *self = user_data;
 	g_autoptr (EasAccountData) data = eas_account_data_new ();
 
-	if (!eas_account_state_read (state, data, NULL) || data->folders == NULL || data->folders->len == 0 ||
-	    data->folders_generation == self->folders_generation)
+	if (!eas_account_state_read (state, data, NULL) || data->folders == NULL ||
+	    data->folders->len == 0 || data->folders_generation == self->folders_generation)
 		return;
 
 	apply_listing (self, data->folders, data->folders_generation);
@@ -340,8 +351,8 @@ eas_backend_constructed (GObject *object)
 	self->account = e_eas_account_ref (source, provider, proxy);
 	e_server_side_source_set_remote_creatable (E_SERVER_SIDE_SOURCE (source), TRUE);
 
-	g_signal_connect_object (
-		e_eas_account_get_state (self->account), "changed", G_CALLBACK (state_changed_cb), self, 0);
+	g_signal_connect_object (e_eas_account_get_state (self->account), "changed",
+				 G_CALLBACK (state_changed_cb), self, 0);
 	g_signal_connect_object (server, "source-removed", G_CALLBACK (source_removed_cb), self, 0);
 }
 

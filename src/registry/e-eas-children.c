@@ -49,7 +49,8 @@ dup_folder_id (ESource *source)
 	if (!e_source_has_extension (source, E_SOURCE_EXTENSION_EAS_FOLDER))
 		return NULL;
 
-	return e_source_eas_folder_dup_id (e_source_get_extension (source, E_SOURCE_EXTENSION_EAS_FOLDER));
+	return e_source_eas_folder_dup_id (
+		e_source_get_extension (source, E_SOURCE_EXTENSION_EAS_FOLDER));
 }
 
 static void
@@ -59,7 +60,8 @@ set_up_calendar (ESource *source)
 	ESourceAlarms *alarms = e_source_get_extension (source, E_SOURCE_EXTENSION_ALARMS);
 
 	e_source_backend_set_backend_name (E_SOURCE_BACKEND (calendar), E_EAS_BACKEND_NAME);
-	e_source_selectable_set_color (E_SOURCE_SELECTABLE (calendar), choose_color (e_source_get_uid (source)));
+	e_source_selectable_set_color (E_SOURCE_SELECTABLE (calendar),
+				       choose_color (e_source_get_uid (source)));
 	e_source_selectable_set_selected (E_SOURCE_SELECTABLE (calendar), TRUE);
 	e_source_alarms_set_include_me (alarms, TRUE);
 }
@@ -81,7 +83,8 @@ set_up_common (ESource *source, const EasFolder *folder)
 static void
 describe_folder (ESource *source, const EasFolder *folder)
 {
-	ESourceEasFolder *extension = e_source_get_extension (source, E_SOURCE_EXTENSION_EAS_FOLDER);
+	ESourceEasFolder *extension =
+		e_source_get_extension (source, E_SOURCE_EXTENSION_EAS_FOLDER);
 
 	e_source_eas_folder_set_id (extension, folder->id);
 	e_source_eas_folder_set_parent_id (extension, folder->parent_id);
@@ -101,11 +104,11 @@ adopt (ECollectionBackend *backend, ESource *source)
 	e_server_side_source_set_writable (server_side, TRUE);
 	e_server_side_source_set_removable (server_side, FALSE);
 	e_server_side_source_set_remote_deletable (server_side, !eas_folder_type_is_default (type));
-	e_server_side_source_set_write_directory (server_side, e_collection_backend_get_cache_dir (backend));
+	e_server_side_source_set_write_directory (server_side,
+						  e_collection_backend_get_cache_dir (backend));
 }
 
-static void
-export (ECollectionBackend *backend, ESource *source)
+static void export(ECollectionBackend *backend, ESource *source)
 {
 	g_autoptr (ESourceRegistryServer) server = e_collection_backend_ref_server (backend);
 
@@ -119,7 +122,8 @@ add_child (ECollectionBackend *backend, const EasFolder *folder)
 	g_autoptr (ESourceRegistryServer) server = e_collection_backend_ref_server (backend);
 	g_autofree char *uid = make_uid (backend, folder->id);
 	g_autofree char *name = g_strconcat (uid, ".source", NULL);
-	g_autofree char *path = g_build_filename (e_collection_backend_get_cache_dir (backend), name, NULL);
+	g_autofree char *path =
+		g_build_filename (e_collection_backend_get_cache_dir (backend), name, NULL);
 	g_autoptr (GFile) file = g_file_new_for_path (path);
 	g_autoptr (GError) error = NULL;
 	g_autoptr (ESource) source = e_server_side_source_new (server, file, &error);
@@ -132,7 +136,7 @@ add_child (ECollectionBackend *backend, const EasFolder *folder)
 	set_up_common (source, folder);
 	describe_folder (source, folder);
 	set_up_calendar (source);
-	export (backend, source);
+	export(backend, source);
 	/* Nothing has changed since it was made, so nothing would write its file. */
 	e_source_write_sync (source, NULL, NULL);
 }
@@ -141,7 +145,8 @@ add_child (ECollectionBackend *backend, const EasFolder *folder)
 static void
 refresh_child (ESource *source, const EasFolder *folder)
 {
-	ESourceEasFolder *extension = e_source_get_extension (source, E_SOURCE_EXTENSION_EAS_FOLDER);
+	ESourceEasFolder *extension =
+		e_source_get_extension (source, E_SOURCE_EXTENSION_EAS_FOLDER);
 	g_autofree char *before = e_source_eas_folder_dup_server_name (extension);
 
 	if (g_strcmp0 (before, folder->name) != 0 &&
@@ -163,7 +168,8 @@ remove_child (ESource *source)
 static GHashTable *
 index_children (ECollectionBackend *backend)
 {
-	GHashTable *children = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+	GHashTable *children =
+		g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
 	GList *sources = e_collection_backend_list_calendar_sources (backend);
 
 	for (GList *link = sources; link != NULL; link = link->next) {
@@ -187,7 +193,7 @@ e_eas_children_restore (ECollectionBackend *backend)
 		g_autofree char *id = dup_folder_id (link->data);
 
 		if (id != NULL && !g_hash_table_contains (children, id))
-			export (backend, link->data);
+			export(backend, link->data);
 	}
 	g_list_free_full (claimed, g_object_unref);
 }

@@ -14,14 +14,14 @@
 G_BEGIN_DECLS
 
 /* Brings back the children of the last session, from their files. */
-void     e_eas_children_restore (ECollectionBackend *backend);
+void e_eas_children_restore (ECollectionBackend *backend);
 /*
  * Makes the children agree with @folders (element-type EasFolder), the result of a
  * successful listing: new ones are added, renamed ones renamed unless the person
  * did that, vanished ones removed with what is stored of them.
  */
-void     e_eas_children_update  (ECollectionBackend *backend, GPtrArray *folders);
+void e_eas_children_update (ECollectionBackend *backend, GPtrArray *folders);
 /* Is this a folder that becomes a child source? */
-gboolean e_eas_children_shows   (const EasFolder *folder);
+gboolean e_eas_children_shows (const EasFolder *folder);
 
 G_END_DECLS

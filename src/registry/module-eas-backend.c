@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Module entry for evolution-source-registry. e_module_load() is called twice there: registration is idempotent. */
+/* Module entry for evolution-source-registry. e_module_load() is called twice there: registration
+ * is idempotent. */
 
 #include "camel-eas-settings.h"
 #include "e-source-eas-folder.h"

@@ -399,8 +399,8 @@ response_collection_free (EasSyncResponseCollection *collection)
 {
 	g_free (collection->id);
 	g_free (collection->key);
-	g_ptr_array_unref (collection->commands);
-	g_ptr_array_unref (collection->responses);
+	g_clear_pointer (&collection->commands, g_ptr_array_unref);
+	g_clear_pointer (&collection->responses, g_ptr_array_unref);
 	g_free (collection);
 }
 

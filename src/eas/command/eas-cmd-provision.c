@@ -30,7 +30,7 @@ const EasCommand eas_cmd_provision = {
 
 /**
  * eas_cmd_provision_build_request:
- * @device: who we are
+ * @device: (nullable): who we are; %NULL when the server did not like to hear it
  * @version: negotiated version
  *
  * Writes Provision: DeviceInformation (since 14.1, pitfall 41: demanded there and
@@ -44,7 +44,7 @@ eas_cmd_provision_build_request (const EasDevice *device, EasVersion version)
 	g_autoptr (EasWbxmlWriter) writer = eas_wbxml_writer_new ();
 
 	eas_wbxml_writer_start (writer, EAS_PROVISION_PROVISION);
-	if (version >= EAS_VERSION_14_1)
+	if (device != NULL && version >= EAS_VERSION_14_1)
 		eas_cmd_settings_write_device (writer, device, version);
 	eas_wbxml_writer_start (writer, EAS_PROVISION_POLICIES);
 	eas_wbxml_writer_start (writer, EAS_PROVISION_POLICY);

@@ -35,7 +35,7 @@ typedef struct {
 	EasWipe wipe;         /* wins over all else */
 } EasProvisionResponse;
 
-/* First phase. @device goes in since 14.1, below that it must not. */
+/* First phase. @device (nullable) goes in since 14.1, below that it must not. */
 GBytes  *eas_cmd_provision_build_request (const EasDevice *device, EasVersion version);
 /* Second phase: @policy_key is the temporary one, @status what eas_policy_judge() said. */
 GBytes  *eas_cmd_provision_build_acknowledge (guint32 policy_key, EasPolicyStatus status);

@@ -32,25 +32,36 @@ refuse (const char *reason)
 static char *
 make_uid (void)
 {
-	return g_strdup_printf ("040000008200E00074C5B7101A82E00800000000%016" G_GINT64_MODIFIER "X000000000000000010000000%08X%08X%08X%08X",
-	                        (guint64) g_get_real_time (), g_random_int (), g_random_int (), g_random_int (), g_random_int ());
+	return g_strdup_printf ("040000008200E00074C5B7101A82E00800000000%016" G_GINT64_MODIFIER
+				"X000000000000000010000000%08X%08X%08X%08X",
+				(guint64) g_get_real_time (), g_random_int (), g_random_int (),
+				g_random_int (), g_random_int ());
 }
 
 /* --- Attachments, [MS-ASAIRS] 2.2.2.8 Attachments ------------------------- */
 
 static void
-store_attachment (EasItemBuilder *builder, EasMockMailbox *mailbox, const EasItem *wire, EasItemSlot add)
+store_attachment (EasItemBuilder *builder,
+		  EasMockMailbox *mailbox,
+		  const EasItem *wire,
+		  EasItemSlot add)
 {
-	g_autoptr (GBytes) content = eas_item_bytes (wire, eas_item_child (wire, add, EAS_AIRSYNCBASE_CONTENT));
+	g_autoptr (GBytes) content =
+		eas_item_bytes (wire, eas_item_child (wire, add, EAS_AIRSYNCBASE_CONTENT));
 
 	eas_item_builder_start (builder, EAS_AIRSYNCBASE_ATTACHMENT);
-	eas_item_builder_text (builder, EAS_AIRSYNCBASE_DISPLAY_NAME, eas_mock_text (wire, add, EAS_AIRSYNCBASE_DISPLAY_NAME));
-	eas_item_builder_text (builder, EAS_AIRSYNCBASE_CLIENT_ID, eas_mock_text (wire, add, EAS_AIRSYNCBASE_CLIENT_ID));
+	eas_item_builder_text (builder, EAS_AIRSYNCBASE_DISPLAY_NAME,
+			       eas_mock_text (wire, add, EAS_AIRSYNCBASE_DISPLAY_NAME));
+	eas_item_builder_text (builder, EAS_AIRSYNCBASE_CLIENT_ID,
+			       eas_mock_text (wire, add, EAS_AIRSYNCBASE_CLIENT_ID));
 	if (content != NULL) {
-		eas_item_builder_text (builder, EAS_AIRSYNCBASE_FILE_REFERENCE, eas_mock_mailbox_add_blob (mailbox, content));
-		eas_item_builder_int (builder, EAS_AIRSYNCBASE_ESTIMATED_DATA_SIZE, g_bytes_get_size (content));
+		eas_item_builder_text (builder, EAS_AIRSYNCBASE_FILE_REFERENCE,
+				       eas_mock_mailbox_add_blob (mailbox, content));
+		eas_item_builder_int (builder, EAS_AIRSYNCBASE_ESTIMATED_DATA_SIZE,
+				      g_bytes_get_size (content));
 	}
-	eas_item_builder_text (builder, EAS_AIRSYNCBASE_METHOD, eas_mock_text (wire, add, EAS_AIRSYNCBASE_METHOD));
+	eas_item_builder_text (builder, EAS_AIRSYNCBASE_METHOD,
+			       eas_mock_text (wire, add, EAS_AIRSYNCBASE_METHOD));
 	eas_item_builder_end (builder);
 }
 
@@ -59,12 +70,31 @@ is_deleted_attachment (const EasItem *wire, EasItemSlot attachments, const char 
 {
 	EasItemSlot slot;
 
-	for (slot = eas_item_child (wire, attachments, EAS_AIRSYNCBASE_DELETE); slot != EAS_ITEM_NONE; slot = eas_item_sibling (wire, slot, EAS_AIRSYNCBASE_DELETE)) {
-		if (g_strcmp0 (eas_mock_text (wire, slot, EAS_AIRSYNCBASE_FILE_REFERENCE), reference) == 0)
+	EAS_MOCK_EACH (slot, wire, attachments, EAS_AIRSYNCBASE_DELETE) {
+		if (g_strcmp0 (eas_mock_text (wire, slot, EAS_AIRSYNCBASE_FILE_REFERENCE),
+			       reference) == 0)
 			return TRUE;
 	}
 
 	return FALSE;
+}
+
+static void
+keep_attachments (EasItemBuilder *builder,
+		  const EasItem *stored,
+		  const EasItem *wire,
+		  EasItemSlot attachments)
+{
+	EasItemSlot old = eas_item_child (stored, EAS_ITEM_ROOT, EAS_AIRSYNCBASE_ATTACHMENTS);
+	EasItemSlot slot;
+
+	EAS_MOCK_EACH (slot, stored, old, EAS_AIRSYNCBASE_ATTACHMENT) {
+		const char *reference =
+			eas_mock_text (stored, slot, EAS_AIRSYNCBASE_FILE_REFERENCE);
+
+		if (!is_deleted_attachment (wire, attachments, reference))
+			eas_item_builder_copy (builder, stored, slot);
+	}
 }
 
 /* @wire with its Add and Delete of attachments turned into the list that results. */
@@ -73,22 +103,19 @@ settle_attachments (EasMockMailbox *mailbox, const EasItem *stored, const EasIte
 {
 	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
 	EasItemSlot attachments = eas_item_child (wire, EAS_ITEM_ROOT, EAS_AIRSYNCBASE_ATTACHMENTS);
-	EasItemSlot old = stored != NULL ? eas_item_child (stored, EAS_ITEM_ROOT, EAS_AIRSYNCBASE_ATTACHMENTS) : EAS_ITEM_NONE;
 	EasItemSlot slot;
 
-	for (slot = eas_item_child (wire, EAS_ITEM_ROOT, EAS_TAG_NONE); slot != EAS_ITEM_NONE; slot = eas_item_sibling (wire, slot, EAS_TAG_NONE)) {
+	EAS_MOCK_EACH (slot, wire, EAS_ITEM_ROOT, EAS_TAG_NONE) {
 		if (slot != attachments)
 			eas_item_builder_copy (builder, wire, slot);
 	}
 	if (attachments != EAS_ITEM_NONE) {
 		eas_item_builder_start (builder, EAS_AIRSYNCBASE_ATTACHMENTS);
-		for (slot = old != EAS_ITEM_NONE ? eas_item_child (stored, old, EAS_AIRSYNCBASE_ATTACHMENT) : EAS_ITEM_NONE; slot != EAS_ITEM_NONE;
-		     slot = eas_item_sibling (stored, slot, EAS_AIRSYNCBASE_ATTACHMENT)) {
-			if (!is_deleted_attachment (wire, attachments, eas_mock_text (stored, slot, EAS_AIRSYNCBASE_FILE_REFERENCE)))
-				eas_item_builder_copy (builder, stored, slot);
-		}
-		for (slot = eas_item_child (wire, attachments, EAS_AIRSYNCBASE_ADD); slot != EAS_ITEM_NONE; slot = eas_item_sibling (wire, slot, EAS_AIRSYNCBASE_ADD))
+		if (stored != NULL)
+			keep_attachments (builder, stored, wire, attachments);
+		EAS_MOCK_EACH (slot, wire, attachments, EAS_AIRSYNCBASE_ADD) {
 			store_attachment (builder, mailbox, wire, slot);
+		}
 		eas_item_builder_end (builder);
 	}
 
@@ -110,7 +137,8 @@ complete_event (const EasItem *data)
 	if (!eas_item_has (data, EAS_CALENDAR_DT_STAMP))
 		eas_item_builder_time (builder, EAS_CALENDAR_DT_STAMP, now_utc ());
 	if (!eas_item_has (data, EAS_CALENDAR_MEETING_STATUS))
-		eas_item_builder_int (builder, EAS_CALENDAR_MEETING_STATUS, eas_item_has (data, EAS_CALENDAR_ATTENDEES) ? 1 : 0);
+		eas_item_builder_int (builder, EAS_CALENDAR_MEETING_STATUS,
+				      eas_item_has (data, EAS_CALENDAR_ATTENDEES) ? 1 : 0);
 	if (!eas_item_has (data, EAS_CALENDAR_BUSY_STATUS))
 		eas_item_builder_int (builder, EAS_CALENDAR_BUSY_STATUS, 2);
 
@@ -138,7 +166,9 @@ eas_mock_apply_add (EasMockTarget *target, const EasItem *wire, EasItem **out_da
 
 	if (target->folder->type == EAS_FOLDER_RECIPIENT_CACHE)
 		return EAS_MOCK_ITEM_PROTOCOL;
-	if (wrong == NULL && klass == EAS_CLASS_CALENDAR && !(eas_item_has (wire, EAS_CALENDAR_START_TIME) && eas_item_has (wire, EAS_CALENDAR_END_TIME)))
+	if (wrong == NULL && klass == EAS_CLASS_CALENDAR &&
+	    !(eas_item_has (wire, EAS_CALENDAR_START_TIME) &&
+	      eas_item_has (wire, EAS_CALENDAR_END_TIME)))
 		wrong = "an event without its times";
 	if (wrong != NULL)
 		return refuse (wrong);
@@ -146,7 +176,8 @@ eas_mock_apply_add (EasMockTarget *target, const EasItem *wire, EasItem **out_da
 	settled = settle_attachments (target->request->mailbox, NULL, wire);
 	read = eas_mock_dialect_read (settled, klass, version);
 	filled = without_empties (read);
-	*out_data = klass == EAS_CLASS_CALENDAR ? complete_event (filled) : g_steal_pointer (&filled);
+	*out_data =
+		klass == EAS_CLASS_CALENDAR ? complete_event (filled) : g_steal_pointer (&filled);
 
 	return EAS_MOCK_ITEM_OK;
 }
@@ -158,9 +189,17 @@ static gboolean
 is_never_ghosted (EasTag tag)
 {
 	static const EasTag tags[] = {
-		EAS_AIRSYNCBASE_BODY, EAS_AIRSYNCBASE_NATIVE_BODY_TYPE, EAS_AIRSYNCBASE_ATTACHMENTS, EAS_CONTACTS_PICTURE, EAS_CALENDAR_EXCEPTIONS,
-		EAS_CALENDAR_UID, EAS_CALENDAR_RESPONSE_TYPE, EAS_CALENDAR_APPOINTMENT_REPLY_TIME, EAS_CALENDAR_ONLINE_MEETING_CONF_LINK,
-		EAS_CALENDAR_ONLINE_MEETING_EXTERNAL_LINK, EAS_CALENDAR_CLIENT_UID,
+		EAS_AIRSYNCBASE_BODY,
+		EAS_AIRSYNCBASE_NATIVE_BODY_TYPE,
+		EAS_AIRSYNCBASE_ATTACHMENTS,
+		EAS_CONTACTS_PICTURE,
+		EAS_CALENDAR_EXCEPTIONS,
+		EAS_CALENDAR_UID,
+		EAS_CALENDAR_RESPONSE_TYPE,
+		EAS_CALENDAR_APPOINTMENT_REPLY_TIME,
+		EAS_CALENDAR_ONLINE_MEETING_CONF_LINK,
+		EAS_CALENDAR_ONLINE_MEETING_EXTERNAL_LINK,
+		EAS_CALENDAR_CLIENT_UID,
 	};
 
 	for (guint i = 0; i < G_N_ELEMENTS (tags); i++) {
@@ -183,7 +222,8 @@ survives_absence (const EasMockTarget *target, EasTag tag)
 	case EAS_CLASS_CONTACTS:
 		if (is_never_ghosted (tag))
 			return TRUE;
-		return supported != NULL && !g_hash_table_contains ((GHashTable *) supported, GUINT_TO_POINTER (listed));
+		return supported != NULL &&
+		       !g_hash_table_contains ((GHashTable *) supported, GUINT_TO_POINTER (listed));
 	case EAS_CLASS_EMAIL:
 		return TRUE;
 	default:
@@ -197,7 +237,7 @@ what_survives (const EasMockTarget *target, const EasItem *stored)
 	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
 	EasItemSlot slot;
 
-	for (slot = eas_item_child (stored, EAS_ITEM_ROOT, EAS_TAG_NONE); slot != EAS_ITEM_NONE; slot = eas_item_sibling (stored, slot, EAS_TAG_NONE)) {
+	EAS_MOCK_EACH (slot, stored, EAS_ITEM_ROOT, EAS_TAG_NONE) {
 		if (survives_absence (target, eas_item_tag (stored, slot)))
 			eas_item_builder_copy (builder, stored, slot);
 	}
@@ -212,8 +252,10 @@ find_exception (const EasItem *item, gint64 instance)
 	EasItemSlot slot;
 	gint64 utc;
 
-	for (slot = eas_item_child (item, exceptions, EAS_CALENDAR_EXCEPTION); slot != EAS_ITEM_NONE; slot = eas_item_sibling (item, slot, EAS_CALENDAR_EXCEPTION)) {
-		if (eas_item_time (item, eas_item_child (item, slot, EAS_AIRSYNCBASE_INSTANCE_ID), &utc) && utc == instance)
+	EAS_MOCK_EACH (slot, item, exceptions, EAS_CALENDAR_EXCEPTION) {
+		if (eas_item_time (item, eas_item_child (item, slot, EAS_AIRSYNCBASE_INSTANCE_ID),
+				   &utc) &&
+		    utc == instance)
 			return slot;
 	}
 
@@ -232,13 +274,15 @@ merge_exceptions (const EasItem *kept, const EasItem *change)
 
 	if (old == EAS_ITEM_NONE || new == EAS_ITEM_NONE || eas_item_is_empty (change, new))
 		return eas_item_copy (change);
-	for (slot = eas_item_child (change, EAS_ITEM_ROOT, EAS_TAG_NONE); slot != EAS_ITEM_NONE; slot = eas_item_sibling (change, slot, EAS_TAG_NONE)) {
+	EAS_MOCK_EACH (slot, change, EAS_ITEM_ROOT, EAS_TAG_NONE) {
 		if (slot != new)
 			eas_item_builder_copy (builder, change, slot);
 	}
 	eas_item_builder_start (builder, EAS_CALENDAR_EXCEPTIONS);
-	for (slot = eas_item_child (kept, old, EAS_CALENDAR_EXCEPTION); slot != EAS_ITEM_NONE; slot = eas_item_sibling (kept, slot, EAS_CALENDAR_EXCEPTION)) {
-		if (eas_item_time (kept, eas_item_child (kept, slot, EAS_AIRSYNCBASE_INSTANCE_ID), &utc) && find_exception (change, utc) == EAS_ITEM_NONE)
+	EAS_MOCK_EACH (slot, kept, old, EAS_CALENDAR_EXCEPTION) {
+		if (eas_item_time (kept, eas_item_child (kept, slot, EAS_AIRSYNCBASE_INSTANCE_ID),
+				   &utc) &&
+		    find_exception (change, utc) == EAS_ITEM_NONE)
 			eas_item_builder_copy (builder, kept, slot);
 	}
 	eas_mock_copy_children (builder, change, new);
@@ -251,7 +295,8 @@ static EasItem *
 replace_item (const EasMockTarget *target, const EasItem *stored, const EasItem *wire)
 {
 	g_autoptr (EasItem) base = what_survives (target, stored);
-	g_autoptr (EasItem) read = eas_mock_dialect_read (wire, target->folder->klass, target->request->version);
+	g_autoptr (EasItem) read =
+		eas_mock_dialect_read (wire, target->folder->klass, target->request->version);
 	g_autoptr (EasItem) merged = merge_exceptions (base, read);
 
 	return eas_item_overlay (base, merged);
@@ -264,7 +309,9 @@ changes_element (const EasItem *stored, const EasItem *wire, EasTag tag)
 {
 	EasItemSlot new = eas_item_child (wire, EAS_ITEM_ROOT, tag);
 
-	return new != EAS_ITEM_NONE && !eas_item_slot_equal (stored, eas_item_child (stored, EAS_ITEM_ROOT, tag), wire, new);
+	return new != EAS_ITEM_NONE &&
+	       !eas_item_slot_equal (stored, eas_item_child (stored, EAS_ITEM_ROOT, tag), wire,
+				     new);
 }
 
 static EasItem *
@@ -273,7 +320,7 @@ without_element (const EasItem *item, EasTag tag)
 	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
 	EasItemSlot slot;
 
-	for (slot = eas_item_child (item, EAS_ITEM_ROOT, EAS_TAG_NONE); slot != EAS_ITEM_NONE; slot = eas_item_sibling (item, slot, EAS_TAG_NONE)) {
+	EAS_MOCK_EACH (slot, item, EAS_ITEM_ROOT, EAS_TAG_NONE) {
 		if (eas_item_tag (item, slot) != tag)
 			eas_item_builder_copy (builder, item, slot);
 	}
@@ -287,8 +334,9 @@ patch_event (EasMockMailbox *mailbox, const EasItem *stored, const EasItem *wire
 {
 	g_autoptr (EasItem) settled = settle_attachments (mailbox, stored, wire);
 	g_autoptr (EasItem) patched = eas_item_overlay (stored, settled);
-	gboolean moved = changes_element (stored, wire, EAS_CALENDAR_START_TIME) || changes_element (stored, wire, EAS_CALENDAR_END_TIME) ||
-	                 changes_element (stored, wire, EAS_CALENDAR_RECURRENCE);
+	gboolean moved = changes_element (stored, wire, EAS_CALENDAR_START_TIME) ||
+			 changes_element (stored, wire, EAS_CALENDAR_END_TIME) ||
+			 changes_element (stored, wire, EAS_CALENDAR_RECURRENCE);
 	gboolean all_day = eas_item_get_flag (patched, EAS_CALENDAR_ALL_DAY_EVENT, FALSE);
 
 	if (moved && eas_item_has (patched, EAS_CALENDAR_EXCEPTIONS)) {
@@ -298,14 +346,19 @@ patch_event (EasMockMailbox *mailbox, const EasItem *stored, const EasItem *wire
 		patched = without;
 	}
 
-	return all_day ? without_element (patched, EAS_CALENDAR_TIMEZONE) : g_steal_pointer (&patched);
+	return all_day ? without_element (patched, EAS_CALENDAR_TIMEZONE)
+		       : g_steal_pointer (&patched);
 }
 
 guint
-eas_mock_apply_change (EasMockTarget *target, const EasItem *stored, const EasItem *wire, EasItem **out_data)
+eas_mock_apply_change (EasMockTarget *target,
+		       const EasItem *stored,
+		       const EasItem *wire,
+		       EasItem **out_data)
 {
 	guint version = target->request->version;
-	const char *wrong = eas_mock_rules_check (wire, target->folder->klass, version, EAS_MOCK_RULES_CHANGE);
+	const char *wrong =
+		eas_mock_rules_check (wire, target->folder->klass, version, EAS_MOCK_RULES_CHANGE);
 
 	if (target->folder->type == EAS_FOLDER_RECIPIENT_CACHE)
 		return EAS_MOCK_ITEM_PROTOCOL;
@@ -336,12 +389,12 @@ with_exception (const EasItem *stored, gint64 instance, const EasItem *content)
 	EasItemSlot old = find_exception (stored, instance);
 	EasItemSlot slot;
 
-	for (slot = eas_item_child (stored, EAS_ITEM_ROOT, EAS_TAG_NONE); slot != EAS_ITEM_NONE; slot = eas_item_sibling (stored, slot, EAS_TAG_NONE)) {
+	EAS_MOCK_EACH (slot, stored, EAS_ITEM_ROOT, EAS_TAG_NONE) {
 		if (slot != exceptions)
 			eas_item_builder_copy (builder, stored, slot);
 	}
 	eas_item_builder_start (builder, EAS_CALENDAR_EXCEPTIONS);
-	for (slot = eas_item_child (stored, exceptions, EAS_CALENDAR_EXCEPTION); slot != EAS_ITEM_NONE; slot = eas_item_sibling (stored, slot, EAS_CALENDAR_EXCEPTION)) {
+	EAS_MOCK_EACH (slot, stored, exceptions, EAS_CALENDAR_EXCEPTION) {
 		if (slot != old)
 			eas_item_builder_copy (builder, stored, slot);
 	}
@@ -354,14 +407,15 @@ with_exception (const EasItem *stored, gint64 instance, const EasItem *content)
 	return eas_item_builder_finish (g_steal_pointer (&builder));
 }
 
-/* What the exception had and the change does not mention, then the change; an empty element stays: "none, this time". */
+/* What the exception had and the change does not mention, then the change; an empty element stays:
+ * "none, this time". */
 static EasItem *
 merge_exception (const EasItem *stored, EasItemSlot old, const EasItem *wire)
 {
 	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
 	EasItemSlot slot;
 
-	for (slot = eas_item_child (stored, old, EAS_TAG_NONE); slot != EAS_ITEM_NONE; slot = eas_item_sibling (stored, slot, EAS_TAG_NONE)) {
+	EAS_MOCK_EACH (slot, stored, old, EAS_TAG_NONE) {
 		EasTag tag = eas_item_tag (stored, slot);
 
 		if (tag != EAS_AIRSYNCBASE_INSTANCE_ID && !eas_item_has (wire, tag))
@@ -391,17 +445,22 @@ find_instance (const EasItem *stored, const char *instance_id, gint64 *out_insta
 }
 
 guint
-eas_mock_apply_instance (const EasItem *stored, const char *instance_id, const EasItem *wire, EasItem **out_data)
+eas_mock_apply_instance (const EasItem *stored,
+			 const char *instance_id,
+			 const EasItem *wire,
+			 EasItem **out_data)
 {
 	g_autoptr (EasItem) merged = NULL;
 	gint64 instance = 0;
 	guint status = find_instance (stored, instance_id, &instance);
-	const char *wrong = eas_mock_rules_check (wire, EAS_CLASS_CALENDAR, 160, EAS_MOCK_RULES_INSTANCE);
+	const char *wrong =
+		eas_mock_rules_check (wire, EAS_CLASS_CALENDAR, 160, EAS_MOCK_RULES_INSTANCE);
 	gboolean series_all_day = eas_item_get_flag (stored, EAS_CALENDAR_ALL_DAY_EVENT, FALSE);
 
 	if (status != EAS_MOCK_ITEM_OK)
 		return status;
-	if (wrong == NULL && eas_item_get_flag (wire, EAS_CALENDAR_ALL_DAY_EVENT, series_all_day) != series_all_day)
+	if (wrong == NULL &&
+	    eas_item_get_flag (wire, EAS_CALENDAR_ALL_DAY_EVENT, series_all_day) != series_all_day)
 		wrong = "AllDayEvent differs from the series";
 	if (wrong != NULL)
 		return refuse (wrong);

@@ -33,7 +33,11 @@ add_change (GArray *changes, EasMockChangeKind kind, const char *id, EasMockItem
 }
 
 static void
-list_gone (GArray *changes, EasMockRequest *request, EasMockCollection *collection, EasMockFolder *folder, gint64 now)
+list_gone (GArray *changes,
+	   EasMockRequest *request,
+	   EasMockCollection *collection,
+	   EasMockFolder *folder,
+	   gint64 now)
 {
 	GHashTableIter iter;
 	gpointer id;
@@ -44,13 +48,16 @@ list_gone (GArray *changes, EasMockRequest *request, EasMockCollection *collecti
 
 		if (item == NULL)
 			add_change (changes, EAS_MOCK_DELETE, id, NULL);
-		else if (!eas_mock_filter_passes (item->data, folder->klass, collection->options.filter, now))
+		else if (!eas_mock_filter_passes (item->data, folder->klass,
+						  collection->options.filter, now))
 			add_change (changes, EAS_MOCK_SOFT_DELETE, id, NULL);
 	}
 }
 
 GArray *
-eas_mock_list_changes (EasMockRequest *request, EasMockCollection *collection, EasMockFolder *folder)
+eas_mock_list_changes (EasMockRequest *request,
+		       EasMockCollection *collection,
+		       EasMockFolder *folder)
 {
 	GArray *changes = g_array_new (FALSE, FALSE, sizeof (EasMockChange));
 	gint64 now = g_get_real_time () / G_USEC_PER_SEC;
@@ -64,7 +71,9 @@ eas_mock_list_changes (EasMockRequest *request, EasMockCollection *collection, E
 		guint64 told = 0;
 		gboolean known = eas_mock_state_knows (collection->state, item->id, &told);
 
-		if ((known && told == item->revision) || !eas_mock_filter_passes (item->data, folder->klass, collection->options.filter, now))
+		if ((known && told == item->revision) ||
+		    !eas_mock_filter_passes (item->data, folder->klass, collection->options.filter,
+					     now))
 			continue;
 		add_change (changes, known ? EAS_MOCK_CHANGE : EAS_MOCK_ADD, item->id, item);
 	}
@@ -106,12 +115,12 @@ read_ping_folders (EasMockRequest *request, EasItemSlot folders)
 	g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
 	EasItemSlot slot;
 
-	for (slot = eas_item_child (request->body, folders, EAS_PING_FOLDER); slot != EAS_ITEM_NONE;
-	     slot = eas_item_sibling (request->body, slot, EAS_PING_FOLDER)) {
+	EAS_MOCK_EACH (slot, request->body, folders, EAS_PING_FOLDER) {
 		const char *id = eas_mock_text (request->body, slot, EAS_PING_ID);
 		const char *klass = eas_mock_text (request->body, slot, EAS_PING_CLASS);
 
-		if (id == NULL || klass == NULL || g_ptr_array_find_with_equal_func (ids, id, g_str_equal, NULL))
+		if (id == NULL || klass == NULL ||
+		    g_ptr_array_find_with_equal_func (ids, id, g_str_equal, NULL))
 			return FALSE;
 		g_ptr_array_add (ids, g_strdup (id));
 	}
@@ -134,7 +143,8 @@ read_ping (EasMockRequest *request)
 
 	if (request->body != NULL) {
 		folders = eas_item_child (request->body, EAS_ITEM_ROOT, EAS_PING_FOLDERS);
-		interval = eas_mock_uint (request->body, EAS_ITEM_ROOT, EAS_PING_HEARTBEAT_INTERVAL, 0);
+		interval = eas_mock_uint (request->body, EAS_ITEM_ROOT, EAS_PING_HEARTBEAT_INTERVAL,
+					  0);
 		if (folders != EAS_ITEM_NONE && !read_ping_folders (request, folders)) {
 			answer_ping (request, PING_SYNTAX, NULL, EAS_TAG_NONE, 0);
 			return FALSE;
@@ -147,11 +157,13 @@ read_ping (EasMockRequest *request)
 		return FALSE;
 	}
 	if (interval < settings->ping_minimum || interval > settings->ping_maximum) {
-		answer_ping (request, PING_INTERVAL, NULL, EAS_PING_HEARTBEAT_INTERVAL, CLAMP (interval, settings->ping_minimum, settings->ping_maximum));
+		answer_ping (request, PING_INTERVAL, NULL, EAS_PING_HEARTBEAT_INTERVAL,
+			     CLAMP (interval, settings->ping_minimum, settings->ping_maximum));
 		return FALSE;
 	}
 	if (device->ping_folders->len > settings->max_folders) {
-		answer_ping (request, PING_FOLDERS, NULL, EAS_PING_MAX_FOLDERS, settings->max_folders);
+		answer_ping (request, PING_FOLDERS, NULL, EAS_PING_MAX_FOLDERS,
+			     settings->max_folders);
 		return FALSE;
 	}
 	device->ping_interval = interval;
@@ -167,12 +179,15 @@ find_changed (EasMockRequest *request)
 	GPtrArray *ids = request->device->ping_folders;
 
 	for (guint i = 0; i < ids->len; i++) {
-		EasMockFolder *folder = eas_mock_mailbox_get_folder (request->mailbox, ids->pdata[i]);
-		EasMockCollection *collection = eas_mock_device_collection (request->device, ids->pdata[i]);
+		EasMockFolder *folder =
+			eas_mock_mailbox_get_folder (request->mailbox, ids->pdata[i]);
+		EasMockCollection *collection =
+			eas_mock_device_collection (request->device, ids->pdata[i]);
 
 		if (folder == NULL)
 			return NULL;
-		if (collection->state->current == 0 || eas_mock_has_changes (request, collection, folder))
+		if (collection->state->current == 0 ||
+		    eas_mock_has_changes (request, collection, folder))
 			g_ptr_array_add (changed, ids->pdata[i]);
 	}
 
@@ -217,7 +232,8 @@ eas_mock_ping (EasMockRequest *request)
 	else if (request->timed_out)
 		answer_ping (request, PING_EXPIRED, NULL, EAS_TAG_NONE, 0);
 	else
-		request->wait_until = request->entry->when + request->device->ping_interval * G_USEC_PER_SEC;
+		request->wait_until =
+			request->entry->when + request->device->ping_interval * G_USEC_PER_SEC;
 }
 
 /* --- GetItemEstimate, [MS-ASCMD] 2.2.1.9 --------------------------------- */
@@ -247,12 +263,13 @@ void
 eas_mock_estimate (EasMockRequest *request)
 {
 	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
-	EasItemSlot collections = eas_item_child (request->body, EAS_ITEM_ROOT, EAS_GETITEMESTIMATE_COLLECTIONS);
+	EasItemSlot collections =
+		eas_item_child (request->body, EAS_ITEM_ROOT, EAS_GETITEMESTIMATE_COLLECTIONS);
 	EasItemSlot slot;
 
-	for (slot = eas_item_child (request->body, collections, EAS_GETITEMESTIMATE_COLLECTION); slot != EAS_ITEM_NONE;
-	     slot = eas_item_sibling (request->body, slot, EAS_GETITEMESTIMATE_COLLECTION)) {
-		const char *id = eas_mock_text (request->body, slot, EAS_GETITEMESTIMATE_COLLECTION_ID);
+	EAS_MOCK_EACH (slot, request->body, collections, EAS_GETITEMESTIMATE_COLLECTION) {
+		const char *id =
+			eas_mock_text (request->body, slot, EAS_GETITEMESTIMATE_COLLECTION_ID);
 		guint estimate = 0;
 		guint status = estimate_collection (request, slot, id, &estimate);
 

@@ -57,6 +57,11 @@ typedef struct {
 GArray  *eas_mock_list_changes (EasMockRequest *request, EasMockCollection *collection, EasMockFolder *folder);
 gboolean eas_mock_has_changes  (EasMockRequest *request, EasMockCollection *collection, EasMockFolder *folder);
 
+/* The children of @parent named @tag, one after the other in @slot. */
+#define EAS_MOCK_EACH(slot, item, parent, tag)                                     \
+	for ((slot) = eas_item_child ((item), (parent), (tag)); (slot) != EAS_ITEM_NONE; \
+	     (slot) = eas_item_sibling ((item), (slot), (tag)))
+
 /* Small helpers over request trees. */
 const char *eas_mock_text  (const EasItem *item, EasItemSlot parent, EasTag tag); /* NULL: absent */
 guint       eas_mock_uint  (const EasItem *item, EasItemSlot parent, EasTag tag, guint otherwise);

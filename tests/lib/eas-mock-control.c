@@ -95,11 +95,13 @@ number_parameter (Control *control, const char *name, gint64 otherwise)
 	const char *text = parameter (control, name);
 	gint64 value;
 
-	return text != NULL && g_ascii_string_to_signed (text, 10, G_MININT32, G_MAXINT32, &value, NULL) ? value : otherwise;
+	return text != NULL && g_ascii_string_to_signed (text, 10, G_MININT32, G_MAXINT32, &value,
+							 NULL)
+		       ? value
+		       : otherwise;
 }
 
-static void G_GNUC_PRINTF (2, 3)
-complain (Control *control, const char *format, ...)
+static void G_GNUC_PRINTF (2, 3) complain (Control *control, const char *format, ...)
 {
 	va_list arguments;
 
@@ -128,7 +130,8 @@ wanted_item (Control *control, EasMockFolder **out_folder)
 	const char *id = parameter (control, "id");
 
 	for (guint i = 0; i < control->mailbox->folders->len; i++) {
-		EasMockItem *item = eas_mock_folder_get_item (control->mailbox->folders->pdata[i], id);
+		EasMockItem *item =
+			eas_mock_folder_get_item (control->mailbox->folders->pdata[i], id);
 
 		if (item != NULL) {
 			*out_folder = control->mailbox->folders->pdata[i];
@@ -145,12 +148,9 @@ static const struct {
 	const char *name;
 	EasTag tag;
 } simple_fields[] = {
-	{ "start",    EAS_CALENDAR_START_TIME    },
-	{ "end",      EAS_CALENDAR_END_TIME      },
-	{ "all-day",  EAS_CALENDAR_ALL_DAY_EVENT },
-	{ "uid",      EAS_CALENDAR_UID           },
-	{ "timezone", EAS_CALENDAR_TIMEZONE      },
-	{ "reminder", EAS_CALENDAR_REMINDER      },
+	{ "start", EAS_CALENDAR_START_TIME },      { "end", EAS_CALENDAR_END_TIME },
+	{ "all-day", EAS_CALENDAR_ALL_DAY_EVENT }, { "uid", EAS_CALENDAR_UID },
+	{ "timezone", EAS_CALENDAR_TIMEZONE },     { "reminder", EAS_CALENDAR_REMINDER },
 };
 
 static EasTag
@@ -189,10 +189,13 @@ item_from_fields (Control *control, EasClass klass)
 
 	eas_item_builder_text (builder, subject_tag (klass), parameter (control, "subject"));
 	for (guint i = 0; i < G_N_ELEMENTS (simple_fields) && klass == EAS_CLASS_CALENDAR; i++)
-		eas_item_builder_text (builder, simple_fields[i].tag, parameter (control, simple_fields[i].name));
+		eas_item_builder_text (builder, simple_fields[i].tag,
+				       parameter (control, simple_fields[i].name));
 	if (klass == EAS_CLASS_CALENDAR)
-		put_nested (builder, EAS_AIRSYNCBASE_LOCATION, EAS_AIRSYNCBASE_DISPLAY_NAME, parameter (control, "location"));
-	put_nested (builder, EAS_AIRSYNCBASE_BODY, EAS_AIRSYNCBASE_DATA, parameter (control, "body"));
+		put_nested (builder, EAS_AIRSYNCBASE_LOCATION, EAS_AIRSYNCBASE_DISPLAY_NAME,
+			    parameter (control, "location"));
+	put_nested (builder, EAS_AIRSYNCBASE_BODY, EAS_AIRSYNCBASE_DATA,
+		    parameter (control, "body"));
 
 	return eas_item_builder_finish (g_steal_pointer (&builder));
 }
@@ -212,7 +215,8 @@ wanted_data (Control *control, EasClass klass)
 		return NULL;
 	}
 
-	return eas_mock_dialect_read (wire, klass, eas_item_has (wire, EAS_AIRSYNCBASE_LOCATION) ? 161 : 141);
+	return eas_mock_dialect_read (wire, klass,
+				      eas_item_has (wire, EAS_AIRSYNCBASE_LOCATION) ? 161 : 141);
 }
 
 /* --- Items --------------------------------------------------------------- */
@@ -222,14 +226,16 @@ static EasItem *
 complete_data (const EasItem *data, EasClass klass, EasMockMailbox *mailbox)
 {
 	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
-	g_autofree char *uid = g_strdup_printf ("witness-%" G_GUINT64_FORMAT "@example.test", mailbox->sequence + 1);
+	g_autofree char *uid = g_strdup_printf ("witness-%" G_GUINT64_FORMAT "@example.test",
+						mailbox->sequence + 1);
 
 	eas_mock_copy_children (builder, data, EAS_ITEM_ROOT);
 	if (klass == EAS_CLASS_CALENDAR) {
 		if (!eas_item_has (data, EAS_CALENDAR_UID))
 			eas_item_builder_text (builder, EAS_CALENDAR_UID, uid);
 		if (!eas_item_has (data, EAS_CALENDAR_DT_STAMP))
-			eas_item_builder_time (builder, EAS_CALENDAR_DT_STAMP, g_get_real_time () / G_USEC_PER_SEC);
+			eas_item_builder_time (builder, EAS_CALENDAR_DT_STAMP,
+					       g_get_real_time () / G_USEC_PER_SEC);
 		if (!eas_item_has (data, EAS_CALENDAR_BUSY_STATUS))
 			eas_item_builder_int (builder, EAS_CALENDAR_BUSY_STATUS, 2);
 		if (!eas_item_has (data, EAS_CALENDAR_MEETING_STATUS))
@@ -249,7 +255,8 @@ control_add (Control *control)
 	if (data == NULL)
 		return;
 	complete = complete_data (data, folder->klass, control->mailbox);
-	json_field (control->json, "id", eas_mock_mailbox_add_item (control->mailbox, folder, complete, NULL)->id);
+	json_field (control->json, "id",
+		    eas_mock_mailbox_add_item (control->mailbox, folder, complete, NULL)->id);
 }
 
 static void
@@ -262,7 +269,8 @@ control_change (Control *control)
 
 	if (data == NULL)
 		return;
-	changed = number_parameter (control, "replace", 0) ? eas_item_ref (data) : eas_item_overlay (item->data, data);
+	changed = number_parameter (control, "replace", 0) ? eas_item_ref (data)
+							   : eas_item_overlay (item->data, data);
 	eas_mock_mailbox_change_item (control->mailbox, folder, item, changed, NULL);
 	json_field (control->json, "id", item->id);
 }
@@ -289,7 +297,8 @@ json_items (GString *json, const EasMockFolder *folder)
 
 		json_open (json, NULL, '{');
 		json_field (json, "id", item->id);
-		json_field (json, "subject", eas_item_get_text (item->data, subject_tag (folder->klass)));
+		json_field (json, "subject",
+			    eas_item_get_text (item->data, subject_tag (folder->klass)));
 		json_number (json, "revision", item->revision);
 		json_field (json, "origin", item->origin);
 		json_field (json, "xml", xml);
@@ -315,7 +324,8 @@ control_generate (Control *control)
 
 	if (folder == NULL)
 		return;
-	eas_mock_sample_generate (control->mailbox, folder, count, number_parameter (control, "seed", 1));
+	eas_mock_sample_generate (control->mailbox, folder, count,
+				  number_parameter (control, "seed", 1));
 	json_number (control->json, "count", folder->items->len);
 }
 
@@ -366,7 +376,10 @@ control_folder_add (Control *control)
 	if (name == NULL)
 		complain (control, "name is missing");
 	else
-		json_field (control->json, "id", eas_mock_mailbox_add_folder (control->mailbox, parameter (control, "parent"), name, type)->id);
+		json_field (control->json, "id",
+			    eas_mock_mailbox_add_folder (control->mailbox,
+							 parameter (control, "parent"), name, type)
+				    ->id);
 }
 
 static void
@@ -377,7 +390,9 @@ control_folder_rename (Control *control)
 	const char *parent = parameter (control, "parent");
 
 	if (folder != NULL)
-		eas_mock_mailbox_rename_folder (control->mailbox, folder, parent != NULL ? parent : folder->parent_id, name != NULL ? name : folder->name);
+		eas_mock_mailbox_rename_folder (control->mailbox, folder,
+						parent != NULL ? parent : folder->parent_id,
+						name != NULL ? name : folder->name);
 }
 
 static void
@@ -476,8 +491,9 @@ control_fault (Control *control)
 		complain (control, "no fault of that kind");
 		return;
 	}
-	fault = eas_mock_faults_add (control->server->faults, kind, parameter (control, "command"), parameter (control, "folder"),
-	                             number_parameter (control, "times", 1));
+	fault = eas_mock_faults_add (control->server->faults, kind, parameter (control, "command"),
+				     parameter (control, "folder"),
+				     number_parameter (control, "times", 1));
 	fault->value = number_parameter (control, "value", 0);
 	fault->after = number_parameter (control, "after", 0);
 	fault->text = g_strdup (parameter (control, "text"));
@@ -550,7 +566,8 @@ control_forget (Control *control)
 static void
 wipe_device (Control *control, EasMockDevice *device)
 {
-	device->wipe = number_parameter (control, "account", 0) ? EAS_MOCK_WIPE_ACCOUNT : EAS_MOCK_WIPE_DEVICE;
+	device->wipe = number_parameter (control, "account", 0) ? EAS_MOCK_WIPE_ACCOUNT
+								: EAS_MOCK_WIPE_DEVICE;
 }
 
 static void
@@ -565,7 +582,8 @@ lose_keys (Control *control, EasMockDevice *device)
 	eas_mock_device_forget (device);
 }
 
-/* In quarantine a device loses its keys and then sees empty folders, as if that were all there is. */
+/* In quarantine a device loses its keys and then sees empty folders, as if that were all there is.
+ */
 static void
 control_quarantine (Control *control)
 {
@@ -590,16 +608,16 @@ static const struct {
 	const char *name;
 	gsize offset;
 } numbers[] = {
-	{ "policy",              G_STRUCT_OFFSET (EasMockSettings, policy)             },
-	{ "policy-attachments",  G_STRUCT_OFFSET (EasMockSettings, policy_attachments) },
-	{ "clientids",           G_STRUCT_OFFSET (EasMockSettings, detect_duplicates)  },
-	{ "echo-adds",           G_STRUCT_OFFSET (EasMockSettings, echo_adds)          },
-	{ "empty-answers",       G_STRUCT_OFFSET (EasMockSettings, empty_answers)      },
-	{ "ping-minimum",        G_STRUCT_OFFSET (EasMockSettings, ping_minimum)       },
-	{ "ping-maximum",        G_STRUCT_OFFSET (EasMockSettings, ping_maximum)       },
-	{ "max-folders",         G_STRUCT_OFFSET (EasMockSettings, max_folders)        },
-	{ "max-collections",     G_STRUCT_OFFSET (EasMockSettings, max_collections)    },
-	{ "max-window",          G_STRUCT_OFFSET (EasMockSettings, max_window)         },
+	{ "policy", G_STRUCT_OFFSET (EasMockSettings, policy) },
+	{ "policy-attachments", G_STRUCT_OFFSET (EasMockSettings, policy_attachments) },
+	{ "clientids", G_STRUCT_OFFSET (EasMockSettings, detect_duplicates) },
+	{ "echo-adds", G_STRUCT_OFFSET (EasMockSettings, echo_adds) },
+	{ "empty-answers", G_STRUCT_OFFSET (EasMockSettings, empty_answers) },
+	{ "ping-minimum", G_STRUCT_OFFSET (EasMockSettings, ping_minimum) },
+	{ "ping-maximum", G_STRUCT_OFFSET (EasMockSettings, ping_maximum) },
+	{ "max-folders", G_STRUCT_OFFSET (EasMockSettings, max_folders) },
+	{ "max-collections", G_STRUCT_OFFSET (EasMockSettings, max_collections) },
+	{ "max-window", G_STRUCT_OFFSET (EasMockSettings, max_window) },
 };
 
 G_STATIC_ASSERT (sizeof (gboolean) == sizeof (guint));
@@ -635,26 +653,26 @@ static const struct {
 	const char *name;
 	void (*run) (Control *control);
 } actions[] = {
-	{ "add",           control_add           },
-	{ "change",        control_change        },
-	{ "delete",        control_delete        },
-	{ "items",         control_items         },
-	{ "generate",      control_generate      },
-	{ "folders",       control_folders       },
-	{ "folder-add",    control_folder_add    },
+	{ "add", control_add },
+	{ "change", control_change },
+	{ "delete", control_delete },
+	{ "items", control_items },
+	{ "generate", control_generate },
+	{ "folders", control_folders },
+	{ "folder-add", control_folder_add },
 	{ "folder-rename", control_folder_rename },
 	{ "folder-delete", control_folder_delete },
-	{ "dump",          control_dump          },
-	{ "requests",      control_requests      },
-	{ "reset",         control_reset         },
-	{ "devices",       control_devices       },
-	{ "fault",         control_fault         },
-	{ "faults",        control_faults        },
-	{ "forget",        control_forget        },
-	{ "wipe",          control_wipe          },
-	{ "quarantine",    control_quarantine    },
-	{ "expire",        control_expire        },
-	{ "set",           control_set           },
+	{ "dump", control_dump },
+	{ "requests", control_requests },
+	{ "reset", control_reset },
+	{ "devices", control_devices },
+	{ "fault", control_fault },
+	{ "faults", control_faults },
+	{ "forget", control_forget },
+	{ "wipe", control_wipe },
+	{ "quarantine", control_quarantine },
+	{ "expire", control_expire },
+	{ "set", control_set },
 };
 
 static void
@@ -670,7 +688,11 @@ run_action (Control *control, const char *name)
 }
 
 void
-eas_mock_control_handle (SoupServer *soup, SoupServerMessage *message, const char *path, GHashTable *query, gpointer server)
+eas_mock_control_handle (SoupServer *soup,
+			 SoupServerMessage *message,
+			 const char *path,
+			 GHashTable *query,
+			 gpointer server)
 {
 	Control control = { server, .query = query, .json = g_string_new ("{") };
 	SoupMessageBody *body = soup_server_message_get_request_body (message);
@@ -686,15 +708,19 @@ eas_mock_control_handle (SoupServer *soup, SoupServerMessage *message, const cha
 	if (control.mailbox == NULL)
 		complain (&control, "no user \"%s\"", user != NULL ? user : "");
 	else
-		run_action (&control, g_str_has_prefix (path, "/control/") ? path + strlen ("/control/") : "");
+		run_action (&control, g_str_has_prefix (path, "/control/")
+					      ? path + strlen ("/control/")
+					      : "");
 
 	if (control.error != NULL) {
 		g_string_assign (control.json, "{");
 		json_field (control.json, "error", control.error);
 	}
 	g_string_append (control.json, "}\n");
-	soup_server_message_set_status (message, control.error != NULL ? SOUP_STATUS_BAD_REQUEST : SOUP_STATUS_OK, NULL);
-	soup_server_message_set_response (message, "application/json", SOUP_MEMORY_COPY, control.json->str, control.json->len);
+	soup_server_message_set_status (
+		message, control.error != NULL ? SOUP_STATUS_BAD_REQUEST : SOUP_STATUS_OK, NULL);
+	soup_server_message_set_response (message, "application/json", SOUP_MEMORY_COPY,
+					  control.json->str, control.json->len);
 	g_string_free (control.json, TRUE);
 	g_free (control.body);
 	g_free (control.error);

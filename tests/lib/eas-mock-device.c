@@ -103,7 +103,8 @@ go_back (EasMockState *state)
 		UndoStep *step = &g_array_index (state->undo, UndoStep, i - 1);
 
 		if (step->known)
-			g_hash_table_insert (state->known, g_strdup (step->id), new_revision (step->revision));
+			g_hash_table_insert (state->known, g_strdup (step->id),
+					     new_revision (step->revision));
 		else
 			g_hash_table_remove (state->known, step->id);
 	}
@@ -174,7 +175,7 @@ eas_mock_state_remember_answer (EasMockState *state, const char *request, EasIte
 void
 eas_mock_options_init (EasMockOptions *options)
 {
-	*options = (EasMockOptions) { .mime_truncation = 8 };
+	*options = (EasMockOptions){ .mime_truncation = 8 };
 	options->bodies = g_array_new (FALSE, FALSE, sizeof (EasBodyPreference));
 }
 
@@ -208,8 +209,10 @@ eas_mock_device_collection (EasMockDevice *device, const char *id)
 		collection->id = g_strdup (id);
 		collection->state = eas_mock_state_new ();
 		eas_mock_options_init (&collection->options);
-		collection->client_ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, eas_mock_client_id_free);
-		collection->client_uids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+		collection->client_ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+								eas_mock_client_id_free);
+		collection->client_uids =
+			g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 		g_hash_table_insert (device->collections, collection->id, collection);
 	}
 
@@ -226,7 +229,8 @@ eas_mock_device_get (EasMockMailbox *mailbox, const char *id, const char *type)
 		device->id = g_strdup (id);
 		device->type = g_strdup (type);
 		device->hierarchy = eas_mock_state_new ();
-		device->collections = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, collection_free);
+		device->collections =
+			g_hash_table_new_full (g_str_hash, g_str_equal, NULL, collection_free);
 		device->ping_folders = g_ptr_array_new_with_free_func (g_free);
 		device->sync_cache = g_ptr_array_new_with_free_func (g_free);
 		device->sent = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);

@@ -35,7 +35,8 @@ read_location (EasItemBuilder *builder, const char *text)
 	eas_item_builder_end (builder);
 }
 
-/* Before 16.0 midnight may be that of a zone; stored is the date alone. [MS-ASCAL] 2.2.2.1 AllDayEvent. */
+/* Before 16.0 midnight may be that of a zone; stored is the date alone. [MS-ASCAL] 2.2.2.1
+ * AllDayEvent. */
 static void
 read_date (EasItemBuilder *builder, const Dialect *dialect, EasTag tag, gint64 utc)
 {
@@ -46,10 +47,16 @@ read_date (EasItemBuilder *builder, const Dialect *dialect, EasTag tag, gint64 u
 	eas_item_builder_time (builder, tag, utc);
 }
 
-static void read_children (EasItemBuilder *builder, const Dialect *dialect, const EasItem *wire, EasItemSlot parent);
+static void read_children (EasItemBuilder *builder,
+			   const Dialect *dialect,
+			   const EasItem *wire,
+			   EasItemSlot parent);
 
 static void
-read_element (EasItemBuilder *builder, const Dialect *dialect, const EasItem *wire, EasItemSlot slot)
+read_element (EasItemBuilder *builder,
+	      const Dialect *dialect,
+	      const EasItem *wire,
+	      EasItemSlot slot)
 {
 	EasTag tag = eas_item_tag (wire, slot);
 	gint64 utc;
@@ -60,7 +67,8 @@ read_element (EasItemBuilder *builder, const Dialect *dialect, const EasItem *wi
 		return;
 	} else if (tag == EAS_CALENDAR_EXCEPTION_START_TIME && eas_item_time (wire, slot, &utc)) {
 		read_date (builder, dialect, EAS_AIRSYNCBASE_INSTANCE_ID, utc);
-	} else if ((tag == EAS_CALENDAR_START_TIME || tag == EAS_CALENDAR_END_TIME) && eas_item_time (wire, slot, &utc)) {
+	} else if ((tag == EAS_CALENDAR_START_TIME || tag == EAS_CALENDAR_END_TIME) &&
+		   eas_item_time (wire, slot, &utc)) {
 		read_date (builder, dialect, tag, utc);
 	} else if (tag == EAS_CALENDAR_EXCEPTIONS || tag == EAS_CALENDAR_EXCEPTION) {
 		eas_item_builder_start (builder, tag);
@@ -72,12 +80,16 @@ read_element (EasItemBuilder *builder, const Dialect *dialect, const EasItem *wi
 }
 
 static void
-read_children (EasItemBuilder *builder, const Dialect *dialect, const EasItem *wire, EasItemSlot parent)
+read_children (EasItemBuilder *builder,
+	       const Dialect *dialect,
+	       const EasItem *wire,
+	       EasItemSlot parent)
 {
 	EasItemSlot slot;
 
-	for (slot = eas_item_child (wire, parent, EAS_TAG_NONE); slot != EAS_ITEM_NONE; slot = eas_item_sibling (wire, slot, EAS_TAG_NONE))
+	EAS_MOCK_EACH (slot, wire, parent, EAS_TAG_NONE) {
 		read_element (builder, dialect, wire, slot);
+	}
 }
 
 EasItem *
@@ -143,7 +155,8 @@ eas_mock_dialect_dup_mime (const EasItem *stored)
 {
 	g_autoptr (GString) mime = g_string_new (NULL);
 	EasItemSlot body = eas_item_child (stored, EAS_ITEM_ROOT, EAS_AIRSYNCBASE_BODY);
-	gboolean html = eas_mock_uint (stored, body, EAS_AIRSYNCBASE_TYPE, EAS_BODY_PLAIN) == EAS_BODY_HTML;
+	gboolean html =
+		eas_mock_uint (stored, body, EAS_AIRSYNCBASE_TYPE, EAS_BODY_PLAIN) == EAS_BODY_HTML;
 	const char *text = eas_mock_text (stored, body, EAS_AIRSYNCBASE_DATA);
 	g_autofree char *encoded = NULL;
 	gint64 received = 0;
@@ -154,14 +167,17 @@ eas_mock_dialect_dup_mime (const EasItem *stored)
 	append_header (mime, "Subject", eas_item_get_text (stored, EAS_EMAIL_SUBJECT));
 	if (eas_item_get_time (stored, EAS_EMAIL_DATE_RECEIVED, &received)) {
 		g_autoptr (GDateTime) date = g_date_time_new_from_unix_utc (received);
-		g_autofree char *formatted = g_date_time_format (date, "%a, %d %b %Y %H:%M:%S +0000");
+		g_autofree char *formatted =
+			g_date_time_format (date, "%a, %d %b %Y %H:%M:%S +0000");
 
 		append_header (mime, "Date", formatted);
 	}
 	append_header (mime, "MIME-Version", "1.0");
-	append_header (mime, "Content-Type", html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8");
+	append_header (mime, "Content-Type",
+		       html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8");
 	append_header (mime, "Content-Transfer-Encoding", "base64");
-	encoded = g_base64_encode ((const guchar *) (text != NULL ? text : ""), text != NULL ? strlen (text) : 0);
+	encoded = g_base64_encode ((const guchar *) (text != NULL ? text : ""),
+				   text != NULL ? strlen (text) : 0);
 	g_string_append (mime, "\r\n");
 	for (gsize at = 0; encoded[at] != '\0'; at += MIN (76, strlen (encoded + at)))
 		g_string_append_printf (mime, "%.76s\r\n", encoded + at);
@@ -170,10 +186,13 @@ eas_mock_dialect_dup_mime (const EasItem *stored)
 }
 
 static char *
-convert_body (const Dialect *dialect, const EasItem *stored, const char *text, guint native, guint wanted)
+convert_body (
+	const Dialect *dialect, const EasItem *stored, const char *text, guint native, guint wanted)
 {
 	if (wanted == EAS_BODY_MIME)
-		return dialect->klass == EAS_CLASS_EMAIL && dialect->options->mime_support == 2 ? eas_mock_dialect_dup_mime (stored) : NULL;
+		return dialect->klass == EAS_CLASS_EMAIL && dialect->options->mime_support == 2
+			       ? eas_mock_dialect_dup_mime (stored)
+			       : NULL;
 	if (native == wanted)
 		return g_strdup (text);
 	if (native == EAS_BODY_HTML && wanted == EAS_BODY_PLAIN)
@@ -186,45 +205,57 @@ convert_body (const Dialect *dialect, const EasItem *stored, const char *text, g
 
 /* The preference of the native type wins, then the others in their order. [MS-ASAIRS] 3.2.5.1 */
 static char *
-choose_body (const Dialect *dialect, const EasItem *stored, const char *text, guint native, EasBodyPreference *out_preference)
+choose_body (const Dialect *dialect,
+	     const EasItem *stored,
+	     const char *text,
+	     guint native,
+	     EasBodyPreference *out_preference)
 {
 	const GArray *preferences = dialect->options->bodies;
 
 	for (int pass = 0; pass < 2; pass++) {
 		for (guint i = 0; i < preferences->len; i++) {
-			const EasBodyPreference *preference = &g_array_index (preferences, EasBodyPreference, i);
+			const EasBodyPreference *preference =
+				&g_array_index (preferences, EasBodyPreference, i);
 			g_autofree char *converted = NULL;
 
-			if ((pass == 0) != (preference->type == native || preference->type == EAS_BODY_MIME))
+			if ((pass == 0) !=
+			    (preference->type == native || preference->type == EAS_BODY_MIME))
 				continue;
 			converted = convert_body (dialect, stored, text, native, preference->type);
 			if (converted == NULL)
 				continue;
-			if (preference->all_or_none && preference->truncation_size >= 0 && strlen (converted) > (gsize) preference->truncation_size)
+			if (preference->all_or_none && preference->truncation_size >= 0 &&
+			    strlen (converted) > (gsize) preference->truncation_size)
 				continue;
 			*out_preference = *preference;
 			return g_steal_pointer (&converted);
 		}
 	}
-	*out_preference = (EasBodyPreference) { .type = EAS_BODY_PLAIN, .truncation_size = -1 };
+	*out_preference = (EasBodyPreference){ .type = EAS_BODY_PLAIN, .truncation_size = -1 };
 
 	return convert_body (dialect, stored, text, native, EAS_BODY_PLAIN);
 }
 
 static void
-write_body (EasItemBuilder *builder, const Dialect *dialect, const EasItem *stored, EasItemSlot slot)
+write_body (EasItemBuilder *builder,
+	    const Dialect *dialect,
+	    const EasItem *stored,
+	    EasItemSlot slot)
 {
 	const char *text = eas_mock_text (stored, slot, EAS_AIRSYNCBASE_DATA);
 	guint native = eas_mock_uint (stored, slot, EAS_AIRSYNCBASE_TYPE, EAS_BODY_PLAIN);
 	EasBodyPreference preference;
-	g_autofree char *data = choose_body (dialect, stored, text != NULL ? text : "", native, &preference);
+	g_autofree char *data =
+		choose_body (dialect, stored, text != NULL ? text : "", native, &preference);
 	gsize size = data != NULL ? strlen (data) : 0;
 
 	eas_item_builder_start (builder, EAS_AIRSYNCBASE_BODY);
 	eas_item_builder_int (builder, EAS_AIRSYNCBASE_TYPE, preference.type);
 	eas_item_builder_int (builder, EAS_AIRSYNCBASE_ESTIMATED_DATA_SIZE, size);
 	if (preference.truncation_size >= 0 && size > (gsize) preference.truncation_size) {
-		const char *end = g_utf8_find_prev_char (data, data + preference.truncation_size + 1);
+		const char *end =
+			g_utf8_find_prev_char (data, data + preference.truncation_size + 1);
 
 		data[end != NULL ? end - data : 0] = '\0';
 		eas_item_builder_flag (builder, EAS_AIRSYNCBASE_TRUNCATED, TRUE);
@@ -232,8 +263,10 @@ write_body (EasItemBuilder *builder, const Dialect *dialect, const EasItem *stor
 	if (data != NULL && *data != '\0')
 		eas_item_builder_text (builder, EAS_AIRSYNCBASE_DATA, data);
 	if (preference.preview > 0 && dialect->version >= 140) {
-		g_autofree char *plain = native == EAS_BODY_HTML ? html_to_plain (text) : g_strdup (text);
-		g_autofree char *start = g_utf8_substring (plain, 0, MIN ((glong) preference.preview, g_utf8_strlen (plain, -1)));
+		g_autofree char *plain =
+			native == EAS_BODY_HTML ? html_to_plain (text) : g_strdup (text);
+		g_autofree char *start = g_utf8_substring (
+			plain, 0, MIN ((glong) preference.preview, g_utf8_strlen (plain, -1)));
 
 		eas_item_builder_text (builder, EAS_AIRSYNCBASE_PREVIEW, start);
 	}
@@ -278,11 +311,15 @@ write_instance_id (EasItemBuilder *builder, const EasItem *stored, EasItemSlot s
 }
 
 static void
-write_children (EasItemBuilder *builder, const Dialect *dialect, const EasItem *stored, EasItemSlot parent, gboolean in_exception)
+write_children (EasItemBuilder *builder,
+		const Dialect *dialect,
+		const EasItem *stored,
+		EasItemSlot parent,
+		gboolean in_exception)
 {
 	EasItemSlot slot;
 
-	for (slot = eas_item_child (stored, parent, EAS_TAG_NONE); slot != EAS_ITEM_NONE; slot = eas_item_sibling (stored, slot, EAS_TAG_NONE)) {
+	EAS_MOCK_EACH (slot, stored, parent, EAS_TAG_NONE) {
 		EasTag tag = eas_item_tag (stored, slot);
 
 		if (is_left_out (dialect, tag, in_exception)) {
@@ -299,20 +336,25 @@ write_children (EasItemBuilder *builder, const Dialect *dialect, const EasItem *
 			eas_item_builder_copy (builder, stored, slot);
 		} else {
 			eas_item_builder_start (builder, tag);
-			write_children (builder, dialect, stored, slot, in_exception || tag == EAS_CALENDAR_EXCEPTION);
+			write_children (builder, dialect, stored, slot,
+					in_exception || tag == EAS_CALENDAR_EXCEPTION);
 			eas_item_builder_end (builder);
 		}
 	}
 }
 
 EasItem *
-eas_mock_dialect_write (const EasItem *stored, EasClass klass, guint version, const EasMockOptions *options)
+eas_mock_dialect_write (const EasItem *stored,
+			EasClass klass,
+			guint version,
+			const EasMockOptions *options)
 {
 	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
 	EasItemSlot body = eas_item_child (stored, EAS_ITEM_ROOT, EAS_AIRSYNCBASE_BODY);
 	Dialect dialect = { .klass = klass, .version = version, .options = options };
 
-	dialect.all_day = klass == EAS_CLASS_CALENDAR && eas_item_get_flag (stored, EAS_CALENDAR_ALL_DAY_EVENT, FALSE);
+	dialect.all_day = klass == EAS_CLASS_CALENDAR &&
+			  eas_item_get_flag (stored, EAS_CALENDAR_ALL_DAY_EVENT, FALSE);
 	if (dialect.all_day && version < 160) {
 		EasTimezone utc = { 0 };
 		g_autofree char *blob = eas_timezone_write (&utc);
@@ -321,7 +363,9 @@ eas_mock_dialect_write (const EasItem *stored, EasClass klass, guint version, co
 	}
 	write_children (builder, &dialect, stored, EAS_ITEM_ROOT, /* in_exception */ FALSE);
 	if (body != EAS_ITEM_NONE && !eas_item_has (stored, EAS_AIRSYNCBASE_NATIVE_BODY_TYPE))
-		eas_item_builder_int (builder, EAS_AIRSYNCBASE_NATIVE_BODY_TYPE, eas_mock_uint (stored, body, EAS_AIRSYNCBASE_TYPE, EAS_BODY_PLAIN));
+		eas_item_builder_int (
+			builder, EAS_AIRSYNCBASE_NATIVE_BODY_TYPE,
+			eas_mock_uint (stored, body, EAS_AIRSYNCBASE_TYPE, EAS_BODY_PLAIN));
 
 	return eas_item_builder_finish (g_steal_pointer (&builder));
 }
@@ -333,16 +377,11 @@ static const struct {
 	guint filter;
 	guint days; /* 0: not a time */
 } filters[] = {
-	{ EAS_CLASS_EMAIL,    1, 1   },
-	{ EAS_CLASS_EMAIL,    2, 3   },
-	{ EAS_CLASS_EMAIL,    3, 7   },
-	{ EAS_CLASS_EMAIL,    4, 14  },
-	{ EAS_CLASS_EMAIL,    5, 30  },
-	{ EAS_CLASS_CALENDAR, 4, 14  },
-	{ EAS_CLASS_CALENDAR, 5, 30  },
-	{ EAS_CLASS_CALENDAR, 6, 91  },
-	{ EAS_CLASS_CALENDAR, 7, 182 },
-	{ EAS_CLASS_TASKS,    8, 0   },
+	{ EAS_CLASS_EMAIL, 1, 1 },      { EAS_CLASS_EMAIL, 2, 3 },
+	{ EAS_CLASS_EMAIL, 3, 7 },      { EAS_CLASS_EMAIL, 4, 14 },
+	{ EAS_CLASS_EMAIL, 5, 30 },     { EAS_CLASS_CALENDAR, 4, 14 },
+	{ EAS_CLASS_CALENDAR, 5, 30 },  { EAS_CLASS_CALENDAR, 6, 91 },
+	{ EAS_CLASS_CALENDAR, 7, 182 }, { EAS_CLASS_TASKS, 8, 0 },
 };
 
 static guint
@@ -386,7 +425,11 @@ eas_mock_filter_passes (const EasItem *stored, EasClass klass, guint filter, gin
 		return !eas_item_get_flag (stored, EAS_TASKS_COMPLETE, FALSE);
 	case EAS_CLASS_CALENDAR:
 		if (recurrence != EAS_ITEM_NONE && !eas_item_is_empty (stored, recurrence))
-			return !eas_item_time (stored, eas_item_child (stored, recurrence, EAS_CALENDAR_UNTIL), &when) || when >= since;
+			return !eas_item_time (
+				       stored,
+				       eas_item_child (stored, recurrence, EAS_CALENDAR_UNTIL),
+				       &when) ||
+			       when >= since;
 		return !eas_item_get_time (stored, EAS_CALENDAR_END_TIME, &when) || when >= since;
 	default:
 		return TRUE;

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "eas-mock-command.h"
+
 struct _EasMockFaults {
 	GPtrArray *list;
 	GPtrArray *spent; /* kept, because they were lent */
@@ -93,7 +95,11 @@ eas_mock_fault_kind_from_name (const char *name, EasMockFaultKind *out_kind)
 }
 
 EasMockFault *
-eas_mock_faults_add (EasMockFaults *faults, EasMockFaultKind kind, const char *command, const char *folder, int times)
+eas_mock_faults_add (EasMockFaults *faults,
+		     EasMockFaultKind kind,
+		     const char *command,
+		     const char *folder,
+		     int times)
 {
 	EasMockFault *fault = g_new0 (EasMockFault, 1);
 
@@ -129,12 +135,16 @@ request_names_folder (const EasMockRequest *request, const char *wanted)
 }
 
 static gboolean
-hits (const EasMockFault *fault, const EasMockRequest *request, const EasMockFolder *folder, const char *subject)
+hits (const EasMockFault *fault,
+      const EasMockRequest *request,
+      const EasMockFolder *folder,
+      const char *subject)
 {
 	if (fault->command != NULL && g_strcmp0 (fault->command, request->command) != 0)
 		return FALSE;
 	if (fault->folder != NULL) {
-		if (folder != NULL ? !names_folder (fault->folder, folder) : !request_names_folder (request, fault->folder))
+		if (folder != NULL ? !names_folder (fault->folder, folder)
+				   : !request_names_folder (request, fault->folder))
 			return FALSE;
 	}
 	if (fault->kind == EAS_MOCK_FAULT_ITEM_STATUS && fault->text != NULL)
@@ -144,8 +154,12 @@ hits (const EasMockFault *fault, const EasMockRequest *request, const EasMockFol
 }
 
 gboolean
-eas_mock_faults_take (EasMockFaults *faults, EasMockFaultKind kind, EasMockRequest *request,
-                      const EasMockFolder *folder, const char *subject, const EasMockFault **out_fault)
+eas_mock_faults_take (EasMockFaults *faults,
+		      EasMockFaultKind kind,
+		      EasMockRequest *request,
+		      const EasMockFolder *folder,
+		      const char *subject,
+		      const EasMockFault **out_fault)
 {
 	for (guint i = 0; i < faults->list->len; i++) {
 		EasMockFault *fault = faults->list->pdata[i];
@@ -168,14 +182,15 @@ eas_mock_faults_take (EasMockFaults *faults, EasMockFaultKind kind, EasMockReque
 
 /* --- Trees --------------------------------------------------------------- */
 
-/* Kinds of children in reverse order; children of one kind keep theirs, since their order has a meaning. */
+/* Kinds of children in reverse order; children of one kind keep theirs, since their order has a
+ * meaning. */
 static void
 reorder_children (EasItemBuilder *builder, const EasItem *tree, EasItemSlot parent)
 {
 	g_autoptr (GArray) tags = g_array_new (FALSE, FALSE, sizeof (EasTag));
 	EasItemSlot child;
 
-	for (child = eas_item_child (tree, parent, EAS_TAG_NONE); child != EAS_ITEM_NONE; child = eas_item_sibling (tree, child, EAS_TAG_NONE)) {
+	EAS_MOCK_EACH (child, tree, parent, EAS_TAG_NONE) {
 		EasTag tag = eas_item_tag (tree, child);
 		gboolean seen = FALSE;
 
@@ -188,7 +203,7 @@ reorder_children (EasItemBuilder *builder, const EasItem *tree, EasItemSlot pare
 	for (guint i = tags->len; i > 0; i--) {
 		EasTag tag = g_array_index (tags, EasTag, i - 1);
 
-		for (child = eas_item_child (tree, parent, tag); child != EAS_ITEM_NONE; child = eas_item_sibling (tree, child, tag)) {
+		EAS_MOCK_EACH (child, tree, parent, tag) {
 			if (eas_item_n_children (tree, child) == 0) {
 				eas_item_builder_copy (builder, tree, child);
 				continue;
@@ -215,7 +230,8 @@ add_unknown (EasItemBuilder *builder)
 	eas_item_builder_text (builder, EAS_TAG_MAKE (0, 0x3e), "from a later version");
 	eas_item_builder_start (builder, EAS_TAG_MAKE (31, 0x05));
 	eas_item_builder_text (builder, EAS_TAG_MAKE (31, 0x06), "future");
-	eas_item_builder_opaque (builder, EAS_TAG_MAKE (31, 0x07), (const guint8 *) "\x00\x01\x02", 3);
+	eas_item_builder_opaque (builder, EAS_TAG_MAKE (31, 0x07), (const guint8 *) "\x00\x01\x02",
+				 3);
 	eas_item_builder_end (builder);
 }
 
@@ -225,7 +241,7 @@ sprinkle_children (EasItemBuilder *builder, const EasItem *tree, EasItemSlot par
 	EasItemSlot child;
 
 	add_unknown (builder);
-	for (child = eas_item_child (tree, parent, EAS_TAG_NONE); child != EAS_ITEM_NONE; child = eas_item_sibling (tree, child, EAS_TAG_NONE)) {
+	EAS_MOCK_EACH (child, tree, parent, EAS_TAG_NONE) {
 		if (eas_item_n_children (tree, child) == 0) {
 			eas_item_builder_copy (builder, tree, child);
 			continue;
@@ -250,8 +266,10 @@ eas_mock_fault_unknown (const EasItem *tree)
 static GBytes *
 compress_stream (GInputStream *plain)
 {
-	g_autoptr (GZlibCompressor) compressor = g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP, 9);
-	g_autoptr (GInputStream) stream = g_converter_input_stream_new (plain, G_CONVERTER (compressor));
+	g_autoptr (GZlibCompressor) compressor =
+		g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP, 9);
+	g_autoptr (GInputStream) stream =
+		g_converter_input_stream_new (plain, G_CONVERTER (compressor));
 	g_autoptr (GOutputStream) memory = g_memory_output_stream_new_resizable ();
 
 	g_output_stream_splice (memory, stream, G_OUTPUT_STREAM_SPLICE_CLOSE_TARGET, NULL, NULL);

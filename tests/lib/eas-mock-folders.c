@@ -27,7 +27,8 @@ static gboolean
 accept_key (EasMockRequest *request)
 {
 	EasMockState *state = request->device->hierarchy;
-	const char *key = eas_mock_text (request->body, EAS_ITEM_ROOT, EAS_FOLDERHIERARCHY_SYNC_KEY);
+	const char *key =
+		eas_mock_text (request->body, EAS_ITEM_ROOT, EAS_FOLDERHIERARCHY_SYNC_KEY);
 	EasMockKey verdict = eas_mock_state_judge (state, key);
 
 	if (key == NULL || *key == '\0') {
@@ -97,7 +98,8 @@ list_removed_folders (EasMockRequest *request, Hierarchy *hierarchy)
 	}
 	for (guint i = 0; i < gone->len; i++) {
 		eas_item_builder_start (hierarchy->deletes, EAS_FOLDERHIERARCHY_DELETE);
-		eas_item_builder_text (hierarchy->deletes, EAS_FOLDERHIERARCHY_SERVER_ID, gone->pdata[i]);
+		eas_item_builder_text (hierarchy->deletes, EAS_FOLDERHIERARCHY_SERVER_ID,
+				       gone->pdata[i]);
 		eas_item_builder_end (hierarchy->deletes);
 		eas_mock_state_untell (state, gone->pdata[i]);
 		hierarchy->count++;
@@ -116,8 +118,10 @@ void
 eas_mock_folder_sync (EasMockRequest *request)
 {
 	EasMockState *state = request->device->hierarchy;
-	const char *key = eas_mock_text (request->body, EAS_ITEM_ROOT, EAS_FOLDERHIERARCHY_SYNC_KEY);
-	Hierarchy hierarchy = { eas_item_builder_new (), eas_item_builder_new (), eas_item_builder_new (), 0 };
+	const char *key =
+		eas_mock_text (request->body, EAS_ITEM_ROOT, EAS_FOLDERHIERARCHY_SYNC_KEY);
+	Hierarchy hierarchy = { eas_item_builder_new (), eas_item_builder_new (),
+				eas_item_builder_new (), 0 };
 	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
 	g_autofree char *next = NULL;
 	gboolean first = g_strcmp0 (key, "0") == 0;
@@ -166,7 +170,8 @@ answer_change (EasMockRequest *request, const char *server_id)
 static gboolean
 is_creatable (guint type)
 {
-	return type == EAS_FOLDER_GENERIC || (type >= EAS_FOLDER_USER_MAIL && type <= EAS_FOLDER_USER_NOTES);
+	return type == EAS_FOLDER_GENERIC ||
+	       (type >= EAS_FOLDER_USER_MAIL && type <= EAS_FOLDER_USER_NOTES);
 }
 
 static gboolean
@@ -177,7 +182,10 @@ is_special (const EasMockFolder *folder)
 
 /* The status of a place for a folder: its parent, and no other one of that name there. */
 static guint
-judge_place (EasMockRequest *request, const char *parent_id, const char *name, const EasMockFolder *self)
+judge_place (EasMockRequest *request,
+	     const char *parent_id,
+	     const char *name,
+	     const EasMockFolder *self)
 {
 	EasMockFolder *parent, *other;
 
@@ -196,15 +204,18 @@ judge_place (EasMockRequest *request, const char *parent_id, const char *name, c
 void
 eas_mock_folder_create (EasMockRequest *request)
 {
-	const char *parent_id = eas_mock_text (request->body, EAS_ITEM_ROOT, EAS_FOLDERHIERARCHY_PARENT_ID);
-	const char *name = eas_mock_text (request->body, EAS_ITEM_ROOT, EAS_FOLDERHIERARCHY_DISPLAY_NAME);
+	const char *parent_id =
+		eas_mock_text (request->body, EAS_ITEM_ROOT, EAS_FOLDERHIERARCHY_PARENT_ID);
+	const char *name =
+		eas_mock_text (request->body, EAS_ITEM_ROOT, EAS_FOLDERHIERARCHY_DISPLAY_NAME);
 	guint type = eas_mock_uint (request->body, EAS_ITEM_ROOT, EAS_FOLDERHIERARCHY_TYPE, 0);
 	EasMockFolder *folder;
 	guint status;
 
 	if (!accept_key (request))
 		return;
-	status = is_creatable (type) ? judge_place (request, parent_id, name, NULL) : FOLDER_MALFORMED;
+	status = is_creatable (type) ? judge_place (request, parent_id, name, NULL)
+				     : FOLDER_MALFORMED;
 	if (status != FOLDER_OK) {
 		answer_status (request, status);
 		return;
@@ -217,9 +228,12 @@ eas_mock_folder_create (EasMockRequest *request)
 void
 eas_mock_folder_update (EasMockRequest *request)
 {
-	const char *id = eas_mock_text (request->body, EAS_ITEM_ROOT, EAS_FOLDERHIERARCHY_SERVER_ID);
-	const char *parent_id = eas_mock_text (request->body, EAS_ITEM_ROOT, EAS_FOLDERHIERARCHY_PARENT_ID);
-	const char *name = eas_mock_text (request->body, EAS_ITEM_ROOT, EAS_FOLDERHIERARCHY_DISPLAY_NAME);
+	const char *id =
+		eas_mock_text (request->body, EAS_ITEM_ROOT, EAS_FOLDERHIERARCHY_SERVER_ID);
+	const char *parent_id =
+		eas_mock_text (request->body, EAS_ITEM_ROOT, EAS_FOLDERHIERARCHY_PARENT_ID);
+	const char *name =
+		eas_mock_text (request->body, EAS_ITEM_ROOT, EAS_FOLDERHIERARCHY_DISPLAY_NAME);
 	EasMockFolder *folder;
 	guint status;
 
@@ -229,7 +243,8 @@ eas_mock_folder_update (EasMockRequest *request)
 	if (folder == NULL)
 		status = FOLDER_MISSING;
 	else if (is_special (folder))
-		status = folder->type == EAS_FOLDER_RECIPIENT_CACHE ? FOLDER_SPECIAL : FOLDER_EXISTS;
+		status =
+			folder->type == EAS_FOLDER_RECIPIENT_CACHE ? FOLDER_SPECIAL : FOLDER_EXISTS;
 	else
 		status = judge_place (request, parent_id, name, folder);
 	if (status != FOLDER_OK) {
@@ -244,7 +259,8 @@ eas_mock_folder_update (EasMockRequest *request)
 void
 eas_mock_folder_delete (EasMockRequest *request)
 {
-	const char *id = eas_mock_text (request->body, EAS_ITEM_ROOT, EAS_FOLDERHIERARCHY_SERVER_ID);
+	const char *id =
+		eas_mock_text (request->body, EAS_ITEM_ROOT, EAS_FOLDERHIERARCHY_SERVER_ID);
 	EasMockFolder *folder;
 
 	if (!accept_key (request))

@@ -44,7 +44,8 @@ put_data (Operations *operations, EasTag data_tag, GBytes *bytes)
 
 	if (operations->parts != NULL) {
 		g_ptr_array_add (operations->parts, g_bytes_ref (bytes));
-		eas_item_builder_int (operations->builder, EAS_ITEMOPERATIONS_PART, operations->parts->len);
+		eas_item_builder_int (operations->builder, EAS_ITEMOPERATIONS_PART,
+				      operations->parts->len);
 		return;
 	}
 	encoded = g_base64_encode (data, size);
@@ -63,8 +64,10 @@ read_range (const char *range, gsize size, gsize *out_start, gsize *out_length)
 	if (range == NULL)
 		return TRUE;
 	ends = g_strsplit (range, "-", 2);
-	if (g_strv_length (ends) != 2 || !g_ascii_string_to_unsigned (ends[0], 10, 0, G_MAXUINT32, &first, NULL) ||
-	    !g_ascii_string_to_unsigned (ends[1], 10, 0, G_MAXUINT32, &last, NULL) || first >= size || last < first)
+	if (g_strv_length (ends) != 2 ||
+	    !g_ascii_string_to_unsigned (ends[0], 10, 0, G_MAXUINT32, &first, NULL) ||
+	    !g_ascii_string_to_unsigned (ends[1], 10, 0, G_MAXUINT32, &last, NULL) ||
+	    first >= size || last < first)
 		return FALSE;
 	*out_start = first;
 	*out_length = MIN (last, size - 1) - first + 1;
@@ -83,12 +86,15 @@ fetch_file (Operations *operations, const EasItem *body, EasItemSlot fetch, cons
 {
 	EasItemBuilder *builder = operations->builder;
 	GBytes *blob = g_hash_table_lookup (operations->request->mailbox->blobs, reference);
-	const char *range = eas_mock_text (body, eas_item_child (body, fetch, EAS_ITEMOPERATIONS_OPTIONS), EAS_ITEMOPERATIONS_RANGE);
+	const char *range =
+		eas_mock_text (body, eas_item_child (body, fetch, EAS_ITEMOPERATIONS_OPTIONS),
+			       EAS_ITEMOPERATIONS_RANGE);
 	gsize start = 0, length = 0;
 	g_autoptr (GBytes) slice = NULL;
 
 	if (blob == NULL || !read_range (range, g_bytes_get_size (blob), &start, &length)) {
-		put_fetch_status (operations, blob == NULL ? OPERATION_ATTACHMENT : OPERATION_RANGE);
+		put_fetch_status (operations,
+				  blob == NULL ? OPERATION_ATTACHMENT : OPERATION_RANGE);
 		eas_item_builder_text (builder, EAS_AIRSYNCBASE_FILE_REFERENCE, reference);
 		return;
 	}
@@ -97,7 +103,8 @@ fetch_file (Operations *operations, const EasItem *body, EasItemSlot fetch, cons
 	eas_item_builder_text (builder, EAS_AIRSYNCBASE_FILE_REFERENCE, reference);
 	eas_item_builder_start (builder, EAS_ITEMOPERATIONS_PROPERTIES);
 	if (range != NULL) {
-		g_autofree char *given = g_strdup_printf ("%" G_GSIZE_FORMAT "-%" G_GSIZE_FORMAT, start, start + length - 1);
+		g_autofree char *given = g_strdup_printf ("%" G_GSIZE_FORMAT "-%" G_GSIZE_FORMAT,
+							  start, start + length - 1);
 
 		eas_item_builder_text (builder, EAS_ITEMOPERATIONS_RANGE, given);
 		eas_item_builder_int (builder, EAS_ITEMOPERATIONS_TOTAL, g_bytes_get_size (blob));
@@ -113,7 +120,7 @@ put_properties (Operations *operations, const EasItem *data, EasItemSlot parent)
 {
 	EasItemSlot slot;
 
-	for (slot = eas_item_child (data, parent, EAS_TAG_NONE); slot != EAS_ITEM_NONE; slot = eas_item_sibling (data, slot, EAS_TAG_NONE)) {
+	EAS_MOCK_EACH (slot, data, parent, EAS_TAG_NONE) {
 		EasTag tag = eas_item_tag (data, slot);
 
 		if (operations->parts != NULL && tag == EAS_AIRSYNCBASE_BODY) {
@@ -143,15 +150,18 @@ fetch_item (Operations *operations, const EasItem *body, EasItemSlot fetch)
 	guint status = item != NULL ? OPERATION_OK : OPERATION_MISSING;
 
 	eas_mock_options_init (&options);
-	if (item != NULL && slot != EAS_ITEM_NONE && !eas_mock_options_read (&options, body, slot, folder->klass))
+	if (item != NULL && slot != EAS_ITEM_NONE &&
+	    !eas_mock_options_read (&options, body, slot, folder->klass))
 		status = OPERATION_PROTOCOL;
 	put_fetch_status (operations, status);
 	eas_item_builder_text (operations->builder, EAS_AIRSYNC_COLLECTION_ID, collection_id);
 	eas_item_builder_text (operations->builder, EAS_AIRSYNC_SERVER_ID, server_id);
 	if (status == OPERATION_OK) {
-		g_autoptr (EasItem) data = eas_mock_dialect_write (item->data, folder->klass, request->version, &options);
+		g_autoptr (EasItem) data = eas_mock_dialect_write (item->data, folder->klass,
+								   request->version, &options);
 
-		eas_item_builder_text (operations->builder, EAS_AIRSYNC_CLASS, eas_mock_class_name (folder->klass));
+		eas_item_builder_text (operations->builder, EAS_AIRSYNC_CLASS,
+				       eas_mock_class_name (folder->klass));
 		eas_item_builder_start (operations->builder, EAS_ITEMOPERATIONS_PROPERTIES);
 		put_properties (operations, data, EAS_ITEM_ROOT);
 		eas_item_builder_end (operations->builder);
@@ -181,9 +191,11 @@ static void
 empty_folder (EasMockMailbox *mailbox, EasMockFolder *folder, gboolean with_folders)
 {
 	while (folder->items->len > 0)
-		eas_mock_mailbox_remove_item (mailbox, folder, folder->items->pdata[folder->items->len - 1]);
+		eas_mock_mailbox_remove_item (mailbox, folder,
+					      folder->items->pdata[folder->items->len - 1]);
 	for (guint i = mailbox->folders->len; i > 0 && with_folders; i--) {
-		EasMockFolder *child = i <= mailbox->folders->len ? mailbox->folders->pdata[i - 1] : NULL;
+		EasMockFolder *child =
+			i <= mailbox->folders->len ? mailbox->folders->pdata[i - 1] : NULL;
 
 		if (child != NULL && g_str_equal (child->parent_id, folder->id))
 			eas_mock_mailbox_remove_folder (mailbox, child);
@@ -198,10 +210,14 @@ run_empty (Operations *operations, const EasItem *body, EasItemSlot slot)
 	EasMockFolder *folder = eas_mock_mailbox_get_folder (operations->request->mailbox, id);
 
 	if (folder != NULL)
-		empty_folder (operations->request->mailbox, folder, eas_item_child (body, options, EAS_ITEMOPERATIONS_DELETE_SUB_FOLDERS) != EAS_ITEM_NONE);
+		empty_folder (
+			operations->request->mailbox, folder,
+			eas_item_child (body, options, EAS_ITEMOPERATIONS_DELETE_SUB_FOLDERS) !=
+				EAS_ITEM_NONE);
 	eas_item_builder_start (operations->builder, EAS_ITEMOPERATIONS_EMPTY_FOLDER_CONTENTS);
 	put_fetch_status (operations, folder != NULL ? OPERATION_OK : OPERATION_MISSING);
-	eas_item_builder_text (operations->builder, EAS_AIRSYNC_COLLECTION_ID, id != NULL ? id : "");
+	eas_item_builder_text (operations->builder, EAS_AIRSYNC_COLLECTION_ID,
+			       id != NULL ? id : "");
 	eas_item_builder_end (operations->builder);
 }
 
@@ -215,7 +231,8 @@ append_uint32 (GByteArray *bytes, gsize value)
 	g_byte_array_append (bytes, (const guint8 *) &little, sizeof little);
 }
 
-/* [MS-ASCMD] 2.2.1.10.1 MultiPartResponse: a table of places, then the parts, the document first. */
+/* [MS-ASCMD] 2.2.1.10.1 MultiPartResponse: a table of places, then the parts, the document first.
+ */
 static void
 answer_multipart (Operations *operations, EasItem *tree)
 {
@@ -237,7 +254,8 @@ answer_multipart (Operations *operations, EasItem *tree)
 		offset += g_bytes_get_size (parts->pdata[i]);
 	}
 	for (guint i = 0; i < parts->len; i++)
-		g_byte_array_append (bytes, g_bytes_get_data (parts->pdata[i], NULL), g_bytes_get_size (parts->pdata[i]));
+		g_byte_array_append (bytes, g_bytes_get_data (parts->pdata[i], NULL),
+				     g_bytes_get_size (parts->pdata[i]));
 	operations->request->reply.raw = g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
 	operations->request->reply.content_type = g_strdup ("application/vnd.ms-sync.multipart");
 }
@@ -250,7 +268,7 @@ run_operations (Operations *operations)
 
 	put_fetch_status (operations, OPERATION_OK);
 	eas_item_builder_start (operations->builder, EAS_ITEMOPERATIONS_RESPONSE);
-	for (slot = eas_item_child (body, EAS_ITEM_ROOT, EAS_TAG_NONE); slot != EAS_ITEM_NONE; slot = eas_item_sibling (body, slot, EAS_TAG_NONE)) {
+	EAS_MOCK_EACH (slot, body, EAS_ITEM_ROOT, EAS_TAG_NONE) {
 		if (eas_item_tag (body, slot) == EAS_ITEMOPERATIONS_FETCH)
 			run_fetch (operations, body, slot);
 		else if (eas_item_tag (body, slot) == EAS_ITEMOPERATIONS_EMPTY_FOLDER_CONTENTS)
@@ -263,18 +281,22 @@ void
 eas_mock_item_operations (EasMockRequest *request)
 {
 	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
-	g_autoptr (GPtrArray) parts = request->multipart ? g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref) : NULL;
+	g_autoptr (GPtrArray) parts =
+		request->multipart ? g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref)
+				   : NULL;
 	Operations operations = { request, builder, parts };
 	guint count = eas_item_n_children (request->body, EAS_ITEM_ROOT);
 	g_autoptr (EasItem) tree = NULL;
 
 	if (count == 0 || count > MAX_OPERATIONS) {
-		eas_mock_reply_status (&request->reply, request->root, EAS_ITEMOPERATIONS_STATUS, count == 0 ? OPERATION_PROTOCOL : OPERATION_TOO_MANY);
+		eas_mock_reply_status (&request->reply, request->root, EAS_ITEMOPERATIONS_STATUS,
+				       count == 0 ? OPERATION_PROTOCOL : OPERATION_TOO_MANY);
 		return;
 	}
 	run_operations (&operations);
 	if (parts == NULL) {
-		eas_mock_reply_take_tree (&request->reply, request->root, g_steal_pointer (&builder));
+		eas_mock_reply_take_tree (&request->reply, request->root,
+					  g_steal_pointer (&builder));
 		return;
 	}
 	tree = eas_item_builder_finish (g_steal_pointer (&builder));
@@ -284,7 +306,11 @@ eas_mock_item_operations (EasMockRequest *request)
 /* --- MoveItems ----------------------------------------------------------- */
 
 static guint
-move_item (EasMockMailbox *mailbox, const char *id, const char *from_id, const char *to_id, const char **out_new_id)
+move_item (EasMockMailbox *mailbox,
+	   const char *id,
+	   const char *from_id,
+	   const char *to_id,
+	   const char **out_new_id)
 {
 	EasMockFolder *from = eas_mock_mailbox_get_folder (mailbox, from_id);
 	EasMockFolder *to = eas_mock_mailbox_get_folder (mailbox, to_id);
@@ -309,11 +335,12 @@ eas_mock_move_items (EasMockRequest *request)
 	const EasItem *body = request->body;
 	EasItemSlot slot;
 
-	for (slot = eas_item_child (body, EAS_ITEM_ROOT, EAS_MOVE_MOVE); slot != EAS_ITEM_NONE; slot = eas_item_sibling (body, slot, EAS_MOVE_MOVE)) {
+	EAS_MOCK_EACH (slot, body, EAS_ITEM_ROOT, EAS_MOVE_MOVE) {
 		g_autofree char *id = g_strdup (eas_mock_text (body, slot, EAS_MOVE_SRC_MSG_ID));
 		const char *new_id = NULL;
-		guint status = move_item (request->mailbox, id, eas_mock_text (body, slot, EAS_MOVE_SRC_FLD_ID),
-		                          eas_mock_text (body, slot, EAS_MOVE_DST_FLD_ID), &new_id);
+		guint status = move_item (request->mailbox, id,
+					  eas_mock_text (body, slot, EAS_MOVE_SRC_FLD_ID),
+					  eas_mock_text (body, slot, EAS_MOVE_DST_FLD_ID), &new_id);
 
 		eas_item_builder_start (builder, EAS_MOVE_RESPONSE);
 		eas_item_builder_text (builder, EAS_MOVE_SRC_MSG_ID, id);

@@ -11,21 +11,21 @@ static const struct {
 	guint type;
 	EasClass klass;
 } folder_classes[] = {
-	{ EAS_FOLDER_GENERIC,         EAS_CLASS_EMAIL    },
-	{ EAS_FOLDER_INBOX,           EAS_CLASS_EMAIL    },
-	{ EAS_FOLDER_DRAFTS,          EAS_CLASS_EMAIL    },
-	{ EAS_FOLDER_DELETED,         EAS_CLASS_EMAIL    },
-	{ EAS_FOLDER_SENT,            EAS_CLASS_EMAIL    },
-	{ EAS_FOLDER_OUTBOX,          EAS_CLASS_EMAIL    },
-	{ EAS_FOLDER_TASKS,           EAS_CLASS_TASKS    },
-	{ EAS_FOLDER_CALENDAR,        EAS_CLASS_CALENDAR },
-	{ EAS_FOLDER_CONTACTS,        EAS_CLASS_CONTACTS },
-	{ EAS_FOLDER_NOTES,           EAS_CLASS_NOTES    },
-	{ EAS_FOLDER_USER_MAIL,       EAS_CLASS_EMAIL    },
-	{ EAS_FOLDER_USER_CALENDAR,   EAS_CLASS_CALENDAR },
-	{ EAS_FOLDER_USER_CONTACTS,   EAS_CLASS_CONTACTS },
-	{ EAS_FOLDER_USER_TASKS,      EAS_CLASS_TASKS    },
-	{ EAS_FOLDER_USER_NOTES,      EAS_CLASS_NOTES    },
+	{ EAS_FOLDER_GENERIC, EAS_CLASS_EMAIL },
+	{ EAS_FOLDER_INBOX, EAS_CLASS_EMAIL },
+	{ EAS_FOLDER_DRAFTS, EAS_CLASS_EMAIL },
+	{ EAS_FOLDER_DELETED, EAS_CLASS_EMAIL },
+	{ EAS_FOLDER_SENT, EAS_CLASS_EMAIL },
+	{ EAS_FOLDER_OUTBOX, EAS_CLASS_EMAIL },
+	{ EAS_FOLDER_TASKS, EAS_CLASS_TASKS },
+	{ EAS_FOLDER_CALENDAR, EAS_CLASS_CALENDAR },
+	{ EAS_FOLDER_CONTACTS, EAS_CLASS_CONTACTS },
+	{ EAS_FOLDER_NOTES, EAS_CLASS_NOTES },
+	{ EAS_FOLDER_USER_MAIL, EAS_CLASS_EMAIL },
+	{ EAS_FOLDER_USER_CALENDAR, EAS_CLASS_CALENDAR },
+	{ EAS_FOLDER_USER_CONTACTS, EAS_CLASS_CONTACTS },
+	{ EAS_FOLDER_USER_TASKS, EAS_CLASS_TASKS },
+	{ EAS_FOLDER_USER_NOTES, EAS_CLASS_NOTES },
 	{ EAS_FOLDER_RECIPIENT_CACHE, EAS_CLASS_CONTACTS },
 };
 
@@ -33,15 +33,11 @@ static const struct {
 	const char *name;
 	guint type;
 } default_folders[] = {
-	{ "Inbox",         EAS_FOLDER_INBOX    },
-	{ "Drafts",        EAS_FOLDER_DRAFTS   },
-	{ "Deleted Items", EAS_FOLDER_DELETED  },
-	{ "Sent Items",    EAS_FOLDER_SENT     },
-	{ "Outbox",        EAS_FOLDER_OUTBOX   },
-	{ "Calendar",      EAS_FOLDER_CALENDAR },
-	{ "Contacts",      EAS_FOLDER_CONTACTS },
-	{ "Tasks",         EAS_FOLDER_TASKS    },
-	{ "Notes",         EAS_FOLDER_NOTES    },
+	{ "Inbox", EAS_FOLDER_INBOX },           { "Drafts", EAS_FOLDER_DRAFTS },
+	{ "Deleted Items", EAS_FOLDER_DELETED }, { "Sent Items", EAS_FOLDER_SENT },
+	{ "Outbox", EAS_FOLDER_OUTBOX },         { "Calendar", EAS_FOLDER_CALENDAR },
+	{ "Contacts", EAS_FOLDER_CONTACTS },     { "Tasks", EAS_FOLDER_TASKS },
+	{ "Notes", EAS_FOLDER_NOTES },
 };
 
 EasClass
@@ -58,7 +54,9 @@ eas_mock_class_of_type (guint folder_type)
 const char *
 eas_mock_class_name (EasClass klass)
 {
-	static const char *const names[] = { NULL, "Email", "Calendar", "Contacts", "Tasks", "Notes" };
+	static const char *const names[] = {
+		NULL, "Email", "Calendar", "Contacts", "Tasks", "Notes"
+	};
 
 	return klass < G_N_ELEMENTS (names) ? names[klass] : NULL;
 }
@@ -101,13 +99,17 @@ eas_mock_mailbox_new (const char *user, const char *password)
 
 	mailbox->user = g_strdup (user);
 	mailbox->password = g_strdup (password);
-	mailbox->address = strchr (user, '@') ? g_strdup (user) : g_strconcat (user, "@example.test", NULL);
+	mailbox->address =
+		strchr (user, '@') ? g_strdup (user) : g_strconcat (user, "@example.test", NULL);
 	mailbox->folders = g_ptr_array_new_with_free_func (folder_free);
-	mailbox->blobs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
-	mailbox->devices = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, eas_mock_device_free);
+	mailbox->blobs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+						(GDestroyNotify) g_bytes_unref);
+	mailbox->devices =
+		g_hash_table_new_full (g_str_hash, g_str_equal, NULL, eas_mock_device_free);
 
 	for (guint i = 0; i < G_N_ELEMENTS (default_folders); i++)
-		eas_mock_mailbox_add_folder (mailbox, "0", default_folders[i].name, default_folders[i].type);
+		eas_mock_mailbox_add_folder (mailbox, "0", default_folders[i].name,
+					     default_folders[i].type);
 
 	return mailbox;
 }
@@ -135,11 +137,16 @@ eas_mock_mailbox_set_changed (EasMockMailbox *mailbox, EasMockChanged changed, g
 }
 
 EasMockFolder *
-eas_mock_mailbox_add_folder (EasMockMailbox *mailbox, const char *parent_id, const char *name, guint type)
+eas_mock_mailbox_add_folder (EasMockMailbox *mailbox,
+			     const char *parent_id,
+			     const char *name,
+			     guint type)
 {
 	EasMockFolder *folder = g_new0 (EasMockFolder, 1);
 
-	folder->id = type == EAS_FOLDER_RECIPIENT_CACHE ? g_strdup ("RI") : g_strdup_printf ("%u", ++mailbox->last_folder);
+	folder->id = type == EAS_FOLDER_RECIPIENT_CACHE
+			     ? g_strdup ("RI")
+			     : g_strdup_printf ("%u", ++mailbox->last_folder);
 	folder->parent_id = g_strdup (parent_id != NULL ? parent_id : "0");
 	folder->name = g_strdup (name);
 	folder->type = type;
@@ -208,7 +215,10 @@ eas_mock_mailbox_default (EasMockMailbox *mailbox, guint type)
 }
 
 void
-eas_mock_mailbox_rename_folder (EasMockMailbox *mailbox, EasMockFolder *folder, const char *parent_id, const char *name)
+eas_mock_mailbox_rename_folder (EasMockMailbox *mailbox,
+				EasMockFolder *folder,
+				const char *parent_id,
+				const char *name)
 {
 	char *new_parent = g_strdup (parent_id);
 	char *new_name = g_strdup (name);
@@ -243,7 +253,10 @@ eas_mock_mailbox_remove_folder (EasMockMailbox *mailbox, EasMockFolder *folder)
 }
 
 EasMockItem *
-eas_mock_mailbox_add_item (EasMockMailbox *mailbox, EasMockFolder *folder, EasItem *data, const char *origin)
+eas_mock_mailbox_add_item (EasMockMailbox *mailbox,
+			   EasMockFolder *folder,
+			   EasItem *data,
+			   const char *origin)
 {
 	EasMockItem *item = g_new0 (EasMockItem, 1);
 
@@ -265,7 +278,11 @@ eas_mock_folder_get_item (EasMockFolder *folder, const char *id)
 }
 
 void
-eas_mock_mailbox_change_item (EasMockMailbox *mailbox, EasMockFolder *folder, EasMockItem *item, EasItem *data, const char *origin)
+eas_mock_mailbox_change_item (EasMockMailbox *mailbox,
+			      EasMockFolder *folder,
+			      EasMockItem *item,
+			      EasItem *data,
+			      const char *origin)
 {
 	EasItem *copy = eas_item_copy (data);
 

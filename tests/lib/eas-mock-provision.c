@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Provision in two phases, remote wipe, and Settings. Source: [MS-ASPROV] 3.2.5.1, [MS-ASCMD] 2.2.1.18 Settings. */
+/* Provision in two phases, remote wipe, and Settings. Source: [MS-ASPROV] 3.2.5.1,
+ * [MS-ASCMD] 2.2.1.18 Settings. */
 
 #include <string.h>
 
@@ -75,7 +76,12 @@ put_policy_document (EasMockRequest *request, EasItemBuilder *builder)
 }
 
 static void
-put_policy (EasMockRequest *request, EasItemBuilder *builder, const char *type, guint status, guint32 key, gboolean with_document)
+put_policy (EasMockRequest *request,
+	    EasItemBuilder *builder,
+	    const char *type,
+	    guint status,
+	    guint32 key,
+	    gboolean with_document)
 {
 	g_autofree char *number = key != 0 ? g_strdup_printf ("%u", key) : NULL;
 
@@ -106,7 +112,10 @@ offer_policy (EasMockRequest *request, EasItemBuilder *builder, const char *type
 
 /* Phase two: the device says how much of it it enforces. */
 static void
-acknowledge_policy (EasMockRequest *request, EasItemBuilder *builder, EasItemSlot policy, const char *type)
+acknowledge_policy (EasMockRequest *request,
+		    EasItemBuilder *builder,
+		    EasItemSlot policy,
+		    const char *type)
 {
 	EasMockDevice *device = request->device;
 	guint key = eas_mock_uint (request->body, policy, EAS_PROVISION_POLICY_KEY, 0);
@@ -123,13 +132,15 @@ acknowledge_policy (EasMockRequest *request, EasItemBuilder *builder, EasItemSlo
 static gboolean
 take_device_information (EasMockRequest *request)
 {
-	EasItemSlot information = eas_item_child (request->body, EAS_ITEM_ROOT, EAS_SETTINGS_DEVICE_INFORMATION);
+	EasItemSlot information =
+		eas_item_child (request->body, EAS_ITEM_ROOT, EAS_SETTINGS_DEVICE_INFORMATION);
 	EasItemSlot set = eas_item_child (request->body, information, EAS_SETTINGS_SET);
 
 	if (set == EAS_ITEM_NONE)
 		return FALSE;
 	g_free (request->device->friendly_name);
-	request->device->friendly_name = g_strdup (eas_mock_text (request->body, set, EAS_SETTINGS_FRIENDLY_NAME));
+	request->device->friendly_name =
+		g_strdup (eas_mock_text (request->body, set, EAS_SETTINGS_FRIENDLY_NAME));
 
 	return TRUE;
 }
@@ -148,15 +159,18 @@ answer_policies (EasMockRequest *request, EasItemSlot policies)
 	EasItemSlot policy = eas_item_child (request->body, policies, EAS_PROVISION_POLICY);
 	const char *type = eas_mock_text (request->body, policy, EAS_PROVISION_POLICY_TYPE);
 	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
-	gboolean second = eas_item_child (request->body, policy, EAS_PROVISION_POLICY_KEY) != EAS_ITEM_NONE;
+	gboolean second =
+		eas_item_child (request->body, policy, EAS_PROVISION_POLICY_KEY) != EAS_ITEM_NONE;
 	gboolean informed = take_device_information (request);
 
 	if (type == NULL || (informed && request->version < 141)) {
-		eas_mock_reply_status (&request->reply, request->root, EAS_PROVISION_STATUS, PROVISION_PROTOCOL);
+		eas_mock_reply_status (&request->reply, request->root, EAS_PROVISION_STATUS,
+				       PROVISION_PROTOCOL);
 		return;
 	}
 	if (!second && !informed && request->version >= 141) {
-		eas_mock_reply_status (&request->reply, request->root, EAS_PROVISION_STATUS, PROVISION_NEEDS_INFORMATION);
+		eas_mock_reply_status (&request->reply, request->root, EAS_PROVISION_STATUS,
+				       PROVISION_NEEDS_INFORMATION);
 		return;
 	}
 
@@ -179,7 +193,8 @@ answer_wipe (EasMockRequest *request)
 	gboolean account = request->device->wipe == EAS_MOCK_WIPE_ACCOUNT;
 
 	eas_item_builder_int (builder, EAS_PROVISION_STATUS, PROVISION_OK);
-	eas_item_builder_empty (builder, account ? EAS_PROVISION_ACCOUNT_ONLY_REMOTE_WIPE : EAS_PROVISION_REMOTE_WIPE);
+	eas_item_builder_empty (builder, account ? EAS_PROVISION_ACCOUNT_ONLY_REMOTE_WIPE
+						 : EAS_PROVISION_REMOTE_WIPE);
 	eas_mock_reply_take_tree (&request->reply, request->root, g_steal_pointer (&builder));
 }
 
@@ -194,17 +209,21 @@ acknowledge_wipe (EasMockRequest *request)
 void
 eas_mock_provision (EasMockRequest *request)
 {
-	EasItemSlot policies = eas_item_child (request->body, EAS_ITEM_ROOT, EAS_PROVISION_POLICIES);
-	gboolean acknowledged = eas_item_has (request->body, EAS_PROVISION_REMOTE_WIPE) ||
-	                        eas_item_has (request->body, EAS_PROVISION_ACCOUNT_ONLY_REMOTE_WIPE);
-	gboolean wipe = request->device->wipe == EAS_MOCK_WIPE_DEVICE || request->device->wipe == EAS_MOCK_WIPE_ACCOUNT;
+	EasItemSlot policies =
+		eas_item_child (request->body, EAS_ITEM_ROOT, EAS_PROVISION_POLICIES);
+	gboolean acknowledged =
+		eas_item_has (request->body, EAS_PROVISION_REMOTE_WIPE) ||
+		eas_item_has (request->body, EAS_PROVISION_ACCOUNT_ONLY_REMOTE_WIPE);
+	gboolean wipe = request->device->wipe == EAS_MOCK_WIPE_DEVICE ||
+			request->device->wipe == EAS_MOCK_WIPE_ACCOUNT;
 
 	if (wipe && acknowledged)
 		acknowledge_wipe (request);
 	else if (wipe)
 		answer_wipe (request);
 	else if (policies == EAS_ITEM_NONE)
-		eas_mock_reply_status (&request->reply, request->root, EAS_PROVISION_STATUS, PROVISION_PROTOCOL);
+		eas_mock_reply_status (&request->reply, request->root, EAS_PROVISION_STATUS,
+				       PROVISION_PROTOCOL);
 	else
 		answer_policies (request, policies);
 }
@@ -222,12 +241,14 @@ put_user_information (EasMockRequest *request, EasItemBuilder *builder)
 	if (accounts) {
 		eas_item_builder_start (builder, EAS_SETTINGS_ACCOUNTS);
 		eas_item_builder_start (builder, EAS_SETTINGS_ACCOUNT);
-		eas_item_builder_text (builder, EAS_SETTINGS_USER_DISPLAY_NAME, request->mailbox->user);
+		eas_item_builder_text (builder, EAS_SETTINGS_USER_DISPLAY_NAME,
+				       request->mailbox->user);
 	}
 	eas_item_builder_start (builder, EAS_SETTINGS_EMAIL_ADDRESSES);
 	eas_item_builder_text (builder, EAS_SETTINGS_SMTP_ADDRESS, request->mailbox->address);
 	if (accounts)
-		eas_item_builder_text (builder, EAS_SETTINGS_PRIMARY_SMTP_ADDRESS, request->mailbox->address);
+		eas_item_builder_text (builder, EAS_SETTINGS_PRIMARY_SMTP_ADDRESS,
+				       request->mailbox->address);
 	eas_item_builder_end (builder);
 	if (accounts) {
 		eas_item_builder_end (builder);
@@ -252,12 +273,12 @@ eas_mock_settings (EasMockRequest *request)
 	EasItemSlot slot;
 
 	if (eas_item_n_children (request->body, EAS_ITEM_ROOT) == 0) {
-		eas_mock_reply_status (&request->reply, request->root, EAS_SETTINGS_STATUS, SETTINGS_PROTOCOL);
+		eas_mock_reply_status (&request->reply, request->root, EAS_SETTINGS_STATUS,
+				       SETTINGS_PROTOCOL);
 		return;
 	}
 	eas_item_builder_int (builder, EAS_SETTINGS_STATUS, SETTINGS_OK);
-	for (slot = eas_item_child (request->body, EAS_ITEM_ROOT, EAS_TAG_NONE); slot != EAS_ITEM_NONE;
-	     slot = eas_item_sibling (request->body, slot, EAS_TAG_NONE)) {
+	EAS_MOCK_EACH (slot, request->body, EAS_ITEM_ROOT, EAS_TAG_NONE) {
 		EasTag tag = eas_item_tag (request->body, slot);
 
 		if (tag == EAS_SETTINGS_DEVICE_INFORMATION && take_device_information (request))

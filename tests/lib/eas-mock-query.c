@@ -10,14 +10,11 @@
 
 /* Parameter tags of the base64 form, [MS-ASHTTP] 2.2.1.1.1.1.3. */
 static const char *const parameter_names[] = {
-	"AttachmentName", "CollectionId", NULL, "ItemId", "LongId", NULL, "Occurrence", "Options", "User",
+	"AttachmentName", "CollectionId", NULL,   "ItemId", "LongId", NULL,
+	"Occurrence",     "Options",      "User",
 };
 
-enum {
-	PARAMETER_OPTIONS = 7,
-	OPTION_SAVE_IN_SENT = 0x01,
-	OPTION_ACCEPT_MULTIPART = 0x02
-};
+enum { PARAMETER_OPTIONS = 7, OPTION_SAVE_IN_SENT = 0x01, OPTION_ACCEPT_MULTIPART = 0x02 };
 
 typedef struct {
 	const guint8 *data;
@@ -60,7 +57,8 @@ eas_mock_version_from_text (const char *text)
 	guint64 major, minor;
 	g_auto (GStrv) parts = g_strsplit (text != NULL ? text : "", ".", 2);
 
-	if (g_strv_length (parts) != 2 || !g_ascii_string_to_unsigned (parts[0], 10, 1, 99, &major, NULL) ||
+	if (g_strv_length (parts) != 2 ||
+	    !g_ascii_string_to_unsigned (parts[0], 10, 1, 99, &major, NULL) ||
 	    !g_ascii_string_to_unsigned (parts[1], 10, 0, 9, &minor, NULL))
 		return 0;
 
@@ -73,7 +71,8 @@ read_options (EasMockRequest *request, const char *value)
 	guint bits = (guint8) value[0];
 
 	request->multipart = (bits & OPTION_ACCEPT_MULTIPART) != 0;
-	g_hash_table_insert (request->query, g_strdup ("SaveInSent"), g_strdup (bits & OPTION_SAVE_IN_SENT ? "T" : "F"));
+	g_hash_table_insert (request->query, g_strdup ("SaveInSent"),
+			     g_strdup (bits & OPTION_SAVE_IN_SENT ? "T" : "F"));
 }
 
 static void
@@ -87,7 +86,8 @@ read_parameter (EasMockRequest *request, Cursor *cursor)
 	if (tag == PARAMETER_OPTIONS)
 		read_options (request, value);
 	else
-		g_hash_table_insert (request->query, g_strdup (parameter_names[tag]), g_steal_pointer (&value));
+		g_hash_table_insert (request->query, g_strdup (parameter_names[tag]),
+				     g_steal_pointer (&value));
 }
 
 static gboolean
@@ -127,8 +127,11 @@ read_headers (EasMockRequest *request, SoupMessageHeaders *headers)
 	const char *key = soup_message_headers_get_one (headers, "X-MS-PolicyKey");
 	guint64 number;
 
-	request->version = eas_mock_version_from_text (soup_message_headers_get_one (headers, "MS-ASProtocolVersion"));
-	request->multipart = g_strcmp0 (soup_message_headers_get_one (headers, "MS-ASAcceptMultiPart"), "T") == 0;
+	request->version = eas_mock_version_from_text (
+		soup_message_headers_get_one (headers, "MS-ASProtocolVersion"));
+	request->multipart =
+		g_strcmp0 (soup_message_headers_get_one (headers, "MS-ASAcceptMultiPart"), "T") ==
+		0;
 	if (key != NULL && g_ascii_string_to_unsigned (key, 10, 0, G_MAXUINT32, &number, NULL)) {
 		request->has_policy_key = TRUE;
 		request->policy_key = number;
@@ -136,7 +139,9 @@ read_headers (EasMockRequest *request, SoupMessageHeaders *headers)
 }
 
 gboolean
-eas_mock_request_read_query (EasMockRequest *request, const char *query, SoupMessageHeaders *headers)
+eas_mock_request_read_query (EasMockRequest *request,
+			     const char *query,
+			     SoupMessageHeaders *headers)
 {
 	g_autofree char *decoded = NULL;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What a server accepts as ApplicationData. Source: [MS-ASCAL], [MS-ASCNTC], [MS-ASTASK], [MS-ASNOTE] 2.2.2. */
+/* What a server accepts as ApplicationData. Source: [MS-ASCAL], [MS-ASCNTC], [MS-ASTASK],
+ * [MS-ASNOTE] 2.2.2. */
 
 #include "eas-mock-rules.h"
 
@@ -18,11 +19,13 @@ is_page_of_class (guint page, EasClass klass)
 {
 	switch (klass) {
 	case EAS_CLASS_EMAIL:
-		return page == EAS_PAGE_EMAIL || page == EAS_PAGE_EMAIL2 || page == EAS_PAGE_AIRSYNCBASE || page == EAS_PAGE_TASKS;
+		return page == EAS_PAGE_EMAIL || page == EAS_PAGE_EMAIL2 ||
+		       page == EAS_PAGE_AIRSYNCBASE || page == EAS_PAGE_TASKS;
 	case EAS_CLASS_CALENDAR:
 		return page == EAS_PAGE_CALENDAR || page == EAS_PAGE_AIRSYNCBASE;
 	case EAS_CLASS_CONTACTS:
-		return page == EAS_PAGE_CONTACTS || page == EAS_PAGE_CONTACTS2 || page == EAS_PAGE_AIRSYNCBASE;
+		return page == EAS_PAGE_CONTACTS || page == EAS_PAGE_CONTACTS2 ||
+		       page == EAS_PAGE_AIRSYNCBASE;
 	case EAS_CLASS_TASKS:
 		return page == EAS_PAGE_TASKS || page == EAS_PAGE_AIRSYNCBASE;
 	case EAS_CLASS_NOTES:
@@ -37,10 +40,11 @@ has_only_elements_of (const EasItem *wire, EasItemSlot parent, EasClass klass, g
 {
 	EasItemSlot slot;
 
-	for (slot = eas_item_child (wire, parent, EAS_TAG_NONE); slot != EAS_ITEM_NONE; slot = eas_item_sibling (wire, slot, EAS_TAG_NONE)) {
+	EAS_MOCK_EACH (slot, wire, parent, EAS_TAG_NONE) {
 		EasTag tag = eas_item_tag (wire, slot);
 
-		if (!eas_tag_valid_in (tag, version) || !is_page_of_class (EAS_TAG_PAGE (tag), klass))
+		if (!eas_tag_valid_in (tag, version) ||
+		    !is_page_of_class (EAS_TAG_PAGE (tag), klass))
 			return FALSE;
 		if (!has_only_elements_of (wire, slot, klass, version))
 			return FALSE;
@@ -63,35 +67,43 @@ in_range (const EasItem *wire, EasTag tag, gint64 least, gint64 most)
 
 /* --- Recurrence, [MS-ASCAL] 2.2.2.45 Type -------------------------------- */
 
-enum {
-	DAYS = 1 << 0,
-	DAY_OF_MONTH = 1 << 1,
-	WEEK = 1 << 2,
-	MONTH = 1 << 3
-};
+enum { DAYS = 1 << 0, DAY_OF_MONTH = 1 << 1, WEEK = 1 << 2, MONTH = 1 << 3 };
 
 static const struct {
 	guint type;
 	guint needed;
 	guint allowed;
 } recurrence_rules[] = {
-	{ 0, 0,                   DAYS                },
-	{ 1, DAYS,                DAYS                },
-	{ 2, DAY_OF_MONTH,        DAY_OF_MONTH        },
-	{ 3, WEEK | DAYS,         WEEK | DAYS         },
+	{ 0, 0, DAYS },
+	{ 1, DAYS, DAYS },
+	{ 2, DAY_OF_MONTH, DAY_OF_MONTH },
+	{ 3, WEEK | DAYS, WEEK | DAYS },
 	{ 5, MONTH | DAY_OF_MONTH, MONTH | DAY_OF_MONTH },
 	{ 6, MONTH | WEEK | DAYS, MONTH | WEEK | DAYS },
 };
 
 /* Tags of the two pages that have a Recurrence, in one order. */
-enum { TYPE, DAY_OF_WEEK_TAG, DAY_OF_MONTH_TAG, WEEK_TAG, MONTH_TAG, INTERVAL, OCCURRENCES, UNTIL, START, N_TAGS };
+enum {
+	TYPE,
+	DAY_OF_WEEK_TAG,
+	DAY_OF_MONTH_TAG,
+	WEEK_TAG,
+	MONTH_TAG,
+	INTERVAL,
+	OCCURRENCES,
+	UNTIL,
+	START,
+	N_TAGS
+};
 static const EasTag calendar_tags[N_TAGS] = {
-	EAS_CALENDAR_TYPE, EAS_CALENDAR_DAY_OF_WEEK, EAS_CALENDAR_DAY_OF_MONTH, EAS_CALENDAR_WEEK_OF_MONTH, EAS_CALENDAR_MONTH_OF_YEAR,
-	EAS_CALENDAR_INTERVAL, EAS_CALENDAR_OCCURRENCES, EAS_CALENDAR_UNTIL, EAS_TAG_NONE,
+	EAS_CALENDAR_TYPE,          EAS_CALENDAR_DAY_OF_WEEK,   EAS_CALENDAR_DAY_OF_MONTH,
+	EAS_CALENDAR_WEEK_OF_MONTH, EAS_CALENDAR_MONTH_OF_YEAR, EAS_CALENDAR_INTERVAL,
+	EAS_CALENDAR_OCCURRENCES,   EAS_CALENDAR_UNTIL,         EAS_TAG_NONE,
 };
 static const EasTag task_tags[N_TAGS] = {
-	EAS_TASKS_TYPE, EAS_TASKS_DAY_OF_WEEK, EAS_TASKS_DAY_OF_MONTH, EAS_TASKS_WEEK_OF_MONTH, EAS_TASKS_MONTH_OF_YEAR,
-	EAS_TASKS_INTERVAL, EAS_TASKS_OCCURRENCES, EAS_TASKS_UNTIL, EAS_TASKS_START,
+	EAS_TASKS_TYPE,          EAS_TASKS_DAY_OF_WEEK,   EAS_TASKS_DAY_OF_MONTH,
+	EAS_TASKS_WEEK_OF_MONTH, EAS_TASKS_MONTH_OF_YEAR, EAS_TASKS_INTERVAL,
+	EAS_TASKS_OCCURRENCES,   EAS_TASKS_UNTIL,         EAS_TASKS_START,
 };
 
 static gboolean
@@ -100,7 +112,8 @@ number_in_range (const EasItem *wire, EasItemSlot parent, EasTag tag, guint leas
 	EasItemSlot slot = eas_item_child (wire, parent, tag);
 	gint64 value;
 
-	return slot == EAS_ITEM_NONE || (eas_item_int (wire, slot, &value) && value >= least && value <= most);
+	return slot == EAS_ITEM_NONE ||
+	       (eas_item_int (wire, slot, &value) && value >= least && value <= most);
 }
 
 static gboolean
@@ -108,7 +121,9 @@ fits_type (guint type, guint present)
 {
 	for (guint i = 0; i < G_N_ELEMENTS (recurrence_rules); i++) {
 		if (recurrence_rules[i].type == type)
-			return (present & recurrence_rules[i].needed) == recurrence_rules[i].needed && (present & ~recurrence_rules[i].allowed) == 0;
+			return (present & recurrence_rules[i].needed) ==
+				       recurrence_rules[i].needed &&
+			       (present & ~recurrence_rules[i].allowed) == 0;
 	}
 
 	return FALSE;
@@ -117,7 +132,9 @@ fits_type (guint type, guint present)
 gboolean
 eas_mock_rules_recurrence (const EasItem *wire, EasItemSlot slot, gboolean type_required)
 {
-	const EasTag *tags = EAS_TAG_PAGE (eas_item_tag (wire, slot)) == EAS_PAGE_TASKS ? task_tags : calendar_tags;
+	const EasTag *tags = EAS_TAG_PAGE (eas_item_tag (wire, slot)) == EAS_PAGE_TASKS
+				     ? task_tags
+				     : calendar_tags;
 	guint present = 0;
 	gint64 type;
 
@@ -127,12 +144,16 @@ eas_mock_rules_recurrence (const EasItem *wire, EasItemSlot slot, gboolean type_
 		if (eas_item_child (wire, slot, tags[i]) != EAS_ITEM_NONE)
 			present |= 1 << (i - DAY_OF_WEEK_TAG);
 	}
-	if (eas_item_child (wire, slot, tags[OCCURRENCES]) != EAS_ITEM_NONE && eas_item_child (wire, slot, tags[UNTIL]) != EAS_ITEM_NONE)
+	if (eas_item_child (wire, slot, tags[OCCURRENCES]) != EAS_ITEM_NONE &&
+	    eas_item_child (wire, slot, tags[UNTIL]) != EAS_ITEM_NONE)
 		return FALSE;
 
-	return fits_type (type, present) && number_in_range (wire, slot, tags[DAY_OF_WEEK_TAG], 1, 127) &&
-	       number_in_range (wire, slot, tags[DAY_OF_MONTH_TAG], 1, 31) && number_in_range (wire, slot, tags[WEEK_TAG], 1, 5) &&
-	       number_in_range (wire, slot, tags[MONTH_TAG], 1, 12) && number_in_range (wire, slot, tags[INTERVAL], 1, 999) &&
+	return fits_type (type, present) &&
+	       number_in_range (wire, slot, tags[DAY_OF_WEEK_TAG], 1, 127) &&
+	       number_in_range (wire, slot, tags[DAY_OF_MONTH_TAG], 1, 31) &&
+	       number_in_range (wire, slot, tags[WEEK_TAG], 1, 5) &&
+	       number_in_range (wire, slot, tags[MONTH_TAG], 1, 12) &&
+	       number_in_range (wire, slot, tags[INTERVAL], 1, 999) &&
 	       number_in_range (wire, slot, tags[OCCURRENCES], 1, 999);
 }
 
@@ -144,29 +165,31 @@ static const struct {
 	guint since;
 	gboolean add, change, instance; /* forbidden in */
 } forbidden[] = {
-	{ EAS_CALENDAR_DT_STAMP,                     160, TRUE,  TRUE,  TRUE },
-	{ EAS_CALENDAR_UID,                          160, TRUE,  TRUE,  TRUE },
-	{ EAS_CALENDAR_ORGANIZER_NAME,               160, TRUE,  TRUE,  TRUE },
-	{ EAS_CALENDAR_ORGANIZER_EMAIL,              160, TRUE,  TRUE,  TRUE },
-	{ EAS_CALENDAR_CLIENT_UID,                   160, FALSE, TRUE,  TRUE },
-	{ EAS_CALENDAR_EXCEPTIONS,                   160, FALSE, TRUE,  TRUE },
-	{ EAS_CALENDAR_TIMEZONE,                     160, FALSE, FALSE, TRUE },
-	{ EAS_CALENDAR_RECURRENCE,                   160, FALSE, FALSE, TRUE },
-	{ EAS_CALENDAR_DELETED,                      0,   TRUE,  TRUE,  TRUE },
-	{ EAS_CALENDAR_RESPONSE_TYPE,                0,   TRUE,  TRUE,  TRUE },
-	{ EAS_CALENDAR_APPOINTMENT_REPLY_TIME,       0,   TRUE,  TRUE,  TRUE },
-	{ EAS_CALENDAR_ONLINE_MEETING_CONF_LINK,     0,   TRUE,  TRUE,  TRUE },
-	{ EAS_CALENDAR_ONLINE_MEETING_EXTERNAL_LINK, 0,   TRUE,  TRUE,  TRUE },
-	{ EAS_AIRSYNCBASE_INSTANCE_ID,               0,   TRUE,  TRUE,  TRUE },
+	{ EAS_CALENDAR_DT_STAMP, 160, TRUE, TRUE, TRUE },
+	{ EAS_CALENDAR_UID, 160, TRUE, TRUE, TRUE },
+	{ EAS_CALENDAR_ORGANIZER_NAME, 160, TRUE, TRUE, TRUE },
+	{ EAS_CALENDAR_ORGANIZER_EMAIL, 160, TRUE, TRUE, TRUE },
+	{ EAS_CALENDAR_CLIENT_UID, 160, FALSE, TRUE, TRUE },
+	{ EAS_CALENDAR_EXCEPTIONS, 160, FALSE, TRUE, TRUE },
+	{ EAS_CALENDAR_TIMEZONE, 160, FALSE, FALSE, TRUE },
+	{ EAS_CALENDAR_RECURRENCE, 160, FALSE, FALSE, TRUE },
+	{ EAS_CALENDAR_DELETED, 0, TRUE, TRUE, TRUE },
+	{ EAS_CALENDAR_RESPONSE_TYPE, 0, TRUE, TRUE, TRUE },
+	{ EAS_CALENDAR_APPOINTMENT_REPLY_TIME, 0, TRUE, TRUE, TRUE },
+	{ EAS_CALENDAR_ONLINE_MEETING_CONF_LINK, 0, TRUE, TRUE, TRUE },
+	{ EAS_CALENDAR_ONLINE_MEETING_EXTERNAL_LINK, 0, TRUE, TRUE, TRUE },
+	{ EAS_AIRSYNCBASE_INSTANCE_ID, 0, TRUE, TRUE, TRUE },
 };
 
 static gboolean
 has_forbidden (const EasItem *wire, guint version, EasMockRulesKind kind)
 {
 	for (guint i = 0; i < G_N_ELEMENTS (forbidden); i++) {
-		const gboolean in[] = { forbidden[i].add, forbidden[i].change, forbidden[i].instance };
+		const gboolean in[] = { forbidden[i].add, forbidden[i].change,
+					forbidden[i].instance };
 
-		if (version >= forbidden[i].since && in[kind] && eas_item_has (wire, forbidden[i].tag))
+		if (version >= forbidden[i].since && in[kind] &&
+		    eas_item_has (wire, forbidden[i].tag))
 			return TRUE;
 	}
 
@@ -179,10 +202,12 @@ are_attendees_good (const EasItem *wire, guint version)
 	EasItemSlot attendees = eas_item_child (wire, EAS_ITEM_ROOT, EAS_CALENDAR_ATTENDEES);
 	EasItemSlot slot;
 
-	for (slot = eas_item_child (wire, attendees, EAS_CALENDAR_ATTENDEE); slot != EAS_ITEM_NONE; slot = eas_item_sibling (wire, slot, EAS_CALENDAR_ATTENDEE)) {
-		if (eas_item_child (wire, slot, EAS_CALENDAR_EMAIL) == EAS_ITEM_NONE || eas_item_child (wire, slot, EAS_CALENDAR_NAME) == EAS_ITEM_NONE)
+	EAS_MOCK_EACH (slot, wire, attendees, EAS_CALENDAR_ATTENDEE) {
+		if (eas_item_child (wire, slot, EAS_CALENDAR_EMAIL) == EAS_ITEM_NONE ||
+		    eas_item_child (wire, slot, EAS_CALENDAR_NAME) == EAS_ITEM_NONE)
 			return FALSE;
-		if (version >= 160 && eas_item_child (wire, slot, EAS_CALENDAR_ATTENDEE_STATUS) != EAS_ITEM_NONE)
+		if (version >= 160 &&
+		    eas_item_child (wire, slot, EAS_CALENDAR_ATTENDEE_STATUS) != EAS_ITEM_NONE)
 			return FALSE;
 	}
 
@@ -199,13 +224,16 @@ check_times (const EasItem *wire, guint version)
 
 	if (has_end && !has_start)
 		return "EndTime without StartTime";
-	if ((has_start && !eas_item_get_time (wire, EAS_CALENDAR_START_TIME, &start)) || (has_end && !eas_item_get_time (wire, EAS_CALENDAR_END_TIME, &end)))
+	if ((has_start && !eas_item_get_time (wire, EAS_CALENDAR_START_TIME, &start)) ||
+	    (has_end && !eas_item_get_time (wire, EAS_CALENDAR_END_TIME, &end)))
 		return "a time that is none";
 	if (has_start && has_end && end < start)
 		return "ends before it starts";
 	if (all_day && version >= 160 && eas_item_has (wire, EAS_CALENDAR_TIMEZONE))
 		return "Timezone of an all-day event";
-	if (all_day && version >= 160 && ((has_start && !eas_datetime_is_midnight (start)) || (has_end && !eas_datetime_is_midnight (end))))
+	if (all_day && version >= 160 &&
+	    ((has_start && !eas_datetime_is_midnight (start)) ||
+	     (has_end && !eas_datetime_is_midnight (end))))
 		return "an all-day event with a time of day";
 	if (all_day && has_start && has_end && end == start)
 		return "an all-day event of no day";
@@ -216,16 +244,17 @@ check_times (const EasItem *wire, guint version)
 static gboolean
 are_exceptions_good (const EasItem *wire, guint version)
 {
-	EasTag key = version >= 160 ? EAS_AIRSYNCBASE_INSTANCE_ID : EAS_CALENDAR_EXCEPTION_START_TIME;
+	EasTag key =
+		version >= 160 ? EAS_AIRSYNCBASE_INSTANCE_ID : EAS_CALENDAR_EXCEPTION_START_TIME;
 	EasItemSlot exceptions = eas_item_child (wire, EAS_ITEM_ROOT, EAS_CALENDAR_EXCEPTIONS);
 	EasItemSlot slot;
 	gint64 utc;
 
-	for (slot = eas_item_child (wire, exceptions, EAS_CALENDAR_EXCEPTION); slot != EAS_ITEM_NONE;
-	     slot = eas_item_sibling (wire, slot, EAS_CALENDAR_EXCEPTION)) {
+	EAS_MOCK_EACH (slot, wire, exceptions, EAS_CALENDAR_EXCEPTION) {
 		if (!eas_item_time (wire, eas_item_child (wire, slot, key), &utc))
 			return FALSE;
-		if (eas_item_child (wire, slot, EAS_CALENDAR_TIMEZONE) != EAS_ITEM_NONE || eas_item_child (wire, slot, EAS_CALENDAR_UID) != EAS_ITEM_NONE)
+		if (eas_item_child (wire, slot, EAS_CALENDAR_TIMEZONE) != EAS_ITEM_NONE ||
+		    eas_item_child (wire, slot, EAS_CALENDAR_UID) != EAS_ITEM_NONE)
 			return FALSE;
 	}
 
@@ -243,16 +272,20 @@ check_calendar (const EasItem *wire, guint version, EasMockRulesKind kind)
 		return wrong;
 	if (has_forbidden (wire, version, kind))
 		return "an element a client must not send here";
-	if (!in_range (wire, EAS_CALENDAR_BUSY_STATUS, 0, 3) || !in_range (wire, EAS_CALENDAR_SENSITIVITY, 0, 3) ||
-	    !in_range (wire, EAS_CALENDAR_MEETING_STATUS, 0, 15) || !in_range (wire, EAS_CALENDAR_REMINDER, 0, G_MAXINT32))
+	if (!in_range (wire, EAS_CALENDAR_BUSY_STATUS, 0, 3) ||
+	    !in_range (wire, EAS_CALENDAR_SENSITIVITY, 0, 3) ||
+	    !in_range (wire, EAS_CALENDAR_MEETING_STATUS, 0, 15) ||
+	    !in_range (wire, EAS_CALENDAR_REMINDER, 0, G_MAXINT32))
 		return "a value out of its range";
-	if (recurrence != EAS_ITEM_NONE && !eas_item_is_empty (wire, recurrence) && !eas_mock_rules_recurrence (wire, recurrence, version < 160))
+	if (recurrence != EAS_ITEM_NONE && !eas_item_is_empty (wire, recurrence) &&
+	    !eas_mock_rules_recurrence (wire, recurrence, version < 160))
 		return "a recurrence that breaks the type table";
 	if (!are_attendees_good (wire, version))
 		return "an attendee without name or address, or with a status";
 	if (!are_exceptions_good (wire, version))
 		return "an exception without its start, or with what only a series has";
-	if (version >= 160 && body != EAS_ITEM_NONE && eas_mock_uint (wire, body, EAS_AIRSYNCBASE_TYPE, 0) > EAS_BODY_HTML)
+	if (version >= 160 && body != EAS_ITEM_NONE &&
+	    eas_mock_uint (wire, body, EAS_AIRSYNCBASE_TYPE, 0) > EAS_BODY_HTML)
 		return "a body type other than 1 and 2";
 
 	return NULL;
@@ -265,7 +298,8 @@ check_contact (const EasItem *wire)
 {
 	const char *picture = eas_item_get_text (wire, EAS_CONTACTS_PICTURE);
 
-	return picture != NULL && strlen (picture) > MAX_PICTURE ? "a picture of more than 48 KiB" : NULL;
+	return picture != NULL && strlen (picture) > MAX_PICTURE ? "a picture of more than 48 KiB"
+								 : NULL;
 }
 
 static const char *
@@ -275,15 +309,20 @@ check_task (const EasItem *wire)
 
 	if (!eas_item_has (wire, EAS_TASKS_COMPLETE))
 		return "a task without Complete";
-	if (eas_item_get_flag (wire, EAS_TASKS_COMPLETE, FALSE) && !eas_item_has (wire, EAS_TASKS_DATE_COMPLETED))
+	if (eas_item_get_flag (wire, EAS_TASKS_COMPLETE, FALSE) &&
+	    !eas_item_has (wire, EAS_TASKS_DATE_COMPLETED))
 		return "a finished task without DateCompleted";
-	if (eas_item_has (wire, EAS_TASKS_START_DATE) != eas_item_has (wire, EAS_TASKS_UTC_START_DATE) ||
+	if (eas_item_has (wire, EAS_TASKS_START_DATE) !=
+		    eas_item_has (wire, EAS_TASKS_UTC_START_DATE) ||
 	    eas_item_has (wire, EAS_TASKS_DUE_DATE) != eas_item_has (wire, EAS_TASKS_UTC_DUE_DATE))
 		return "one of a pair of dates";
-	if (!in_range (wire, EAS_TASKS_REMINDER_SET, 0, 1) || !in_range (wire, EAS_TASKS_IMPORTANCE, 0, 2) || !in_range (wire, EAS_TASKS_SENSITIVITY, 0, 3))
+	if (!in_range (wire, EAS_TASKS_REMINDER_SET, 0, 1) ||
+	    !in_range (wire, EAS_TASKS_IMPORTANCE, 0, 2) ||
+	    !in_range (wire, EAS_TASKS_SENSITIVITY, 0, 3))
 		return "a value out of its range";
-	if (recurrence != EAS_ITEM_NONE && (eas_item_child (wire, recurrence, EAS_TASKS_START) == EAS_ITEM_NONE ||
-	                                    !eas_mock_rules_recurrence (wire, recurrence, /* type_required */ TRUE)))
+	if (recurrence != EAS_ITEM_NONE &&
+	    (eas_item_child (wire, recurrence, EAS_TASKS_START) == EAS_ITEM_NONE ||
+	     !eas_mock_rules_recurrence (wire, recurrence, /* type_required */ TRUE)))
 		return "a recurrence that breaks the type table";
 
 	return NULL;
@@ -294,16 +333,20 @@ check_note (const EasItem *wire)
 {
 	const char *klass = eas_item_get_text (wire, EAS_NOTES_MESSAGE_CLASS);
 
-	return klass == NULL || g_ascii_strncasecmp (klass, "IPM.StickyNote", strlen ("IPM.StickyNote")) != 0 ? "a note of another class" : NULL;
+	return klass == NULL || g_ascii_strncasecmp (klass, "IPM.StickyNote",
+						     strlen ("IPM.StickyNote")) != 0
+		       ? "a note of another class"
+		       : NULL;
 }
 
 static const char *
 check_mail (const EasItem *wire)
 {
-	static const EasTag allowed[] = { EAS_EMAIL_READ, EAS_EMAIL_FLAG, EAS_EMAIL_CATEGORIES, EAS_EMAIL2_UM_USER_NOTES };
+	static const EasTag allowed[] = { EAS_EMAIL_READ, EAS_EMAIL_FLAG, EAS_EMAIL_CATEGORIES,
+					  EAS_EMAIL2_UM_USER_NOTES };
 	EasItemSlot slot;
 
-	for (slot = eas_item_child (wire, EAS_ITEM_ROOT, EAS_TAG_NONE); slot != EAS_ITEM_NONE; slot = eas_item_sibling (wire, slot, EAS_TAG_NONE)) {
+	EAS_MOCK_EACH (slot, wire, EAS_ITEM_ROOT, EAS_TAG_NONE) {
 		gboolean good = FALSE;
 
 		for (guint i = 0; i < G_N_ELEMENTS (allowed) && !good; i++)

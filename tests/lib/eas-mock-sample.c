@@ -47,7 +47,8 @@ static const struct {
 	{ "\"Build\" <build@example.test>", "Nightly build is green", "All 4,211 tests passed.", EAS_BODY_PLAIN, 9, TRUE, FALSE },
 	{ "\"Newsletter\" <news@example.test>", "Autumn at the museum",
 	  "<html><body><h1>Autumn</h1><p>Three <b>new</b> rooms &amp; late opening.</p></body></html>", EAS_BODY_HTML, 30, FALSE, FALSE },
-	{ "\"Jonas Weber\" <jonas@example.test>", "Re: figures for the review", "See my comments below.\r\n> The draft is in the share.", EAS_BODY_PLAIN, 52, TRUE, TRUE },
+	{ "\"Jonas Weber\" <jonas@example.test>", "Re: figures for the review",
+	  "See my comments below.\r\n> The draft is in the share.", EAS_BODY_PLAIN, 52, TRUE, TRUE },
 	{ "\"Priya Sharma\" <priya@example.test>", "Call moved to 14:30", "Sorry, the room was taken.", EAS_BODY_PLAIN, 75, TRUE, FALSE },
 	{ "\"Travel desk\" <travel@example.test>", "Your flight to London", "Booking reference ABC123.", EAS_BODY_PLAIN, 120, TRUE, TRUE },
 	{ "\"Maya\" <maya@example.test>", "Fotos vom See 🏔", "Anbei die Bilder, schöne Grüße!", EAS_BODY_PLAIN, 260, TRUE, FALSE },
@@ -63,7 +64,8 @@ add_mail (EasMockMailbox *mailbox, EasMockFolder *folder, guint i)
 	eas_item_builder_text (builder, EAS_EMAIL_TO, mailbox->address);
 	eas_item_builder_text (builder, EAS_EMAIL_FROM, mails[i].from);
 	eas_item_builder_text (builder, EAS_EMAIL_SUBJECT, mails[i].subject);
-	eas_item_builder_time (builder, EAS_EMAIL_DATE_RECEIVED, today_utc () + 8 * HOUR - (gint64) mails[i].hours_ago * HOUR);
+	eas_item_builder_time (builder, EAS_EMAIL_DATE_RECEIVED,
+			       today_utc () + 8 * HOUR - (gint64) mails[i].hours_ago * HOUR);
 	eas_item_builder_text (builder, EAS_EMAIL_DISPLAY_TO, mailbox->user);
 	eas_item_builder_int (builder, EAS_EMAIL_IMPORTANCE, 1);
 	eas_item_builder_flag (builder, EAS_EMAIL_READ, mails[i].read);
@@ -83,23 +85,26 @@ add_mail (EasMockMailbox *mailbox, EasMockFolder *folder, guint i)
 /* --- Contacts ------------------------------------------------------------ */
 
 /* Small pictures: a face on a plain ground. */
-static const char photo_ana[] =
-	"iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAANklEQVR42mOwiVpAEmKgVMOHfdPQED4NmKox9TAQVI2mh4EY1ch6"
-	"RrIGkoOVnIgjJ2nQJLUCAJvEtKDH8RyrAAAAAElFTkSuQmCC";
-static const char photo_jonas[] =
-	"iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAANUlEQVR42mOYZmNDEmKgVMOJaXloCJ8GTNWYehgIqkbTw0CMamQ9"
-	"I1kDycFKTsSRkzRokloBTcpnIIXjrfMAAAAASUVORK5CYII=";
-static const char photo_maya[] =
-	"iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAANUlEQVR42mNwawogCTFQquHXpS1oCJ8GTNWYehgIqkbTw0CMamQ9"
-	"I1kDycFKTsSRkzRokloBbNHA0HwLd40AAAAASUVORK5CYII=";
+static const char photo_ana[] = "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAANklEQVR42mOwiVpAEm"
+				"KgVMOHfdPQED4NmKox9TAQVI2mh4EY1ch6"
+				"RrIGkoOVnIgjJ2nQJLUCAJvEtKDH8RyrAAAAAElFTkSuQmCC";
+static const char photo_jonas[] = "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAANUlEQVR42mOYZmND"
+				  "EmKgVMOJaXloCJ8GTNWYehgIqkbTw0CMamQ9"
+				  "I1kDycFKTsSRkzRokloBTcpnIIXjrfMAAAAASUVORK5CYII=";
+static const char photo_maya[] = "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAANUlEQVR42mNwawogC"
+				 "TFQquHXpS1oCJ8GTNWYehgIqkbTw0CMamQ9"
+				 "I1kDycFKTsSRkzRokloBbNHA0HwLd40AAAAASUVORK5CYII=";
 
 /* clang-format off */
 static const struct {
 	const char *first, *last, *company, *job, *mail, *work_phone, *mobile_phone, *street, *city, *birthday, *photo;
 } contacts[] = {
-	{ "Ana", "Kovač", "Adria d.o.o.", "Designer", "ana@example.test", "+386 1 555 0101", "+386 40 555 010", "Čopova 7", "Ljubljana", "1984-03-08T11:59:00.000Z", photo_ana },
-	{ "Jonas", "Weber", "Weber & Söhne", "Engineer", "jonas@example.test", "+49 30 555 0102", NULL, "Lindenstraße 12", "Berlin", NULL, photo_jonas },
-	{ "Maya", "Weber", NULL, NULL, "maya@example.test", NULL, "+49 170 555 0103", "Lindenstraße 12", "Berlin", "2010-05-12T11:59:00.000Z", photo_maya },
+	{ "Ana", "Kovač", "Adria d.o.o.", "Designer", "ana@example.test", "+386 1 555 0101", "+386 40 555 010", "Čopova 7",
+	  "Ljubljana", "1984-03-08T11:59:00.000Z", photo_ana },
+	{ "Jonas", "Weber", "Weber & Söhne", "Engineer", "jonas@example.test", "+49 30 555 0102", NULL,
+	  "Lindenstraße 12", "Berlin", NULL, photo_jonas },
+	{ "Maya", "Weber", NULL, NULL, "maya@example.test", NULL, "+49 170 555 0103",
+	  "Lindenstraße 12", "Berlin", "2010-05-12T11:59:00.000Z", photo_maya },
 	{ "Priya", "Sharma", "Deccan Software", "Team lead", "priya@example.test", "+91 20 5550 0104", NULL, NULL, "Pune", NULL, NULL },
 	{ "Sean", "O'Brien", "Harbour Ltd", "Director", "sean@example.test", "+44 20 5550 0105", NULL, "1 Quay Street", "London", NULL, NULL },
 	{ "伟", "李", "华东贸易", NULL, "li@example.test", "+86 21 5550 0106", NULL, NULL, "上海", NULL, NULL },
@@ -111,7 +116,8 @@ add_contact (EasMockMailbox *mailbox, EasMockFolder *folder, guint i)
 {
 	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
 	g_autofree char *file_as = g_strdup_printf ("%s, %s", contacts[i].last, contacts[i].first);
-	g_autofree char *address = g_strdup_printf ("\"%s %s\" <%s>", contacts[i].first, contacts[i].last, contacts[i].mail);
+	g_autofree char *address = g_strdup_printf ("\"%s %s\" <%s>", contacts[i].first,
+						    contacts[i].last, contacts[i].mail);
 
 	eas_item_builder_text (builder, EAS_CONTACTS_FILE_AS, file_as);
 	eas_item_builder_text (builder, EAS_CONTACTS_FIRST_NAME, contacts[i].first);
@@ -180,7 +186,8 @@ add_note (EasMockMailbox *mailbox, EasMockFolder *folder, guint i)
 	eas_item_builder_text (builder, EAS_NOTES_SUBJECT, notes[i].subject);
 	eas_mock_sample_put_body (builder, EAS_BODY_PLAIN, notes[i].text);
 	eas_item_builder_text (builder, EAS_NOTES_MESSAGE_CLASS, "IPM.StickyNote");
-	eas_item_builder_time (builder, EAS_NOTES_LAST_MODIFIED_DATE, today_utc () - (gint64) (i + 1) * DAY);
+	eas_item_builder_time (builder, EAS_NOTES_LAST_MODIFIED_DATE,
+			       today_utc () - (gint64) (i + 1) * DAY);
 	if (notes[i].category != NULL) {
 		eas_item_builder_start (builder, EAS_NOTES_CATEGORIES);
 		eas_item_builder_text (builder, EAS_NOTES_CATEGORY, notes[i].category);
@@ -199,10 +206,10 @@ static const struct {
 	AddItem add;
 	guint count;
 } kinds[] = {
-	{ EAS_CLASS_EMAIL,    EAS_FOLDER_INBOX,    add_mail,    G_N_ELEMENTS (mails)    },
+	{ EAS_CLASS_EMAIL, EAS_FOLDER_INBOX, add_mail, G_N_ELEMENTS (mails) },
 	{ EAS_CLASS_CONTACTS, EAS_FOLDER_CONTACTS, add_contact, G_N_ELEMENTS (contacts) },
-	{ EAS_CLASS_TASKS,    EAS_FOLDER_TASKS,    add_task,    G_N_ELEMENTS (tasks)    },
-	{ EAS_CLASS_NOTES,    EAS_FOLDER_NOTES,    add_note,    G_N_ELEMENTS (notes)    },
+	{ EAS_CLASS_TASKS, EAS_FOLDER_TASKS, add_task, G_N_ELEMENTS (tasks) },
+	{ EAS_CLASS_NOTES, EAS_FOLDER_NOTES, add_note, G_N_ELEMENTS (notes) },
 };
 
 void
@@ -214,7 +221,8 @@ eas_mock_sample_fill (EasMockMailbox *mailbox)
 	eas_mock_sample_add_events (mailbox, calendar);
 	for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
 		for (guint j = 0; j < kinds[i].count; j++)
-			kinds[i].add (mailbox, eas_mock_mailbox_default (mailbox, kinds[i].folder_type), j);
+			kinds[i].add (mailbox,
+				      eas_mock_mailbox_default (mailbox, kinds[i].folder_type), j);
 	}
 	eas_mock_mailbox_add_folder (mailbox, inbox->id, "Projects", EAS_FOLDER_USER_MAIL);
 	eas_mock_mailbox_add_folder (mailbox, calendar->id, "Team", EAS_FOLDER_USER_CALENDAR);

@@ -52,8 +52,7 @@ eas_mock_schemas_free (EasMockSchemas *schemas)
 	g_free (schemas);
 }
 
-static void G_GNUC_PRINTF (2, 3)
-collect_complaint (void *data, const char *format, ...)
+static void G_GNUC_PRINTF (2, 3) collect_complaint (void *data, const char *format, ...)
 {
 	GString *text = data;
 	va_list arguments;
@@ -63,8 +62,7 @@ collect_complaint (void *data, const char *format, ...)
 	va_end (arguments);
 }
 
-static void G_GNUC_PRINTF (2, 3)
-ignore_complaint (void *data, const char *format, ...)
+static void G_GNUC_PRINTF (2, 3) ignore_complaint (void *data, const char *format, ...)
 {
 }
 
@@ -101,7 +99,8 @@ drop_marks (xmlNode *node)
 		while (attribute != NULL) {
 			xmlAttr *next = attribute->next;
 
-			if (attribute->ns != NULL && g_str_equal ((const char *) attribute->ns->href, MARKS_NAMESPACE))
+			if (attribute->ns != NULL &&
+			    g_str_equal ((const char *) attribute->ns->href, MARKS_NAMESPACE))
 				xmlRemoveProp (attribute);
 			attribute = next;
 		}
@@ -112,7 +111,9 @@ drop_marks (xmlNode *node)
 static gboolean
 validate (xmlSchema *schema, const char *xml, GString *complaints)
 {
-	xmlDoc *document = xmlReadMemory (xml, strlen (xml), NULL, "UTF-8", XML_PARSE_NONET | XML_PARSE_HUGE | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+	xmlDoc *document = xmlReadMemory (xml, strlen (xml), NULL, "UTF-8",
+					  XML_PARSE_NONET | XML_PARSE_HUGE | XML_PARSE_NOERROR |
+						  XML_PARSE_NOWARNING);
 	xmlSchemaValidCtxt *context;
 	gboolean valid;
 
@@ -129,7 +130,10 @@ validate (xmlSchema *schema, const char *xml, GString *complaints)
 }
 
 gboolean
-eas_mock_schemas_check (EasMockSchemas *schemas, const char *command, GBytes *document, GError **error)
+eas_mock_schemas_check (EasMockSchemas *schemas,
+			const char *command,
+			GBytes *document,
+			GError **error)
 {
 	g_autoptr (GString) complaints = g_string_new (NULL);
 	xmlSchema *schema = get_schema (schemas, command, complaints);

@@ -16,7 +16,7 @@
 
 typedef struct {
 	int year, month, day;
-	int weekday;  /* 0 Sunday */
+	int weekday;   /* 0 Sunday */
 	gint64 number; /* days since 1970 */
 } Date;
 
@@ -49,7 +49,8 @@ date_from_number (gint64 number)
 	Date date = { .number = number, .weekday = (int) (((number % 7) + 7 + 4) % 7) };
 	int hour, minute, second;
 
-	eas_datetime_to_civil (number * SECONDS_PER_DAY, &date.year, &date.month, &date.day, &hour, &minute, &second);
+	eas_datetime_to_civil (number * SECONDS_PER_DAY, &date.year, &date.month, &date.day, &hour,
+			       &minute, &second);
 	return date;
 }
 
@@ -57,7 +58,8 @@ static int
 days_in_month (int year, int month)
 {
 	gint64 first = eas_datetime_from_civil (year, month, 1, 0, 0, 0);
-	gint64 next = month == 12 ? eas_datetime_from_civil (year + 1, 1, 1, 0, 0, 0) : eas_datetime_from_civil (year, month + 1, 1, 0, 0, 0);
+	gint64 next = month == 12 ? eas_datetime_from_civil (year + 1, 1, 1, 0, 0, 0)
+				  : eas_datetime_from_civil (year, month + 1, 1, 0, 0, 0);
 
 	return (next - first) / SECONDS_PER_DAY;
 }
@@ -65,13 +67,17 @@ days_in_month (int year, int month)
 static gint64
 to_local (const Series *series, gint64 utc)
 {
-	return utc + (series->has_zone ? 60 * (gint64) eas_timezone_offset_at_utc (&series->zone, utc) : 0);
+	return utc + (series->has_zone
+			      ? 60 * (gint64) eas_timezone_offset_at_utc (&series->zone, utc)
+			      : 0);
 }
 
 static gint64
 to_utc (const Series *series, gint64 local)
 {
-	return local - (series->has_zone ? 60 * (gint64) eas_timezone_offset_at_local (&series->zone, local) : 0);
+	return local - (series->has_zone
+				? 60 * (gint64) eas_timezone_offset_at_local (&series->zone, local)
+				: 0);
 }
 
 static gboolean
@@ -81,7 +87,7 @@ read_series (const EasItem *stored, Series *series)
 	const char *zone = eas_item_get_text (stored, EAS_CALENDAR_TIMEZONE);
 	gint64 start, local;
 
-	*series = (Series) { .type = eas_mock_uint (stored, slot, EAS_CALENDAR_TYPE, 0) };
+	*series = (Series){ .type = eas_mock_uint (stored, slot, EAS_CALENDAR_TYPE, 0) };
 	if (!eas_item_get_time (stored, EAS_CALENDAR_START_TIME, &start))
 		return FALSE;
 	series->interval = MAX (1, eas_mock_uint (stored, slot, EAS_CALENDAR_INTERVAL, 1));
@@ -91,7 +97,8 @@ read_series (const EasItem *stored, Series *series)
 	series->month = eas_mock_uint (stored, slot, EAS_CALENDAR_MONTH_OF_YEAR, 1);
 	series->first_day = eas_mock_uint (stored, slot, EAS_CALENDAR_FIRST_DAY_OF_WEEK, 0);
 	series->occurrences = eas_mock_uint (stored, slot, EAS_CALENDAR_OCCURRENCES, 0);
-	series->has_until = eas_item_time (stored, eas_item_child (stored, slot, EAS_CALENDAR_UNTIL), &series->until);
+	series->has_until = eas_item_time (
+		stored, eas_item_child (stored, slot, EAS_CALENDAR_UNTIL), &series->until);
 	series->has_zone = zone != NULL && eas_timezone_parse (zone, &series->zone);
 	local = to_local (series, start);
 	series->start = date_from_number (floor_divide (local, SECONDS_PER_DAY));
@@ -139,22 +146,30 @@ static gboolean
 matches (const Series *series, const Date *date)
 {
 	gint64 days = date->number - series->start.number;
-	gint64 months = (gint64) (date->year - series->start.year) * 12 + date->month - series->start.month;
+	gint64 months =
+		(gint64) (date->year - series->start.year) * 12 + date->month - series->start.month;
 	gint64 years = date->year - series->start.year;
 
 	switch (series->type) {
 	case 0:
-		return series->days != 0 ? (series->days & (1u << date->weekday)) != 0 : days % series->interval == 0;
+		return series->days != 0 ? (series->days & (1u << date->weekday)) != 0
+					 : days % series->interval == 0;
 	case 1:
-		return (series->days & (1u << date->weekday)) != 0 && (week_number (series, date) - week_number (series, &series->start)) % series->interval == 0;
+		return (series->days & (1u << date->weekday)) != 0 &&
+		       (week_number (series, date) - week_number (series, &series->start)) %
+				       series->interval ==
+			       0;
 	case 2:
-		return months % series->interval == 0 && is_day_of_month (date, series->day_of_month);
+		return months % series->interval == 0 &&
+		       is_day_of_month (date, series->day_of_month);
 	case 3:
 		return months % series->interval == 0 && is_nth (date, series->days, series->week);
 	case 5:
-		return years % series->interval == 0 && (guint) date->month == series->month && is_day_of_month (date, series->day_of_month);
+		return years % series->interval == 0 && (guint) date->month == series->month &&
+		       is_day_of_month (date, series->day_of_month);
 	case 6:
-		return years % series->interval == 0 && (guint) date->month == series->month && is_nth (date, series->days, series->week);
+		return years % series->interval == 0 && (guint) date->month == series->month &&
+		       is_nth (date, series->days, series->week);
 	default:
 		return FALSE;
 	}
@@ -167,7 +182,8 @@ is_within_count (const Series *series, const Date *date)
 
 	if (series->occurrences == 0)
 		return TRUE;
-	for (gint64 number = series->start.number; number <= date->number && count <= series->occurrences; number++) {
+	for (gint64 number = series->start.number;
+	     number <= date->number && count <= series->occurrences; number++) {
 		Date day = date_from_number (number);
 
 		if (matches (series, &day))
@@ -192,7 +208,8 @@ eas_mock_series_has_instance (const EasItem *stored, gint64 utc)
 	if (date.number != series.start.number && !matches (&series, &date))
 		return FALSE;
 
-	return to_utc (&series, date.number * SECONDS_PER_DAY + series.time_of_day) == utc && is_within_count (&series, &date);
+	return to_utc (&series, date.number * SECONDS_PER_DAY + series.time_of_day) == utc &&
+	       is_within_count (&series, &date);
 }
 
 gboolean

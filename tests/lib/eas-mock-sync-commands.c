@@ -49,7 +49,8 @@ void
 eas_mock_client_ids_confirm (EasMockCollection *collection, EasMockKey verdict)
 {
 	if (verdict == EAS_MOCK_KEY_CURRENT)
-		g_hash_table_foreach_remove (collection->client_ids, was_told_with, GUINT_TO_POINTER (collection->state->current));
+		g_hash_table_foreach_remove (collection->client_ids, was_told_with,
+					     GUINT_TO_POINTER (collection->state->current));
 }
 
 static void
@@ -81,7 +82,10 @@ find_duplicate (Command *command)
 		return eas_mock_folder_get_item (target->folder, entry->server_id);
 	}
 
-	return uid != NULL ? eas_mock_folder_get_item (target->folder, g_hash_table_lookup (target->collection->client_uids, uid)) : NULL;
+	return uid != NULL ? eas_mock_folder_get_item (
+				     target->folder,
+				     g_hash_table_lookup (target->collection->client_uids, uid))
+			   : NULL;
 }
 
 /* --- Responses ----------------------------------------------------------- */
@@ -92,10 +96,12 @@ put_new_data (Command *command, const EasItem *data)
 {
 	EasItemSlot attachments = eas_item_child (data, EAS_ITEM_ROOT, EAS_AIRSYNCBASE_ATTACHMENTS);
 
-	if (command->target->request->version < 160 || command->target->folder->klass != EAS_CLASS_CALENDAR)
+	if (command->target->request->version < 160 ||
+	    command->target->folder->klass != EAS_CLASS_CALENDAR)
 		return;
 	eas_item_builder_start (command->responses, EAS_AIRSYNC_APPLICATION_DATA);
-	eas_item_builder_text (command->responses, EAS_CALENDAR_UID, eas_item_get_text (data, EAS_CALENDAR_UID));
+	eas_item_builder_text (command->responses, EAS_CALENDAR_UID,
+			       eas_item_get_text (data, EAS_CALENDAR_UID));
 	if (attachments != EAS_ITEM_NONE && eas_item_n_children (data, attachments) > 0)
 		eas_item_builder_copy (command->responses, data, attachments);
 	eas_item_builder_end (command->responses);
@@ -121,9 +127,11 @@ respond_failure (Command *command, EasTag tag, guint status)
 	if (status == EAS_MOCK_ITEM_OK)
 		return;
 	eas_item_builder_start (command->responses, tag);
-	eas_item_builder_text (command->responses, EAS_AIRSYNC_SERVER_ID, command->server_id != NULL ? command->server_id : "");
+	eas_item_builder_text (command->responses, EAS_AIRSYNC_SERVER_ID,
+			       command->server_id != NULL ? command->server_id : "");
 	if (command->instance_id != NULL && command->target->request->version >= 160)
-		eas_item_builder_text (command->responses, EAS_AIRSYNCBASE_INSTANCE_ID, command->instance_id);
+		eas_item_builder_text (command->responses, EAS_AIRSYNCBASE_INSTANCE_ID,
+				       command->instance_id);
 	eas_item_builder_int (command->responses, EAS_AIRSYNC_STATUS, status);
 	eas_item_builder_end (command->responses);
 }
@@ -131,7 +139,8 @@ respond_failure (Command *command, EasTag tag, guint status)
 /* --- Commands ------------------------------------------------------------ */
 
 static const EasTag subject_tags[] = {
-	EAS_CALENDAR_SUBJECT, EAS_TASKS_SUBJECT, EAS_NOTES_SUBJECT, EAS_EMAIL_SUBJECT, EAS_CONTACTS_FILE_AS, EAS_CONTACTS_LAST_NAME,
+	EAS_CALENDAR_SUBJECT, EAS_TASKS_SUBJECT,    EAS_NOTES_SUBJECT,
+	EAS_EMAIL_SUBJECT,    EAS_CONTACTS_FILE_AS, EAS_CONTACTS_LAST_NAME,
 };
 
 static const char *
@@ -154,7 +163,8 @@ is_refused_on_demand (Command *command, guint *out_status)
 
 	if (subject == NULL && command->item != NULL)
 		subject = subject_of (command->item->data);
-	if (!eas_mock_faults_take (request->server->faults, EAS_MOCK_FAULT_ITEM_STATUS, request, command->target->folder, subject, &fault))
+	if (!eas_mock_faults_take (request->server->faults, EAS_MOCK_FAULT_ITEM_STATUS, request,
+				   command->target->folder, subject, &fault))
 		return FALSE;
 	*out_status = fault->value;
 
@@ -169,7 +179,8 @@ run_add (Command *command)
 	EasMockItem *item;
 	guint status = EAS_MOCK_ITEM_PROTOCOL;
 
-	if (command->client_id == NULL || *command->client_id == '\0' || strlen (command->client_id) > 64 || command->wire == NULL) {
+	if (command->client_id == NULL || *command->client_id == '\0' ||
+	    strlen (command->client_id) > 64 || command->wire == NULL) {
 		respond_add (command, status, NULL);
 		return;
 	}
@@ -185,11 +196,14 @@ run_add (Command *command)
 		respond_add (command, status, NULL);
 		return;
 	}
-	item = eas_mock_mailbox_add_item (target->request->mailbox, target->folder, data, target->request->device->id);
+	item = eas_mock_mailbox_add_item (target->request->mailbox, target->folder, data,
+					  target->request->device->id);
 	remember_client_id (command, item, command->wire);
 	respond_add (command, EAS_MOCK_ITEM_OK, item);
-	/* A device is not told of its own changes, unless the server likes to show what it made of them. */
-	eas_mock_state_tell (target->collection->state, item->id, target->request->server->settings.echo_adds ? 0 : item->revision);
+	/* A device is not told of its own changes, unless the server likes to show what it made of
+	 * them. */
+	eas_mock_state_tell (target->collection->state, item->id,
+			     target->request->server->settings.echo_adds ? 0 : item->revision);
 }
 
 /* Somebody else changed the item since the device was told. [MS-ASCMD] 2.2.3.34 Conflict */
@@ -199,10 +213,12 @@ is_conflict (Command *command)
 	EasMockTarget *target = command->target;
 	guint64 told = 0;
 
-	if (eas_mock_state_knows (target->collection->state, command->item->id, &told) && told == command->item->revision)
+	if (eas_mock_state_knows (target->collection->state, command->item->id, &told) &&
+	    told == command->item->revision)
 		return FALSE;
 
-	return g_strcmp0 (command->item->origin, target->request->device->id) != 0 && !target->collection->options.client_wins;
+	return g_strcmp0 (command->item->origin, target->request->device->id) != 0 &&
+	       !target->collection->options.client_wins;
 }
 
 static guint
@@ -213,14 +229,16 @@ change_item (Command *command, EasItem **out_data)
 
 	if (command->item == NULL)
 		return EAS_MOCK_ITEM_MISSING;
-	if (command->wire == NULL || (command->instance_id != NULL && target->request->version < 160))
+	if (command->wire == NULL ||
+	    (command->instance_id != NULL && target->request->version < 160))
 		return EAS_MOCK_ITEM_PROTOCOL;
 	if (is_refused_on_demand (command, &status))
 		return status;
 	if (is_conflict (command))
 		return EAS_MOCK_ITEM_CONFLICT;
 	if (command->instance_id != NULL)
-		return eas_mock_apply_instance (command->item->data, command->instance_id, command->wire, out_data);
+		return eas_mock_apply_instance (command->item->data, command->instance_id,
+						command->wire, out_data);
 
 	return eas_mock_apply_change (target, command->item->data, command->wire, out_data);
 }
@@ -231,7 +249,8 @@ store_change (Command *command, EasItem *data)
 	EasMockTarget *target = command->target;
 	EasMockRequest *request = target->request;
 
-	eas_mock_mailbox_change_item (request->mailbox, target->folder, command->item, data, request->device->id);
+	eas_mock_mailbox_change_item (request->mailbox, target->folder, command->item, data,
+				      request->device->id);
 	eas_mock_state_tell (target->collection->state, command->item->id, command->item->revision);
 }
 
@@ -253,7 +272,8 @@ remove_item (Command *command, gboolean as_move)
 	EasMockMailbox *mailbox = target->request->mailbox;
 	EasMockFolder *deleted = eas_mock_mailbox_default (mailbox, EAS_FOLDER_DELETED);
 
-	if (as_move && target->folder->klass == EAS_CLASS_EMAIL && deleted != NULL && deleted != target->folder)
+	if (as_move && target->folder->klass == EAS_CLASS_EMAIL && deleted != NULL &&
+	    deleted != target->folder)
 		eas_mock_mailbox_add_item (mailbox, deleted, command->item->data, NULL);
 	eas_mock_state_untell (target->collection->state, command->item->id);
 	eas_mock_mailbox_remove_item (mailbox, target->folder, command->item);
@@ -272,7 +292,8 @@ run_delete (Command *command, gboolean as_move)
 	} else if (command->target->request->version < 160) {
 		status = EAS_MOCK_ITEM_PROTOCOL;
 	} else {
-		status = eas_mock_apply_instance_delete (command->item->data, command->instance_id, &data);
+		status = eas_mock_apply_instance_delete (command->item->data, command->instance_id,
+							 &data);
 		if (status == EAS_MOCK_ITEM_OK)
 			store_change (command, data);
 	}
@@ -292,8 +313,9 @@ run_fetch (Command *command)
 	eas_item_builder_text (builder, EAS_AIRSYNC_SERVER_ID, command->server_id);
 	eas_item_builder_int (builder, EAS_AIRSYNC_STATUS, status);
 	if (status == EAS_MOCK_ITEM_OK) {
-		g_autoptr (EasItem) data = eas_mock_dialect_write (command->item->data, target->folder->klass, target->request->version,
-		                                                   &target->collection->options);
+		g_autoptr (EasItem) data = eas_mock_dialect_write (
+			command->item->data, target->folder->klass, target->request->version,
+			&target->collection->options);
 
 		eas_item_builder_start (builder, EAS_AIRSYNC_APPLICATION_DATA);
 		eas_mock_copy_children (builder, data, EAS_ITEM_ROOT);
@@ -324,15 +346,19 @@ run_command (Command *command, gboolean deletes_as_moves)
 }
 
 void
-eas_mock_sync_commands (EasMockTarget *target, const EasItem *body, EasItemSlot slot, EasItemBuilder *responses)
+eas_mock_sync_commands (EasMockTarget *target,
+			const EasItem *body,
+			EasItemSlot slot,
+			EasItemBuilder *responses)
 {
 	EasItemSlot commands = eas_item_child (body, slot, EAS_AIRSYNC_COMMANDS);
 	gboolean deletes_as_moves = eas_mock_flag (body, slot, EAS_AIRSYNC_DELETES_AS_MOVES, TRUE);
 	EasItemSlot child;
 
-	for (child = eas_item_child (body, commands, EAS_TAG_NONE); child != EAS_ITEM_NONE; child = eas_item_sibling (body, child, EAS_TAG_NONE)) {
+	EAS_MOCK_EACH (child, body, commands, EAS_TAG_NONE) {
 		EasItemSlot data = eas_item_child (body, child, EAS_AIRSYNC_APPLICATION_DATA);
-		g_autoptr (EasItem) wire = data != EAS_ITEM_NONE ? eas_mock_subtree (body, data) : NULL;
+		g_autoptr (EasItem) wire =
+			data != EAS_ITEM_NONE ? eas_mock_subtree (body, data) : NULL;
 		Command command = { target, body, child, .wire = wire, .responses = responses };
 
 		command.server_id = eas_mock_text (body, child, EAS_AIRSYNC_SERVER_ID);

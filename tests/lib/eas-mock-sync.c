@@ -16,9 +16,9 @@
 
 #define DEFAULT_WINDOW 100
 #define MAX_COMMANDS   200
-#define MIN_WAIT       1    /* minutes */
+#define MIN_WAIT       1 /* minutes */
 #define MAX_WAIT       59
-#define MIN_HEARTBEAT  60   /* seconds */
+#define MIN_HEARTBEAT  60 /* seconds */
 #define MAX_HEARTBEAT  3540
 
 enum {
@@ -37,7 +37,7 @@ typedef struct {
 	EasItemSlot slot; /* NONE: from memory, with the key it has */
 	EasMockFolder *folder;
 	EasMockCollection *collection;
-	EasItem *answer;  /* NULL: nothing to say */
+	EasItem *answer; /* NULL: nothing to say */
 	gboolean has_commands;
 	gboolean is_first; /* key 0 */
 } Part;
@@ -46,8 +46,8 @@ typedef struct {
 	EasMockRequest *request;
 	const EasItem *body; /* without children where the request had none */
 	GPtrArray *parts;
-	guint wait;          /* seconds; 0: answer at once */
-	guint window;        /* left for the whole answer */
+	guint wait;   /* seconds; 0: answer at once */
+	guint window; /* left for the whole answer */
 } Sync;
 
 static void
@@ -63,8 +63,10 @@ part_free (gpointer data)
 /* --- Order of elements, [MS-ASCMD] 2.2.3.29.2 Collection (Sync) ----------- */
 
 static const EasTag collection_order[] = {
-	EAS_AIRSYNC_CLASS, EAS_AIRSYNC_SYNC_KEY, EAS_AIRSYNC_COLLECTION_ID, EAS_AIRSYNC_SUPPORTED, EAS_AIRSYNC_DELETES_AS_MOVES,
-	EAS_AIRSYNC_GET_CHANGES, EAS_AIRSYNC_WINDOW_SIZE, EAS_AIRSYNC_CONVERSATION_MODE, EAS_AIRSYNC_OPTIONS, EAS_AIRSYNC_COMMANDS,
+	EAS_AIRSYNC_CLASS,       EAS_AIRSYNC_SYNC_KEY,          EAS_AIRSYNC_COLLECTION_ID,
+	EAS_AIRSYNC_SUPPORTED,   EAS_AIRSYNC_DELETES_AS_MOVES,  EAS_AIRSYNC_GET_CHANGES,
+	EAS_AIRSYNC_WINDOW_SIZE, EAS_AIRSYNC_CONVERSATION_MODE, EAS_AIRSYNC_OPTIONS,
+	EAS_AIRSYNC_COMMANDS,
 };
 
 static int
@@ -85,7 +87,7 @@ is_well_formed (const EasMockRequest *request, EasItemSlot collection)
 	int last = -1;
 	EasItemSlot slot;
 
-	for (slot = eas_item_child (body, collection, EAS_TAG_NONE); slot != EAS_ITEM_NONE; slot = eas_item_sibling (body, slot, EAS_TAG_NONE)) {
+	EAS_MOCK_EACH (slot, body, collection, EAS_TAG_NONE) {
 		EasTag tag = eas_item_tag (body, slot);
 		int place = place_in_order (tag);
 
@@ -98,7 +100,8 @@ is_well_formed (const EasMockRequest *request, EasItemSlot collection)
 		last = place;
 	}
 
-	return eas_mock_text (body, collection, EAS_AIRSYNC_SYNC_KEY) != NULL && eas_mock_text (body, collection, EAS_AIRSYNC_COLLECTION_ID) != NULL;
+	return eas_mock_text (body, collection, EAS_AIRSYNC_SYNC_KEY) != NULL &&
+	       eas_mock_text (body, collection, EAS_AIRSYNC_COLLECTION_ID) != NULL;
 }
 
 /* --- The request --------------------------------------------------------- */
@@ -111,7 +114,8 @@ fail_whole (Sync *sync, guint status, int limit)
 	eas_item_builder_int (builder, EAS_AIRSYNC_STATUS, status);
 	if (limit >= 0)
 		eas_item_builder_int (builder, EAS_AIRSYNC_LIMIT, limit);
-	eas_mock_reply_take_tree (&sync->request->reply, EAS_AIRSYNC_SYNC, g_steal_pointer (&builder));
+	eas_mock_reply_take_tree (&sync->request->reply, EAS_AIRSYNC_SYNC,
+				  g_steal_pointer (&builder));
 }
 
 static void
@@ -123,8 +127,11 @@ add_part (Sync *sync, const char *id, EasItemSlot slot)
 	part->slot = slot;
 	part->folder = eas_mock_mailbox_get_folder (sync->request->mailbox, id);
 	part->collection = eas_mock_device_collection (sync->request->device, id);
-	part->has_commands = eas_item_child (sync->body, slot, EAS_AIRSYNC_COMMANDS) != EAS_ITEM_NONE;
-	part->is_first = slot != EAS_ITEM_NONE && g_strcmp0 (eas_mock_text (sync->body, slot, EAS_AIRSYNC_SYNC_KEY), "0") == 0;
+	part->has_commands =
+		eas_item_child (sync->body, slot, EAS_AIRSYNC_COMMANDS) != EAS_ITEM_NONE;
+	part->is_first =
+		slot != EAS_ITEM_NONE &&
+		g_strcmp0 (eas_mock_text (sync->body, slot, EAS_AIRSYNC_SYNC_KEY), "0") == 0;
 	g_ptr_array_add (sync->parts, part);
 }
 
@@ -168,13 +175,13 @@ read_parts (Sync *sync)
 	guint n_commands = 0;
 	EasItemSlot slot;
 
-	for (slot = eas_item_child (body, collections, EAS_AIRSYNC_COLLECTION); slot != EAS_ITEM_NONE;
-	     slot = eas_item_sibling (body, slot, EAS_AIRSYNC_COLLECTION)) {
+	EAS_MOCK_EACH (slot, body, collections, EAS_AIRSYNC_COLLECTION) {
 		if (!is_well_formed (sync->request, slot)) {
 			fail_whole (sync, SYNC_PROTOCOL, -1);
 			return FALSE;
 		}
-		n_commands += eas_item_n_children (body, eas_item_child (body, slot, EAS_AIRSYNC_COMMANDS));
+		n_commands += eas_item_n_children (
+			body, eas_item_child (body, slot, EAS_AIRSYNC_COMMANDS));
 		add_part (sync, eas_mock_text (body, slot, EAS_AIRSYNC_COLLECTION_ID), slot);
 	}
 	if (partial && (sync->request->version < 121 || !add_remembered (sync))) {
@@ -200,14 +207,17 @@ read_wait (Sync *sync)
 	gboolean has_wait = eas_item_has (sync->body, EAS_AIRSYNC_WAIT);
 	gboolean has_heartbeat = eas_item_has (sync->body, EAS_AIRSYNC_HEARTBEAT_INTERVAL);
 	guint minutes = eas_mock_uint (sync->body, EAS_ITEM_ROOT, EAS_AIRSYNC_WAIT, 0);
-	guint seconds = eas_mock_uint (sync->body, EAS_ITEM_ROOT, EAS_AIRSYNC_HEARTBEAT_INTERVAL, 0);
+	guint seconds =
+		eas_mock_uint (sync->body, EAS_ITEM_ROOT, EAS_AIRSYNC_HEARTBEAT_INTERVAL, 0);
 
-	if ((has_wait && has_heartbeat) || (has_wait && sync->request->version < 121) || (has_heartbeat && sync->request->version < 140))
+	if ((has_wait && has_heartbeat) || (has_wait && sync->request->version < 121) ||
+	    (has_heartbeat && sync->request->version < 140))
 		fail_whole (sync, SYNC_PROTOCOL, -1);
 	else if (has_wait && (minutes < MIN_WAIT || minutes > MAX_WAIT))
 		fail_whole (sync, SYNC_WAIT, minutes < MIN_WAIT ? MIN_WAIT : MAX_WAIT);
 	else if (has_heartbeat && (seconds < MIN_HEARTBEAT || seconds > MAX_HEARTBEAT))
-		fail_whole (sync, SYNC_WAIT, seconds < MIN_HEARTBEAT ? MIN_HEARTBEAT : MAX_HEARTBEAT);
+		fail_whole (sync, SYNC_WAIT,
+			    seconds < MIN_HEARTBEAT ? MIN_HEARTBEAT : MAX_HEARTBEAT);
 	else {
 		sync->wait = has_wait ? minutes * 60 : seconds;
 		/* An empty request repeats the wait of the last one, too. */
@@ -229,12 +239,14 @@ read_body_preference (const EasItem *body, EasItemSlot slot, GArray *bodies)
 	gint64 size;
 
 	preference.type = eas_mock_uint (body, slot, EAS_AIRSYNCBASE_TYPE, 0);
-	if (eas_item_int (body, eas_item_child (body, slot, EAS_AIRSYNCBASE_TRUNCATION_SIZE), &size))
+	if (eas_item_int (body, eas_item_child (body, slot, EAS_AIRSYNCBASE_TRUNCATION_SIZE),
+			  &size))
 		preference.truncation_size = size;
 	preference.all_or_none = eas_mock_flag (body, slot, EAS_AIRSYNCBASE_ALL_OR_NONE, FALSE);
 	preference.preview = eas_mock_uint (body, slot, EAS_AIRSYNCBASE_PREVIEW, 0);
 	/* Children in their order, one block a type. [MS-ASAIRS] 2.2.2.12 BodyPreference */
-	if (preference.type < EAS_BODY_PLAIN || preference.type > EAS_BODY_MIME || preference.preview > 255 ||
+	if (preference.type < EAS_BODY_PLAIN || preference.type > EAS_BODY_MIME ||
+	    preference.preview > 255 ||
 	    eas_item_tag (body, eas_item_child (body, slot, EAS_TAG_NONE)) != EAS_AIRSYNCBASE_TYPE)
 		return FALSE;
 	for (guint i = 0; i < bodies->len; i++) {
@@ -247,7 +259,10 @@ read_body_preference (const EasItem *body, EasItemSlot slot, GArray *bodies)
 }
 
 gboolean
-eas_mock_options_read (EasMockOptions *options, const EasItem *body, EasItemSlot slot, EasClass klass)
+eas_mock_options_read (EasMockOptions *options,
+		       const EasItem *body,
+		       EasItemSlot slot,
+		       EasClass klass)
 {
 	EasMockOptions fresh;
 	EasItemSlot child;
@@ -255,12 +270,13 @@ eas_mock_options_read (EasMockOptions *options, const EasItem *body, EasItemSlot
 
 	eas_mock_options_init (&fresh);
 	fresh.filter = eas_mock_uint (body, slot, EAS_AIRSYNC_FILTER_TYPE, 0);
-	fresh.client_wins = eas_item_child (body, slot, EAS_AIRSYNC_CONFLICT) != EAS_ITEM_NONE && eas_mock_uint (body, slot, EAS_AIRSYNC_CONFLICT, 1) == 0;
+	fresh.client_wins = eas_item_child (body, slot, EAS_AIRSYNC_CONFLICT) != EAS_ITEM_NONE &&
+			    eas_mock_uint (body, slot, EAS_AIRSYNC_CONFLICT, 1) == 0;
 	fresh.mime_support = eas_mock_uint (body, slot, EAS_AIRSYNC_MIME_SUPPORT, 0);
 	fresh.mime_truncation = eas_mock_uint (body, slot, EAS_AIRSYNC_MIME_TRUNCATION, 8);
-	for (child = eas_item_child (body, slot, EAS_AIRSYNCBASE_BODY_PREFERENCE); child != EAS_ITEM_NONE && good;
-	     child = eas_item_sibling (body, child, EAS_AIRSYNCBASE_BODY_PREFERENCE))
-		good = read_body_preference (body, child, fresh.bodies);
+	EAS_MOCK_EACH (child, body, slot, EAS_AIRSYNCBASE_BODY_PREFERENCE) {
+		good = good && read_body_preference (body, child, fresh.bodies);
+	}
 	if (!good || !eas_mock_filter_is_valid (klass, fresh.filter)) {
 		eas_mock_options_clear (&fresh);
 		return FALSE;
@@ -281,8 +297,10 @@ read_supported (Sync *sync, Part *part)
 	if (supported == EAS_ITEM_NONE)
 		return;
 	part->collection->supported = g_hash_table_new (NULL, NULL);
-	for (slot = eas_item_child (sync->body, supported, EAS_TAG_NONE); slot != EAS_ITEM_NONE; slot = eas_item_sibling (sync->body, slot, EAS_TAG_NONE))
-		g_hash_table_add (part->collection->supported, GUINT_TO_POINTER (eas_item_tag (sync->body, slot)));
+	EAS_MOCK_EACH (slot, sync->body, supported, EAS_TAG_NONE) {
+		g_hash_table_add (part->collection->supported,
+				  GUINT_TO_POINTER (eas_item_tag (sync->body, slot)));
+	}
 }
 
 /* --- Answers ------------------------------------------------------------- */
@@ -291,7 +309,8 @@ static void
 start_answer (Sync *sync, Part *part, EasItemBuilder *builder, const char *key, guint status)
 {
 	if (sync->request->version <= 121 && part->folder != NULL)
-		eas_item_builder_text (builder, EAS_AIRSYNC_CLASS, eas_mock_class_name (part->folder->klass));
+		eas_item_builder_text (builder, EAS_AIRSYNC_CLASS,
+				       eas_mock_class_name (part->folder->klass));
 	eas_item_builder_text (builder, EAS_AIRSYNC_SYNC_KEY, key);
 	eas_item_builder_text (builder, EAS_AIRSYNC_COLLECTION_ID, part->id);
 	eas_item_builder_int (builder, EAS_AIRSYNC_STATUS, status);
@@ -301,7 +320,9 @@ static void
 fail_part (Sync *sync, Part *part, guint status)
 {
 	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
-	const char *key = status == SYNC_KEY ? "0" : eas_mock_text (sync->body, part->slot, EAS_AIRSYNC_SYNC_KEY);
+	const char *key = status == SYNC_KEY
+				  ? "0"
+				  : eas_mock_text (sync->body, part->slot, EAS_AIRSYNC_SYNC_KEY);
 
 	start_answer (sync, part, builder, key != NULL ? key : "0", status);
 	part->answer = eas_item_builder_finish (g_steal_pointer (&builder));
@@ -310,12 +331,15 @@ fail_part (Sync *sync, Part *part, guint status)
 static void
 put_change (Sync *sync, Part *part, EasItemBuilder *builder, const EasMockChange *change)
 {
-	static const EasTag tags[] = { EAS_AIRSYNC_ADD, EAS_AIRSYNC_CHANGE, EAS_AIRSYNC_DELETE, EAS_AIRSYNC_SOFT_DELETE };
+	static const EasTag tags[] = { EAS_AIRSYNC_ADD, EAS_AIRSYNC_CHANGE, EAS_AIRSYNC_DELETE,
+				       EAS_AIRSYNC_SOFT_DELETE };
 
 	eas_item_builder_start (builder, tags[change->kind]);
 	eas_item_builder_text (builder, EAS_AIRSYNC_SERVER_ID, change->id);
 	if (change->item != NULL) {
-		g_autoptr (EasItem) data = eas_mock_dialect_write (change->item->data, part->folder->klass, sync->request->version, &part->collection->options);
+		g_autoptr (EasItem) data =
+			eas_mock_dialect_write (change->item->data, part->folder->klass,
+						sync->request->version, &part->collection->options);
 
 		eas_item_builder_start (builder, EAS_AIRSYNC_APPLICATION_DATA);
 		eas_mock_copy_children (builder, data, EAS_ITEM_ROOT);
@@ -328,7 +352,8 @@ put_change (Sync *sync, Part *part, EasItemBuilder *builder, const EasMockChange
 static gboolean
 put_changes (Sync *sync, Part *part, EasItemBuilder *builder, gboolean *out_more)
 {
-	g_autoptr (GArray) changes = eas_mock_list_changes (sync->request, part->collection, part->folder);
+	g_autoptr (GArray) changes =
+		eas_mock_list_changes (sync->request, part->collection, part->folder);
 	guint window = MIN (sync->window, part->collection->window);
 	guint count = MIN (window, changes->len);
 
@@ -344,7 +369,8 @@ put_changes (Sync *sync, Part *part, EasItemBuilder *builder, gboolean *out_more
 
 		put_change (sync, part, builder, change);
 		if (change->item != NULL)
-			eas_mock_state_tell (part->collection->state, change->id, change->item->revision);
+			eas_mock_state_tell (part->collection->state, change->id,
+					     change->item->revision);
 		else
 			eas_mock_state_untell (part->collection->state, change->id);
 	}
@@ -358,7 +384,8 @@ put_changes (Sync *sync, Part *part, EasItemBuilder *builder, gboolean *out_more
 static guint
 read_window (Sync *sync, Part *part)
 {
-	guint window = eas_mock_uint (sync->body, part->slot, EAS_AIRSYNC_WINDOW_SIZE, DEFAULT_WINDOW);
+	guint window =
+		eas_mock_uint (sync->body, part->slot, EAS_AIRSYNC_WINDOW_SIZE, DEFAULT_WINDOW);
 	guint most = sync->request->server->settings.max_window;
 
 	return window == 0 || window > most ? most : window;
@@ -367,7 +394,8 @@ read_window (Sync *sync, Part *part)
 static gboolean
 wants_changes (Sync *sync, Part *part)
 {
-	return part->slot == EAS_ITEM_NONE || eas_mock_flag (sync->body, part->slot, EAS_AIRSYNC_GET_CHANGES, TRUE);
+	return part->slot == EAS_ITEM_NONE ||
+	       eas_mock_flag (sync->body, part->slot, EAS_AIRSYNC_GET_CHANGES, TRUE);
 }
 
 static void
@@ -376,7 +404,8 @@ begin_collection (Sync *sync, Part *part)
 	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
 	g_autofree char *key = NULL;
 
-	if (part->has_commands || eas_mock_flag (sync->body, part->slot, EAS_AIRSYNC_GET_CHANGES, FALSE)) {
+	if (part->has_commands ||
+	    eas_mock_flag (sync->body, part->slot, EAS_AIRSYNC_GET_CHANGES, FALSE)) {
 		fail_part (sync, part, SYNC_PROTOCOL);
 		return;
 	}
@@ -405,12 +434,14 @@ accept_key (Sync *sync, Part *part, const char *digest)
 	EasMockKey verdict = EAS_MOCK_KEY_CURRENT;
 
 	if (part->slot != EAS_ITEM_NONE)
-		verdict = eas_mock_state_judge (state, eas_mock_text (sync->body, part->slot, EAS_AIRSYNC_SYNC_KEY));
+		verdict = eas_mock_state_judge (
+			state, eas_mock_text (sync->body, part->slot, EAS_AIRSYNC_SYNC_KEY));
 	if (verdict == EAS_MOCK_KEY_INVALID || state->current == 0) {
 		fail_part (sync, part, SYNC_KEY);
 		return FALSE;
 	}
-	if (verdict == EAS_MOCK_KEY_PREVIOUS && sync->request->server->settings.detect_duplicates && g_strcmp0 (state->request, digest) == 0) {
+	if (verdict == EAS_MOCK_KEY_PREVIOUS && sync->request->server->settings.detect_duplicates &&
+	    g_strcmp0 (state->request, digest) == 0) {
 		part->answer = eas_item_ref (state->answer);
 		return FALSE;
 	}
@@ -471,16 +502,20 @@ run_part (Sync *sync, Part *part)
 	EasItemSlot options = eas_item_child (sync->body, part->slot, EAS_AIRSYNC_OPTIONS);
 	const EasMockFault *fault = NULL;
 
-	if (sync->request->device->hierarchy->current == 0 || part->folder == NULL || part->folder->klass == EAS_CLASS_NONE ||
+	if (sync->request->device->hierarchy->current == 0 || part->folder == NULL ||
+	    part->folder->klass == EAS_CLASS_NONE ||
 	    (part->folder->klass == EAS_CLASS_NOTES && sync->request->version < 140)) {
 		fail_part (sync, part, SYNC_HIERARCHY);
 		return;
 	}
-	if (eas_mock_faults_take (sync->request->server->faults, EAS_MOCK_FAULT_COLLECTION_STATUS, sync->request, part->folder, NULL, &fault)) {
+	if (eas_mock_faults_take (sync->request->server->faults, EAS_MOCK_FAULT_COLLECTION_STATUS,
+				  sync->request, part->folder, NULL, &fault)) {
 		fail_part (sync, part, fault->value);
 		return;
 	}
-	if (options != EAS_ITEM_NONE && !eas_mock_options_read (&part->collection->options, sync->body, options, part->folder->klass)) {
+	if (options != EAS_ITEM_NONE &&
+	    !eas_mock_options_read (&part->collection->options, sync->body, options,
+				    part->folder->klass)) {
 		fail_part (sync, part, SYNC_PROTOCOL);
 		return;
 	}
@@ -549,18 +584,23 @@ answer_parts (Sync *sync)
 	eas_item_builder_end (builder);
 	/* Nothing anywhere: 200 without a body. [MS-ASCMD] 2.2.1.21 */
 	if (count > 0)
-		eas_mock_reply_take_tree (&sync->request->reply, EAS_AIRSYNC_SYNC, g_steal_pointer (&builder));
+		eas_mock_reply_take_tree (&sync->request->reply, EAS_AIRSYNC_SYNC,
+					  g_steal_pointer (&builder));
 }
 
 void
 eas_mock_sync (EasMockRequest *request)
 {
 	g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func (part_free);
-	g_autoptr (EasItem) body = request->body != NULL ? eas_item_ref (request->body) : eas_item_builder_finish (eas_item_builder_new ());
+	g_autoptr (EasItem) body = request->body != NULL
+					   ? eas_item_ref (request->body)
+					   : eas_item_builder_finish (eas_item_builder_new ());
 	Sync sync = { .request = request, .body = body, .parts = parts };
 	guint window = eas_mock_uint (body, EAS_ITEM_ROOT, EAS_AIRSYNC_WINDOW_SIZE, 0);
 
-	sync.window = window == 0 || window > request->server->settings.max_window ? request->server->settings.max_window : window;
+	sync.window = window == 0 || window > request->server->settings.max_window
+			      ? request->server->settings.max_window
+			      : window;
 	if (!read_wait (&sync) || !read_parts (&sync))
 		return;
 	for (guint i = 0; i < parts->len; i++)

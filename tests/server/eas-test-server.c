@@ -28,18 +28,27 @@ static char *option_schemas = NULL;
 static int option_ready_fd = -1;
 
 static const GOptionEntry entries[] = {
-	{ "port", 'p', 0, G_OPTION_ARG_INT, &option_port, "Port on 127.0.0.1; 0, the default, takes a free one", "PORT" },
-	{ "user", 'u', 0, G_OPTION_ARG_STRING_ARRAY, &option_users, "A user; may be given again (default user:secret)", "NAME:PASSWORD" },
-	{ "versions", 0, 0, G_OPTION_ARG_STRING, &option_versions, "Protocol versions offered", "12.1,14.1" },
-	{ "sample", 's', 0, G_OPTION_ARG_NONE, &option_sample, "Fill the mailboxes with mail, events, contacts, tasks, notes", NULL },
+	{ "port", 'p', 0, G_OPTION_ARG_INT, &option_port,
+	  "Port on 127.0.0.1; 0, the default, takes a free one", "PORT" },
+	{ "user", 'u', 0, G_OPTION_ARG_STRING_ARRAY, &option_users,
+	  "A user; may be given again (default user:secret)", "NAME:PASSWORD" },
+	{ "versions", 0, 0, G_OPTION_ARG_STRING, &option_versions, "Protocol versions offered",
+	  "12.1,14.1" },
+	{ "sample", 's', 0, G_OPTION_ARG_NONE, &option_sample,
+	  "Fill the mailboxes with mail, events, contacts, tasks, notes", NULL },
 	{ "policy", 0, 0, G_OPTION_ARG_NONE, &option_policy, "Devices must be provisioned", NULL },
-	{ "no-clientids", 0, 0, G_OPTION_ARG_NONE, &option_no_client_ids, "Do not recognise what was sent before, as SOGo", NULL },
+	{ "no-clientids", 0, 0, G_OPTION_ARG_NONE, &option_no_client_ids,
+	  "Do not recognise what was sent before, as SOGo", NULL },
 	{ "tls", 0, 0, G_OPTION_ARG_NONE, &option_tls, "HTTPS, with a certificate made now", NULL },
-	{ "certificate", 0, 0, G_OPTION_ARG_FILENAME, &option_certificate, "HTTPS with this certificate", "FILE" },
+	{ "certificate", 0, 0, G_OPTION_ARG_FILENAME, &option_certificate,
+	  "HTTPS with this certificate", "FILE" },
 	{ "key", 0, 0, G_OPTION_ARG_FILENAME, &option_key, "and its private key", "FILE" },
-	{ "schemas", 0, 0, G_OPTION_ARG_FILENAME, &option_schemas, "Check each answer against the schemas there and abort on a bad one", "FOLDER" },
-	{ "print-port", 0, 0, G_OPTION_ARG_NONE, &option_print_port, "Print the port alone, not the URL", NULL },
-	{ "ready-fd", 0, 0, G_OPTION_ARG_INT, &option_ready_fd, "Print there instead of on standard output, then close it", "FD" },
+	{ "schemas", 0, 0, G_OPTION_ARG_FILENAME, &option_schemas,
+	  "Check each answer against the schemas there and abort on a bad one", "FOLDER" },
+	{ "print-port", 0, 0, G_OPTION_ARG_NONE, &option_print_port,
+	  "Print the port alone, not the URL", NULL },
+	{ "ready-fd", 0, 0, G_OPTION_ARG_INT, &option_ready_fd,
+	  "Print there instead of on standard output, then close it", "FD" },
 	{ NULL }
 };
 
@@ -49,13 +58,19 @@ static gboolean
 run_openssl (const char *certificate, const char *key, GError **error)
 {
 	const char *command[] = {
-		"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-		"-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", certificate, NULL,
+		"openssl",       "req",      "-x509",
+		"-newkey",       "rsa:2048", "-nodes",
+		"-days",         "2",        "-subj",
+		"/CN=localhost", "-addext",  "subjectAltName=DNS:localhost,IP:127.0.0.1",
+		"-keyout",       key,        "-out",
+		certificate,     NULL,
 	};
 	int wait_status = 0;
 
-	return g_spawn_sync (NULL, (char **) command, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL,
-	                     NULL, NULL, NULL, &wait_status, error) &&
+	return g_spawn_sync (NULL, (char **) command, NULL,
+			     G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL |
+				     G_SPAWN_STDERR_TO_DEV_NULL,
+			     NULL, NULL, NULL, NULL, &wait_status, error) &&
 	       g_spawn_check_wait_status (wait_status, error);
 }
 
@@ -85,7 +100,9 @@ static GTlsCertificate *
 get_certificate (GError **error)
 {
 	if (option_certificate != NULL)
-		return g_tls_certificate_new_from_files (option_certificate, option_key != NULL ? option_key : option_certificate, error);
+		return g_tls_certificate_new_from_files (
+			option_certificate, option_key != NULL ? option_key : option_certificate,
+			error);
 
 	return option_tls ? make_certificate (error) : NULL;
 }
@@ -96,14 +113,16 @@ static gboolean
 add_users (EasMockServer *server)
 {
 	static const char *const default_users[] = { "user:secret", NULL };
-	const char *const *users = option_users != NULL ? (const char *const *) option_users : default_users;
+	const char *const *users =
+		option_users != NULL ? (const char *const *) option_users : default_users;
 
 	for (guint i = 0; users[i] != NULL; i++) {
 		g_auto (GStrv) parts = g_strsplit (users[i], ":", 2);
 		EasMockMailbox *mailbox;
 
 		if (g_strv_length (parts) != 2 || *parts[0] == '\0') {
-			g_printerr ("eas-test-server: --user wants NAME:PASSWORD, not \"%s\"\n", users[i]);
+			g_printerr ("eas-test-server: --user wants NAME:PASSWORD, not \"%s\"\n",
+				    users[i]);
 			return FALSE;
 		}
 		mailbox = eas_mock_server_add_user (server, parts[0], parts[1]);
@@ -117,7 +136,8 @@ add_users (EasMockServer *server)
 static gboolean
 configure (EasMockServer *server, GError **error)
 {
-	const char *schemas = option_schemas != NULL ? option_schemas : g_getenv ("EAS_TEST_SCHEMAS");
+	const char *schemas =
+		option_schemas != NULL ? option_schemas : g_getenv ("EAS_TEST_SCHEMAS");
 	g_autoptr (GTlsCertificate) certificate = NULL;
 	GError *certificate_error = NULL;
 
@@ -126,7 +146,8 @@ configure (EasMockServer *server, GError **error)
 	server->settings.policy = option_policy;
 	server->settings.detect_duplicates = !option_no_client_ids;
 	server->abort_on_invalid = TRUE;
-	if (schemas != NULL && *schemas != '\0' && !eas_mock_server_use_schemas (server, schemas, error))
+	if (schemas != NULL && *schemas != '\0' &&
+	    !eas_mock_server_use_schemas (server, schemas, error))
 		return FALSE;
 	certificate = get_certificate (&certificate_error);
 	if (certificate_error != NULL) {
@@ -144,7 +165,8 @@ announce (EasMockServer *server)
 	g_autofree char *line = NULL;
 	int fd = option_ready_fd >= 0 ? option_ready_fd : STDOUT_FILENO;
 
-	line = option_print_port ? g_strconcat (strrchr (url, ':') + 1, "\n", NULL) : g_strdup_printf ("listening %s%s\n", url, EAS_MOCK_PATH);
+	line = option_print_port ? g_strconcat (strrchr (url, ':') + 1, "\n", NULL)
+				 : g_strdup_printf ("listening %s%s\n", url, EAS_MOCK_PATH);
 	if (write (fd, line, strlen (line)) < 0)
 		g_printerr ("eas-test-server: %s\n", g_strerror (errno));
 	if (option_ready_fd >= 0)
@@ -162,7 +184,8 @@ quit (gpointer loop)
 int
 main (int argc, char **argv)
 {
-	g_autoptr (GOptionContext) context = g_option_context_new ("- an ActiveSync server for tests");
+	g_autoptr (GOptionContext) context =
+		g_option_context_new ("- an ActiveSync server for tests");
 	g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
 	g_autoptr (EasMockServer) server = eas_mock_server_new ();
 	g_autoptr (GError) error = NULL;

@@ -299,7 +299,10 @@ test_diff (void)
 	g_assert_cmpint (eas_item_get_int (diff, EAS_CALENDAR_REMINDER, 0), ==, 30);
 	g_assert_cmpstr (eas_item_get_text (diff, EAS_CALENDAR_UID), ==, "new");
 	g_assert_cmpstr (eas_item_get_text (diff, EAS_CALENDAR_ATTENDEES), ==, "");
-	g_assert_cmpuint (eas_item_n_children (diff, EAS_ITEM_ROOT), ==, 9);
+	/* These said nothing before they went. */
+	g_assert_false (eas_item_has (diff, EAS_CALENDAR_LOCATION));
+	g_assert_false (eas_item_has (diff, EAS_CALENDAR_ALL_DAY_EVENT));
+	g_assert_cmpuint (eas_item_n_children (diff, EAS_ITEM_ROOT), ==, 7);
 }
 
 static void
@@ -329,6 +332,86 @@ test_overlay (void)
 	g_assert_true (eas_item_has (result, EAS_CALENDAR_LOCATION));
 }
 
+/* An empty boolean is true: what is gone must be said as 0, and an empty one must not remove. */
+static void
+test_booleans (void)
+{
+	g_autoptr (EasItemBuilder) builder_a = eas_item_builder_new ();
+	g_autoptr (EasItemBuilder) builder_b = eas_item_builder_new ();
+	g_autoptr (EasItemBuilder) builder_c = eas_item_builder_new ();
+	g_autoptr (EasItem) all_day = NULL;
+	g_autoptr (EasItem) nothing = NULL;
+	g_autoptr (EasItem) read = NULL;
+	g_autoptr (EasItem) diff = NULL;
+	g_autoptr (EasItem) overlaid = NULL;
+	g_autoptr (EasItem) marked = NULL;
+
+	eas_item_builder_flag (builder_a, EAS_CALENDAR_ALL_DAY_EVENT, TRUE);
+	eas_item_builder_empty (builder_b, EAS_CALENDAR_LOCATION);
+	eas_item_builder_empty (builder_c, EAS_EMAIL_READ);
+	all_day = eas_item_builder_finish (builder_a);
+	nothing = eas_item_builder_finish (builder_b);
+	read = eas_item_builder_finish (builder_c);
+
+	diff = eas_item_diff (all_day, nothing);
+	g_assert_cmpuint (eas_item_n_children (diff, EAS_ITEM_ROOT), ==, 1);
+	g_assert_cmpstr (eas_item_get_text (diff, EAS_CALENDAR_ALL_DAY_EVENT), ==, "0");
+
+	/* Once said, it is not said again. */
+	overlaid = eas_item_overlay (all_day, diff);
+	g_assert_false (eas_item_get_flag (overlaid, EAS_CALENDAR_ALL_DAY_EVENT, TRUE));
+	g_assert_null (eas_item_diff (overlaid, nothing));
+	g_assert_null (eas_item_diff (nothing, overlaid));
+
+	marked = eas_item_overlay (nothing, read);
+	g_assert_true (eas_item_get_flag (marked, EAS_EMAIL_READ, FALSE));
+}
+
+/* Empty against absent: a request about it would change nothing. */
+static void
+test_empty_is_no_difference (void)
+{
+	g_autoptr (EasItem) with_empty = make_pair (EAS_TAG_NONE, "", "");
+	g_autoptr (EasItem) nothing = make_pair (EAS_TAG_NONE, NULL, NULL);
+	g_autoptr (EasItem) one = make_pair (EAS_TAG_NONE, "a", NULL);
+	g_autoptr (EasItem) cleared = eas_item_diff (one, with_empty);
+	g_autoptr (EasItem) gone = eas_item_diff (one, nothing);
+
+	g_assert_null (eas_item_diff (with_empty, nothing));
+	g_assert_null (eas_item_diff (nothing, with_empty));
+	g_assert_cmpstr (eas_item_get_text (cleared, EAS_CALENDAR_CATEGORY), ==, "");
+	g_assert_cmpstr (eas_item_get_text (gone, EAS_CALENDAR_CATEGORY), ==, "");
+}
+
+/* The top level without the elements that are as good as absent. */
+static EasItem *
+strip_empty (const EasItem *item)
+{
+	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
+	EasItemSlot slot = eas_item_child (item, EAS_ITEM_ROOT, EAS_TAG_NONE);
+
+	for (; slot != EAS_ITEM_NONE; slot = eas_item_sibling (item, slot, EAS_TAG_NONE)) {
+		if (!eas_item_is_empty (item, slot))
+			eas_item_builder_copy (builder, item, slot);
+	}
+
+	return eas_item_builder_finish (builder);
+}
+
+/* Both ways from one item to another, related or not. */
+static void
+check_overlay_undoes_diff (const EasItem *base, const EasItem *edited)
+{
+	g_autoptr (EasItem) diff = eas_item_diff (base, edited);
+	g_autoptr (EasItem) back = eas_item_overlay (base, diff);
+	g_autoptr (EasItem) stripped = strip_empty (back);
+	g_autoptr (EasItem) expected = strip_empty (edited);
+
+	g_assert_true (eas_item_equal (stripped, expected));
+	g_assert_null (eas_item_diff (back, edited));
+	g_assert_null (eas_item_diff (edited, back));
+}
+
 static void
 test_overlay_undoes_diff (void)
 {
@@ -336,17 +419,16 @@ test_overlay_undoes_diff (void)
 
 	for (guint i = 0; i < N_RANDOM; i++) {
 		g_autoptr (EasItem) base = item_random (rand);
-		g_autoptr (EasItem) edited = item_random_edit (rand, base);
+		g_autoptr (EasItem) solid = strip_empty (base);
+		g_autoptr (EasItem) edited = item_random_edit (rand, solid);
 		g_autoptr (EasItem) other = item_random (rand);
-		g_autoptr (EasItem) unlike = item_random_edit (rand, other);
-		g_autoptr (EasItem) diff = eas_item_diff (base, edited);
-		g_autoptr (EasItem) back = eas_item_overlay (base, diff);
-		g_autoptr (EasItem) far_diff = eas_item_diff (base, unlike);
-		g_autoptr (EasItem) far_back = eas_item_overlay (base, far_diff);
+		g_autoptr (EasItem) solid_other = strip_empty (other);
+		g_autoptr (EasItem) diff = eas_item_diff (solid, edited);
 
-		g_assert_true (eas_item_equal (back, edited));
-		g_assert_true (eas_item_equal (far_back, unlike));
-		g_assert_cmpint (diff == NULL, ==, eas_item_equal (base, edited));
+		check_overlay_undoes_diff (base, edited);
+		check_overlay_undoes_diff (edited, base);
+		check_overlay_undoes_diff (solid, solid_other);
+		g_assert_cmpint (diff == NULL, ==, eas_item_equal (solid, edited));
 	}
 }
 
@@ -418,6 +500,8 @@ main (int argc, char **argv)
 	g_test_add_func ("/item/hash-spreads", test_hash_spreads);
 	g_test_add_func ("/item/diff", test_diff);
 	g_test_add_func ("/item/overlay", test_overlay);
+	g_test_add_func ("/item/booleans", test_booleans);
+	g_test_add_func ("/item/empty-is-no-difference", test_empty_is_no_difference);
 	g_test_add_func ("/item/overlay-undoes-diff", test_overlay_undoes_diff);
 	g_test_add_func ("/item/lifetimes", test_lifetimes);
 

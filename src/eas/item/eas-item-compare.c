@@ -246,28 +246,84 @@ copy_value (EasItemBuilder *builder, const EasItem *item, EasItemSlot first)
 		eas_item_builder_copy (builder, item, slot);
 }
 
+/* An empty boolean is true and an empty tag is what its presence says; any other empty element says
+ * "nothing". */
+static gboolean
+empty_is_a_value (EasTag tag)
+{
+	EasType type = eas_tag_get_type (tag);
+
+	return type == EAS_TYPE_BOOLEAN || type == EAS_TYPE_EMPTY;
+}
+
+/* Whether no element of the value at @first holds anything. */
+static gboolean
+all_empty (const EasItem *item, EasItemSlot first)
+{
+	EasTag tag = eas_item_tag (item, first);
+
+	for (; first != EAS_ITEM_NONE; first = eas_item_sibling (item, first, tag)) {
+		if (!eas_item_is_empty (item, first))
+			return FALSE;
+	}
+
+	return TRUE;
+}
+
+/* Whether the value at @first is as good as absent: beside a server's copy it asks for nothing. */
+static gboolean
+says_nothing (const EasItem *item, EasItemSlot first)
+{
+	EasTag tag = eas_item_tag (item, first);
+	gboolean flag;
+
+	if (first == EAS_ITEM_NONE)
+		return TRUE;
+	if (eas_tag_get_type (tag) == EAS_TYPE_BOOLEAN)
+		return eas_item_flag (item, first, &flag) && !flag;
+
+	return !empty_is_a_value (tag) && all_empty (item, first);
+}
+
+static void
+add_gone (EasItemBuilder *builder, EasTag tag)
+{
+	if (eas_tag_get_type (tag) == EAS_TYPE_BOOLEAN)
+		eas_item_builder_flag (builder, tag, FALSE);
+	else if (!empty_is_a_value (tag))
+		eas_item_builder_empty (builder, tag);
+}
+
+static void
+add_new_and_different (EasItemBuilder *builder, const EasItem *baseline, const EasItem *edited)
+{
+	EasItemSlot slot = eas_item_child (edited, EAS_ITEM_ROOT, EAS_TAG_NONE);
+
+	for (; slot != EAS_ITEM_NONE; slot = eas_item_sibling (edited, slot, EAS_TAG_NONE)) {
+		EasItemSlot old =
+			eas_item_child (baseline, EAS_ITEM_ROOT, eas_item_tag (edited, slot));
+
+		if (!is_first (edited, slot) || values_equal (edited, slot, baseline, old))
+			continue;
+		if (!says_nothing (edited, slot) || !says_nothing (baseline, old))
+			copy_value (builder, edited, slot);
+	}
+}
+
 EasItem *
 eas_item_diff (const EasItem *baseline, const EasItem *edited)
 {
 	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
 	g_autoptr (EasItem) diff = NULL;
-	EasItemSlot slot;
+	EasItemSlot slot = eas_item_child (baseline, EAS_ITEM_ROOT, EAS_TAG_NONE);
 
-	for (slot = eas_item_child (edited, EAS_ITEM_ROOT, EAS_TAG_NONE); slot != EAS_ITEM_NONE;
-	     slot = eas_item_sibling (edited, slot, EAS_TAG_NONE)) {
-		EasTag tag = eas_item_tag (edited, slot);
-		EasItemSlot old = eas_item_child (baseline, EAS_ITEM_ROOT, tag);
-
-		if (is_first (edited, slot) && !values_equal (edited, slot, baseline, old))
-			copy_value (builder, edited, slot);
-	}
-
-	for (slot = eas_item_child (baseline, EAS_ITEM_ROOT, EAS_TAG_NONE); slot != EAS_ITEM_NONE;
-	     slot = eas_item_sibling (baseline, slot, EAS_TAG_NONE)) {
+	add_new_and_different (builder, baseline, edited);
+	for (; slot != EAS_ITEM_NONE; slot = eas_item_sibling (baseline, slot, EAS_TAG_NONE)) {
 		EasTag tag = eas_item_tag (baseline, slot);
 
-		if (is_first (baseline, slot) && !eas_item_has (edited, tag))
-			eas_item_builder_empty (builder, tag);
+		if (is_first (baseline, slot) && !eas_item_has (edited, tag) &&
+		    !says_nothing (baseline, slot))
+			add_gone (builder, tag);
 	}
 
 	diff = eas_item_builder_finish (builder);
@@ -275,6 +331,13 @@ eas_item_diff (const EasItem *baseline, const EasItem *edited)
 		return NULL;
 
 	return g_steal_pointer (&diff);
+}
+
+/* Whether the overlay's value at @first takes the one below it away. */
+static gboolean
+removes (const EasItem *over, EasItemSlot first)
+{
+	return !empty_is_a_value (eas_item_tag (over, first)) && all_empty (over, first);
 }
 
 EasItem *
@@ -293,7 +356,7 @@ eas_item_overlay (const EasItem *base, const EasItem *over)
 
 		if (mine == EAS_ITEM_NONE)
 			eas_item_builder_copy (builder, base, slot);
-		else if (is_first (base, slot) && !eas_item_is_empty (over, mine))
+		else if (is_first (base, slot) && !removes (over, mine))
 			copy_value (builder, over, mine);
 	}
 
@@ -301,8 +364,8 @@ eas_item_overlay (const EasItem *base, const EasItem *over)
 	     slot = eas_item_sibling (over, slot, EAS_TAG_NONE)) {
 		EasTag tag = eas_item_tag (over, slot);
 
-		if (!eas_item_has (base, tag) && !eas_item_is_empty (over, slot))
-			eas_item_builder_copy (builder, over, slot);
+		if (is_first (over, slot) && !eas_item_has (base, tag) && !removes (over, slot))
+			copy_value (builder, over, slot);
 	}
 
 	return eas_item_builder_finish (builder);

@@ -59,14 +59,17 @@ guint       eas_item_n_bad    (const EasItem *item);
 
 /*
  * What changed at the top level from @baseline to @edited: elements of @edited
- * that are new or different, and an empty element for each that is gone.
- * NULL when nothing changed. An element that comes several times is one value.
- *
- * eas_item_overlay (baseline, eas_item_diff (baseline, edited)) is @edited, but for
- * empty elements: beside a baseline they can only say "gone".
+ * that are new or different, and for each that is gone an empty element, or 0 for
+ * a boolean, whose empty element would be true. An empty element and a false
+ * boolean are as good as absent: no difference. NULL when nothing changed. An
+ * element that comes several times is one value.
  */
 EasItem    *eas_item_diff     (const EasItem *baseline, const EasItem *edited);
-/* @base with the top-level elements of @over in place of its own; an empty element in @over removes. @over may be NULL. */
+/*
+ * @base with the top-level elements of @over in place of its own; an empty element
+ * in @over removes, but for booleans and empty tags. @over may be NULL. With
+ * @over = diff (base, edited) this is @edited, but for what is as good as absent.
+ */
 EasItem    *eas_item_overlay  (const EasItem *base, const EasItem *over);
 
 /* Building. Spent by eas_item_builder_finish(), which does not free it. Text that no document may carry is repaired on the way in. */

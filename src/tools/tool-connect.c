@@ -141,31 +141,6 @@ tool_find_server (Tool *tool, ToolServer *out, GError **error)
 
 /* ---- client ------------------------------------------------------------ */
 
-typedef struct {
-	char *user;
-	char *password;
-	GTlsDatabase *trust; /* NULL: the system's */
-} TransportSetup;
-
-static void
-transport_setup_free (gpointer data)
-{
-	TransportSetup *setup = data;
-
-	g_free (setup->user);
-	free_secret (setup->password);
-	g_clear_object (&setup->trust);
-	g_free (setup);
-}
-
-static EasTransport *
-make_transport (gpointer data)
-{
-	TransportSetup *setup = data;
-
-	return eas_soup_transport_new (setup->user, setup->password, setup->trust);
-}
-
 /* The same on this machine each time, so that the server sees one device, and never the desktop's. */
 static char *
 make_device_id (const ToolServer *server)
@@ -196,24 +171,32 @@ read_protocol (Tool *tool, EasVersion *out_version, GError **error)
 	return TRUE;
 }
 
+/* The transport is made on another thread, too late for a clear word about the file. */
+static gboolean
+check_ca_file (Tool *tool, GError **error)
+{
+	g_autofree char *typed = tool->ca_file;
+	g_autoptr (GTlsDatabase) database = NULL;
+
+	if (typed == NULL)
+		return TRUE;
+	tool->ca_file = g_canonicalize_filename (typed, NULL);
+	database = g_tls_file_database_new (tool->ca_file, error);
+
+	return database != NULL;
+}
+
 EasClient *
 tool_connect_to (Tool *tool, const ToolServer *server, GError **error)
 {
 	g_autoptr (EasAccountData) data = eas_account_data_new ();
 	g_autoptr (EasAccountState) state = NULL;
-	g_autoptr (GTlsDatabase) trust = NULL;
 	g_autofree char *device_id = make_device_id (server);
-	TransportSetup *setup;
 
 	if (!read_protocol (tool, &data->forced_version, error))
 		return NULL;
-	if (tool->ca_file != NULL) {
-		g_autofree char *path = g_canonicalize_filename (tool->ca_file, NULL);
-
-		trust = g_tls_file_database_new (path, error);
-		if (trust == NULL)
-			return NULL;
-	}
+	if (!check_ca_file (tool, error))
+		return NULL;
 
 	data->user = g_strdup (server->user);
 	data->address = g_strdup (server->address != NULL ? server->address : server->user);
@@ -221,15 +204,12 @@ tool_connect_to (Tool *tool, const ToolServer *server, GError **error)
 	data->url = g_strdup (server->url);
 	data->device = eas_device_new (device_id);
 
-	setup = g_new0 (TransportSetup, 1);
-	setup->user = g_strdup (server->user);
-	setup->password = g_strdup (server->password);
-	setup->trust = g_steal_pointer (&trust);
-
 	/* In memory only: a diagnosis starts from nothing and leaves nothing. */
 	state = eas_account_state_new (NULL);
 
-	return eas_client_new (state, g_steal_pointer (&data), make_transport, setup, transport_setup_free);
+	return eas_client_new (state, g_steal_pointer (&data), eas_soup_transport_make,
+	                       eas_soup_config_new (server->user, server->password, tool->ca_file),
+	                       (GDestroyNotify) eas_soup_config_free);
 }
 
 EasClient *

@@ -75,18 +75,17 @@ class Mock:
 
     def start(self):
         program = os.path.join(BUILD, 'tests', 'server', 'eas-test-server')
-        self.process = subprocess.Popen([program, '--sample'], stdout=subprocess.PIPE, text=True)
-        values = {}
-        for line in self.process.stdout:
-            name, separator, value = line.strip().partition('=')
-            if not separator:
-                break
-            values[name] = value
-        self.url, self.control = values['URL'], seam.Control(values['CONTROL'])
+        self.process = subprocess.Popen([program, '--sample', '--user', f'{self.user}:{self.password}'],
+                                        stdout=subprocess.PIPE, text=True)
+        word, _, self.url = self.process.stdout.readline().strip().partition(' ')
+        if word != 'listening':
+            raise seam.Failure('the embedded test server does not start')
+        self.control = seam.Control(self.url)
 
     def add_event(self, uid, title, start):
-        self.control.ask('POST', 'events', {'uid': uid, 'subject': title, 'start': start.strftime('%Y%m%dT%H%M%SZ'),
-                                            'end': (start + datetime.timedelta(hours=1)).strftime('%Y%m%dT%H%M%SZ')})
+        end = start + datetime.timedelta(hours=1)
+        self.control.ask('add', folder='Calendar', subject=title, uid=uid, start=start.strftime('%Y%m%dT%H%M%SZ'),
+                         end=end.strftime('%Y%m%dT%H%M%SZ'))
 
 
 class Sogo:

@@ -98,6 +98,10 @@ build() { # build DIRECTORY [MESON_OPTION...]: configures once, then compiles; q
       fail "meson setup failed"
     fi
   fi
+  # A layer that came since is no change of a file meson knows.
+  if [ -n "$(find "$top/src" "$top/tests" -name meson.build -newer "$directory/build.ninja" -print -quit)" ]; then
+    timeout 300 meson setup --reconfigure "$directory" "$top" >"$log" 2>&1 || true # ninja tells what is wrong
+  fi
   say "Building ${directory##*/}"
   if ! timeout 1800 ninja -C "$directory" >"$log" 2>&1; then
     grep -vE '^\[[0-9]+/[0-9]+\] (Compiling|Linking|Generating)' "$log" | head -80 >&2

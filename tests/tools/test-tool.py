@@ -73,7 +73,7 @@ def test_golden():
 
 def test_input():
     whole = read('foldersync-rsp.wbxml')
-    expect('a cut document is refused with its place', tool('decode', data=whole[:-3]), 10, 'offset', 'FolderSync')
+    expect('a cut document is refused with its place', tool('decode', data=whole[:-3]), 10, 'byte', 'FolderSync')
     expect('text is no WBXML', tool('decode', data=b'<html>'), 10)
     expect('WBXML is no XML', tool('encode', data=whole), 10)
     expect('a file that is not there', tool('decode', '/nonexistent/file'), 9)

@@ -169,8 +169,8 @@ eas_device_new (const char *id)
 	device->friendly_name = g_strdup_printf ("Evolution on %s", g_get_host_name ());
 	device->os = g_strdup ("Linux");
 	device->os_language = g_strdup ("en-us");
-	device->user_agent =
-		g_strdup ("evolution-eas/" EAS_PROJECT_VERSION " (Evolution Data Server; Linux)");
+	/* SOGo answers 501 to every POST of a client with "Evolution", so written, in its name. */
+	device->user_agent = g_strdup ("evolution-eas/" EAS_PROJECT_VERSION " (Linux)");
 
 	return device;
 }

@@ -93,17 +93,20 @@ new_uri (const char *email)
 	return g_strconcat ("mailto:", g_strdelimit (address, " \t", '_'), NULL);
 }
 
+/* A parameter has no way to hold a double quote, and libical's parser trips over a backslash. */
 static void
 add_name (icalproperty *property, const char *name)
 {
 	g_autofree char *scratch = NULL;
 	const char *clean = eas_map_clean_text (name, /* one_line */ TRUE, &scratch);
-	g_autofree char *quotable = g_strdup (clean);
+	g_autofree char *safe = clean != NULL ? g_strstrip (g_strdup (clean)) : NULL;
 
-	/* A parameter has no way to hold a double quote. */
-	if (quotable != NULL && *quotable != '\0')
-		icalproperty_add_parameter (
-			property, icalparameter_new_cn (g_strdelimit (quotable, "\"", '\'')));
+	if (safe == NULL || *safe == '\0')
+		return;
+
+	g_strdelimit (safe, "\"", '\'');
+	g_strdelimit (safe, "\\", '/');
+	icalproperty_add_parameter (property, icalparameter_new_cn (safe));
 }
 
 static void
@@ -330,7 +333,8 @@ write_attendee (EasMapWriting *writing, icalproperty *property)
 
 	eas_item_builder_start (writing->builder, EAS_CALENDAR_ATTENDEE);
 	eas_item_builder_text (writing->builder, EAS_CALENDAR_EMAIL, wire_address);
-	eas_item_builder_text (writing->builder, EAS_CALENDAR_NAME, wire_name);
+	eas_item_builder_text (writing->builder, EAS_CALENDAR_NAME,
+			       wire_name != NULL ? wire_name : wire_address);
 	if (writing->context->version < EAS_VERSION_16_0)
 		eas_item_builder_int (writing->builder, EAS_CALENDAR_ATTENDEE_STATUS,
 				      status_of (property));

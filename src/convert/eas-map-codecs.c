@@ -46,19 +46,22 @@ eas_map_wire_text (const char *text, gboolean one_line)
 {
 	g_autofree char *valid = NULL;
 	g_autofree char *scratch = NULL;
-	const char *clean;
+	g_autofree char *trimmed = NULL;
 	GString *wire;
 
 	if (text == NULL)
 		return NULL;
 
 	valid = g_utf8_make_valid (text, -1);
-	clean = eas_map_clean_text (valid, one_line, &scratch);
-	if (strchr (clean, '\n') == NULL)
-		return g_strdup (clean);
+	/* libical's parser takes white space off both ends of a line: it can never be an edit. */
+	trimmed = g_strstrip (g_strdup (eas_map_clean_text (valid, one_line, &scratch)));
+	if (*trimmed == '\0')
+		return NULL;
+	if (strchr (trimmed, '\n') == NULL)
+		return g_steal_pointer (&trimmed);
 
-	wire = g_string_sized_new (strlen (clean) + 64);
-	for (const char *c = clean; *c != '\0'; c++) {
+	wire = g_string_sized_new (strlen (trimmed) + 64);
+	for (const char *c = trimmed; *c != '\0'; c++) {
 		if (*c == '\n')
 			g_string_append_c (wire, '\r');
 		g_string_append_c (wire, *c);
@@ -67,12 +70,21 @@ eas_map_wire_text (const char *text, gboolean one_line)
 	return g_string_free (wire, /* free_segment */ FALSE);
 }
 
+static gboolean
+is_blank (const char *text)
+{
+	while (g_ascii_isspace (*text))
+		text++;
+
+	return *text == '\0';
+}
+
 void
 eas_map_add_text (icalcomponent *component, icalproperty_kind kind, const char *text)
 {
 	icalproperty *property;
 
-	if (text == NULL || *text == '\0')
+	if (text == NULL || is_blank (text))
 		return;
 
 	property = icalproperty_new (kind);
@@ -85,7 +97,7 @@ eas_map_add_x (icalcomponent *component, const char *name, const char *text)
 {
 	icalproperty *property;
 
-	if (text == NULL || *text == '\0')
+	if (text == NULL || is_blank (text))
 		return;
 
 	property = icalproperty_new_x (text);
@@ -272,29 +284,16 @@ static void
 categories_read (const EasMapRow *row, const EasMapReading *reading, EasItemSlot slot)
 {
 	EasTag tag = GPOINTER_TO_UINT (row->argument);
-	GString *joined = NULL;
 	EasItemSlot child;
 
+	/* A property for each: libical would escape the commas of a list. */
 	for (child = eas_item_child (reading->item, slot, tag); child != EAS_ITEM_NONE;
 	     child = eas_item_sibling (reading->item, child, tag)) {
 		const char *text = eas_item_text (reading->item, child);
 		g_autofree char *shown = text != NULL ? shown_category (text) : NULL;
 
-		if (shown == NULL || *shown == '\0')
-			continue;
-		if (joined == NULL)
-			joined = g_string_new (NULL);
-		else
-			g_string_append_c (joined, ',');
-		g_string_append (joined, shown);
+		eas_map_add_text (reading->object, ICAL_CATEGORIES_PROPERTY, shown);
 	}
-
-	if (joined == NULL)
-		return;
-
-	/* One property with all of them is what EDS itself writes. */
-	eas_map_add_text (reading->object, ICAL_CATEGORIES_PROPERTY, joined->str);
-	g_string_free (joined, /* free_segment */ TRUE);
 }
 
 static int

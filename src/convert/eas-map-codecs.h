@@ -29,7 +29,7 @@ extern const EasMapCodec eas_codec_x_text; /* read only */
  * @scratch, which the caller frees.
  */
 const char *eas_map_clean_text (const char *text, gboolean one_line, char **scratch);
-/* Text as the wire wants it: valid, line ends CRLF. NULL stays NULL. */
+/* Text as the wire wants it: valid, trimmed, line ends CRLF. NULL when nothing is left. */
 char *eas_map_wire_text (const char *text, gboolean one_line);
 
 /* Adds a property with a text value; nothing when empty. @text is clean. */

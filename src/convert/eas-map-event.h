@@ -9,6 +9,7 @@
 
 #pragma once
 
+#include "eas-cmd-sync.h"
 #include "eas-map.h"
 
 #include <libecal/libecal.h>

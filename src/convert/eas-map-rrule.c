@@ -34,12 +34,15 @@ encode_day (int day, int nth)
 	return (short) (nth < 0 ? -(day - 8 * nth) : day + 8 * nth);
 }
 
+/* libical's iterator goes through the days as they are listed: they must begin with the week. */
 static void
 set_days (struct icalrecurrencetype *rule, guint mask, int nth)
 {
 	guint n = 0;
 
-	for (int day = 0; day < 7; day++) {
+	for (int i = 0; i < 7; i++) {
+		int day = ((int) rule->week_start - 1 + i) % 7;
+
 		if ((mask & (1u << day)) != 0)
 			rule->by_day[n++] = encode_day (day + 1, nth);
 	}
@@ -86,10 +89,10 @@ set_pattern (struct icalrecurrencetype *rule, const EasRecurrence *recurrence)
 		return TRUE;
 	case EAS_RECURRENCE_WEEKLY:
 		rule->freq = ICAL_WEEKLY_RECURRENCE;
-		set_days (rule, recurrence->days_of_week, 0);
 		if (recurrence->first_day_of_week >= 0)
 			rule->week_start =
 				(icalrecurrencetype_weekday) (recurrence->first_day_of_week + 1);
+		set_days (rule, recurrence->days_of_week, 0);
 		return TRUE;
 	case EAS_RECURRENCE_MONTHLY:
 		rule->freq = ICAL_MONTHLY_RECURRENCE;

@@ -454,6 +454,15 @@ try_all (const Search *search, guint which, gint64 tolerance)
 	return zone;
 }
 
+/* Named, but with nothing in it: UTC itself, unless Windows knows the name or it is the person's
+ * own. */
+static gboolean
+says_utc (const EasTimezone *structure)
+{
+	return structure->bias == 0 && !eas_timezone_has_daylight (structure) &&
+	       iana_of_windows (structure->standard_name) == NULL;
+}
+
 static icaltimezone *
 search_zone (const EasMapContext *context, const EasTimezone *structure, int year)
 {
@@ -467,6 +476,12 @@ search_zone (const EasMapContext *context, const EasTimezone *structure, int yea
 	search.year_numbers[1] = TODAYS_RULES;
 	for (guint i = 0; i < 2; i++)
 		look_at_year (&source, search.year_numbers[i], &search.years[i]);
+
+	if (says_utc (structure)) {
+		icaltimezone *own = try_own (&search, 0, EXACTLY);
+
+		return own != NULL ? own : icaltimezone_get_utc_timezone ();
+	}
 
 	for (guint t = 0; t < G_N_ELEMENTS (tolerances); t++) {
 		for (guint which = 0; which < 2; which++) {
@@ -514,10 +529,8 @@ remember (const EasMapContext *context, const char *base64, const char *own, int
 	entry->base64 = g_strdup (base64);
 	entry->own = g_strdup (own);
 	entry->year = year;
-	/* UTC by name alone is "not stated" too: servers that know no zones write that. */
 	entry->stated = eas_timezone_parse (base64, &entry->structure) &&
-			(!eas_timezone_is_unstated (&entry->structure) ||
-			 iana_of_windows (entry->structure.standard_name) != NULL);
+			!eas_timezone_is_unstated (&entry->structure);
 	if (entry->stated)
 		entry->zone = search_zone (context, &entry->structure, year);
 	entry->is_own = entry->zone == eas_map_zone_default (context);

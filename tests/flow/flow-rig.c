@@ -4,9 +4,8 @@
 
 #include <gio/gio.h>
 
-#include "eas-cmd-provision.h"
+#include "eas-test-answers.h"
 #include "eas-wbxml-reader.h"
-#include "eas-wbxml-writer.h"
 
 #include "flow-rig.h"
 
@@ -246,77 +245,16 @@ rig_reply_options (Rig *rig, const char *versions)
 	rig_reply_full (rig, response);
 }
 
-GBytes *
-rig_body_status (const EasCommand *command, guint status)
-{
-	EasWbxmlWriter *writer = eas_wbxml_writer_new ();
-	GBytes *bytes;
-
-	eas_wbxml_writer_start (writer, command->response_root);
-	eas_wbxml_writer_uint (writer, command->status_tag, status);
-	eas_wbxml_writer_end (writer);
-	bytes = eas_wbxml_writer_finish (writer);
-	eas_wbxml_writer_free (writer);
-
-	return bytes;
-}
-
-GBytes *
-rig_body_policy (guint status, guint policy_status, guint32 key, gboolean document)
-{
-	EasWbxmlWriter *writer = eas_wbxml_writer_new ();
-	GBytes *bytes;
-
-	eas_wbxml_writer_start (writer, EAS_PROVISION_PROVISION);
-	eas_wbxml_writer_uint (writer, EAS_PROVISION_STATUS, status);
-	eas_wbxml_writer_start (writer, EAS_PROVISION_POLICIES);
-	eas_wbxml_writer_start (writer, EAS_PROVISION_POLICY);
-	eas_wbxml_writer_text (writer, EAS_PROVISION_POLICY_TYPE, EAS_POLICY_TYPE_WBXML);
-	eas_wbxml_writer_uint (writer, EAS_PROVISION_STATUS, policy_status);
-	if (key != 0)
-		eas_wbxml_writer_uint (writer, EAS_PROVISION_POLICY_KEY, key);
-	if (document) {
-		eas_wbxml_writer_start (writer, EAS_PROVISION_DATA);
-		eas_wbxml_writer_start (writer, EAS_PROVISION_EAS_PROVISION_DOC);
-		eas_wbxml_writer_uint (writer, EAS_PROVISION_MAX_CALENDAR_AGE_FILTER, 6);
-		eas_wbxml_writer_end (writer);
-		eas_wbxml_writer_end (writer);
-	}
-	eas_wbxml_writer_end (writer);
-	eas_wbxml_writer_end (writer);
-	eas_wbxml_writer_end (writer);
-	bytes = eas_wbxml_writer_finish (writer);
-	eas_wbxml_writer_free (writer);
-
-	return bytes;
-}
-
-GBytes *
-rig_body_wipe (void)
-{
-	EasWbxmlWriter *writer = eas_wbxml_writer_new ();
-	GBytes *bytes;
-
-	eas_wbxml_writer_start (writer, EAS_PROVISION_PROVISION);
-	eas_wbxml_writer_uint (writer, EAS_PROVISION_STATUS, 1);
-	eas_wbxml_writer_empty (writer, EAS_PROVISION_REMOTE_WIPE);
-	eas_wbxml_writer_end (writer);
-	bytes = eas_wbxml_writer_finish (writer);
-	eas_wbxml_writer_free (writer);
-
-	return bytes;
-}
-
 void
 rig_provision (Rig *rig, guint32 key)
 {
 	const EasHttpRequest *http = rig_expect_send (rig, "Provision");
 
 	g_assert_cmpstr (eas_http_request_get_header (http, "X-MS-PolicyKey"), ==, "0");
-	rig_reply (rig, 200, rig_body_policy (1, 1, 5000, /* document */ TRUE), NULL, NULL);
+	rig_reply (rig, 200, eas_test_answer_policy (1, 1, 5000, /* document */ TRUE), NULL, NULL);
 	http = rig_expect_send (rig, "Provision");
 	g_assert_cmpstr (eas_http_request_get_header (http, "X-MS-PolicyKey"), ==, "5000");
-	rig_reply (rig, 200, rig_body_policy (1, 1, key, /* document */ FALSE), NULL, NULL);
+	rig_reply (rig, 200, eas_test_answer_policy (1, 1, key, /* document */ FALSE), NULL, NULL);
 }
 
 /* --- Looking into what was sent --- */

@@ -50,9 +50,6 @@ void     rig_pass          (Rig *rig, guint seconds);
 
 /* Ready-made answers of a server. */
 void     rig_reply_options  (Rig *rig, const char *versions);
-GBytes  *rig_body_status    (const EasCommand *command, guint status); /* the root with its global Status */
-GBytes  *rig_body_policy    (guint status, guint policy_status, guint32 key, gboolean document);
-GBytes  *rig_body_wipe      (void);
 void     rig_provision      (Rig *rig, guint32 key); /* both rounds */
 
 /* The body of the request that was sent holds this element with this text. */

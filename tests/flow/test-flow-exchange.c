@@ -14,6 +14,7 @@
 #include "eas-cmd-provision.h"
 #include "eas-cmd-settings.h"
 #include "eas-cmd-sync.h"
+#include "eas-test-answers.h"
 #include "flow-rig.h"
 
 #define URL   "https://mail.example.org/Microsoft-Server-ActiveSync"
@@ -37,13 +38,13 @@ new_estimate (void)
 static void
 reply_ok (Rig *rig)
 {
-	rig_reply (rig, 200, rig_body_status (&eas_cmd_estimate, 1), NULL, NULL);
+	rig_reply (rig, 200, eas_test_answer_status (&eas_cmd_estimate, 1), NULL, NULL);
 }
 
 static void
 reply_status (Rig *rig, guint status)
 {
-	rig_reply (rig, 200, rig_body_status (&eas_cmd_estimate, status), NULL, NULL);
+	rig_reply (rig, 200, eas_test_answer_status (&eas_cmd_estimate, status), NULL, NULL);
 }
 
 static void
@@ -251,7 +252,7 @@ test_41_introduces_itself_unasked (void)
 	rig = rig_new (new_estimate (), data);
 	rig_expect_send (rig, "Provision");
 	g_assert_cmpuint (rig_sent_count (rig, EAS_SETTINGS_DEVICE_INFORMATION), ==, 1);
-	rig_reply (rig, 200, rig_body_policy (1, 2, 0, FALSE), NULL, NULL);
+	rig_reply (rig, 200, eas_test_answer_policy (1, 2, 0, FALSE), NULL, NULL);
 	g_assert_cmpstr (eas_http_request_get_header (rig_expect_send (rig, "GetItemEstimate"),
 						      "X-MS-PolicyKey"),
 			 ==, "0");
@@ -272,9 +273,9 @@ test_41_introduces_itself_in_settings (void)
 	rig = rig_new (new_estimate (), data);
 	rig_expect_send (rig, "Provision");
 	g_assert_cmpuint (rig_sent_count (rig, EAS_SETTINGS_DEVICE_INFORMATION), ==, 0);
-	rig_reply (rig, 200, rig_body_policy (1, 1, 5000, FALSE), NULL, NULL);
+	rig_reply (rig, 200, eas_test_answer_policy (1, 1, 5000, FALSE), NULL, NULL);
 	rig_expect_send (rig, "Provision");
-	rig_reply (rig, 200, rig_body_policy (1, 1, 12, FALSE), NULL, NULL);
+	rig_reply (rig, 200, eas_test_answer_policy (1, 1, 12, FALSE), NULL, NULL);
 	g_assert_cmpstr (
 		eas_http_request_get_header (rig_expect_send (rig, "Settings"), "X-MS-PolicyKey"),
 		==, "12");
@@ -300,14 +301,16 @@ test_41_no_policy (gconstpointer what)
 	case 2:
 	case 400:
 		if (status == 2)
-			rig_reply (rig, 200, rig_body_status (&eas_cmd_provision, 2), NULL, NULL);
+			rig_reply (rig, 200, eas_test_answer_status (&eas_cmd_provision, 2), NULL,
+				   NULL);
 		else
 			rig_reply (rig, 400, NULL, NULL, NULL);
 		/* once more, without what it may have disliked */
 		rig_expect_send (rig, "Provision");
 		g_assert_cmpuint (rig_sent_count (rig, EAS_SETTINGS_DEVICE_INFORMATION), ==, 0);
 		if (status == 2)
-			rig_reply (rig, 200, rig_body_status (&eas_cmd_provision, 2), NULL, NULL);
+			rig_reply (rig, 200, eas_test_answer_status (&eas_cmd_provision, 2), NULL,
+				   NULL);
 		else
 			rig_reply (rig, 400, NULL, NULL, NULL);
 		break;
@@ -321,7 +324,7 @@ test_41_no_policy (gconstpointer what)
 		rig_reply (rig, 200, NULL, NULL, NULL);
 		break;
 	case 137:
-		rig_reply (rig, 200, rig_body_status (&eas_cmd_provision, 137), NULL, NULL);
+		rig_reply (rig, 200, eas_test_answer_status (&eas_cmd_provision, 137), NULL, NULL);
 		break;
 	default:
 		rig_reply (rig, status, NULL, NULL, NULL);
@@ -426,9 +429,9 @@ test_41_key_mismatch_starts_again (void)
 	rig = rig_new (new_estimate (), data);
 	for (guint ii = 0; ii < 2; ii++) {
 		rig_expect_send (rig, "Provision");
-		rig_reply (rig, 200, rig_body_policy (1, 1, 5000, TRUE), NULL, NULL);
+		rig_reply (rig, 200, eas_test_answer_policy (1, 1, 5000, TRUE), NULL, NULL);
 		rig_expect_send (rig, "Provision");
-		rig_reply (rig, 200, rig_body_policy (1, 5, 0, FALSE), NULL, NULL);
+		rig_reply (rig, 200, eas_test_answer_policy (1, 5, 0, FALSE), NULL, NULL);
 	}
 	rig_expect_error (rig, EAS_ERROR, EAS_ERROR_POLICY);
 	g_assert_false (data->provisioned);
@@ -445,7 +448,7 @@ test_41_handshake_lost (gconstpointer round)
 	rig = rig_new (new_estimate (), data);
 	rig_expect_send (rig, "Provision");
 	if (GPOINTER_TO_UINT (round) == 2) {
-		rig_reply (rig, 200, rig_body_policy (1, 1, 5000, TRUE), NULL, NULL);
+		rig_reply (rig, 200, eas_test_answer_policy (1, 1, 5000, TRUE), NULL, NULL);
 		rig_expect_send (rig, "Provision");
 	}
 	rig_reply_lost (rig);
@@ -469,7 +472,7 @@ test_wipe (void)
 	http = rig_expect_send (rig, "Provision");
 	g_assert_cmpstr (eas_http_request_get_header (http, "X-MS-PolicyKey"), ==, "0");
 	g_assert_cmpuint (rig_sent_count (rig, EAS_PROVISION_POLICIES), ==, 0);
-	rig_reply (rig, 200, rig_body_wipe (), NULL, NULL);
+	rig_reply (rig, 200, eas_test_answer_wipe (), NULL, NULL);
 	rig_expect_send (rig, "Provision");
 	g_assert_cmpuint (rig_sent_count (rig, EAS_PROVISION_REMOTE_WIPE), ==, 1);
 	g_assert_true (rig_sent_has (rig, EAS_PROVISION_STATUS, "1"));
@@ -489,9 +492,9 @@ test_wipe_during_handshake (void)
 	rig_expect_send (rig, "GetItemEstimate");
 	rig_reply (rig, 449, NULL, NULL, NULL);
 	rig_expect_send (rig, "Provision");
-	rig_reply (rig, 200, rig_body_wipe (), NULL, NULL);
+	rig_reply (rig, 200, eas_test_answer_wipe (), NULL, NULL);
 	rig_expect_send (rig, "Provision");
-	rig_reply (rig, 200, rig_body_status (&eas_cmd_provision, 1), NULL, NULL);
+	rig_reply (rig, 200, eas_test_answer_status (&eas_cmd_provision, 1), NULL, NULL);
 	rig_expect_error (rig, EAS_ERROR, EAS_ERROR_WIPED);
 }
 
@@ -503,7 +506,7 @@ test_wipe_taken_back (void)
 	rig_expect_send (rig, "GetItemEstimate");
 	reply_status (rig, 140);
 	rig_expect_send (rig, "Provision");
-	rig_reply (rig, 200, rig_body_status (&eas_cmd_provision, 1), NULL, NULL);
+	rig_reply (rig, 200, eas_test_answer_status (&eas_cmd_provision, 1), NULL, NULL);
 	rig_provision (rig, 78);
 	rig_expect_send (rig, "GetItemEstimate");
 	reply_ok (rig);
@@ -976,7 +979,7 @@ test_46_cookies_are_shared (void)
 	g_autoptr (Rig) next = NULL;
 
 	rig_expect_send (rig, "GetItemEstimate");
-	rig_reply (rig, 200, rig_body_status (&eas_cmd_estimate, 1), "Set-Cookie",
+	rig_reply (rig, 200, eas_test_answer_status (&eas_cmd_estimate, 1), "Set-Cookie",
 		   "X-BackEnd=a; path=/; secure; HttpOnly");
 	finish (rig);
 	g_assert_cmpuint (rig->n_commits, ==, 1);
@@ -986,7 +989,8 @@ test_46_cookies_are_shared (void)
 		eas_http_request_get_header (rig_expect_send (next, "GetItemEstimate"), "Cookie"),
 		==, "X-BackEnd=a");
 	/* a new value alone is not worth a commit */
-	rig_reply (next, 200, rig_body_status (&eas_cmd_estimate, 1), "Set-Cookie", "X-BackEnd=b");
+	rig_reply (next, 200, eas_test_answer_status (&eas_cmd_estimate, 1), "Set-Cookie",
+		   "X-BackEnd=b");
 	finish (next);
 	g_assert_cmpuint (next->n_commits, ==, 0);
 	g_assert_cmpstr (next->data->cookies, ==, "X-BackEnd=b");
@@ -998,7 +1002,8 @@ test_changed_server (void)
 	g_autoptr (Rig) rig = rig_new (new_estimate (), rig_data_ready ());
 
 	rig_expect_send (rig, "GetItemEstimate");
-	rig_reply (rig, 200, rig_body_status (&eas_cmd_estimate, 1), "X-MS-RP", "12.1,14.1,16.1");
+	rig_reply (rig, 200, eas_test_answer_status (&eas_cmd_estimate, 1), "X-MS-RP",
+		   "12.1,14.1,16.1");
 	finish (rig);
 	g_assert_cmpint (rig->data->version, ==, EAS_VERSION_NONE);
 	g_assert_cmpstr (rig->data->hierarchy_key, ==, "0");

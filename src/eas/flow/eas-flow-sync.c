@@ -473,6 +473,16 @@ take_folders (SyncFlow *self, EasStep *end)
 	}
 }
 
+/* A malformed request: which collection is to blame shows when each goes alone. */
+static gboolean
+is_malformed (const GError *error)
+{
+	guint status = eas_error_get_status (error);
+
+	return error->domain == EAS_ERROR && status >= STATUS_COMMON &&
+	       status <= STATUS_INVALID_XML;
+}
+
 static void
 sync_finished (EasFlow *flow, EasFlow *child, EasStep *end)
 {
@@ -484,6 +494,8 @@ sync_finished (EasFlow *flow, EasFlow *child, EasStep *end)
 		take_answer (self, end->result);
 	else if (g_error_matches (end->error, EAS_ERROR, EAS_ERROR_KEY))
 		take_lost_state (self, end->error);
+	else if (is_malformed (end->error))
+		take_global (self, eas_error_get_status (end->error), /* limit */ 0);
 	else
 		sync_fail (self, g_steal_pointer (&end->error));
 }

@@ -191,8 +191,8 @@ x_flag_write (const EasMapRow *row, EasMapWriting *writing)
 {
 	const char *text = eas_map_get_x (writing->object, row->argument);
 
-	eas_item_builder_flag (writing->builder, row->tag,
-			       text != NULL && g_ascii_strcasecmp (text, "TRUE") == 0);
+	if (text != NULL && g_ascii_strcasecmp (text, "TRUE") == 0)
+		eas_item_builder_flag (writing->builder, row->tag, TRUE);
 }
 
 const EasMapCodec eas_codec_x_flag = { x_flag_read, x_flag_write, NULL };

@@ -157,20 +157,22 @@ const EasMapCodec eas_event_codec_all_day = { NULL, all_day_write, NULL };
 
 /*
  * Below 16.0 an all-day event is written at the midnights of UTC with a structure
- * that says UTC: servers that apply the zone and servers that take the digits
- * then read the same day (pitfall 11). From 16.0 it has no zone at all.
+ * of zeros: servers that apply the zone and servers that take the digits then
+ * read the same day (pitfall 11). From 16.0 it has no zone at all.
  */
 static void
 zone_write (const EasMapRow *row, EasMapWriting *writing)
 {
 	const EasEventTimes *times = writing->facts;
-	icaltimezone *zone = times->all_day ? icaltimezone_get_utc_timezone () : times->zone;
 	g_autofree char *base64 = NULL;
 
-	if (times->all_day && writing->context->version >= EAS_VERSION_16_0)
-		return;
+	if (!times->all_day) {
+		base64 = eas_map_zone_write (times->zone, times->start);
+	} else if (writing->context->version < EAS_VERSION_16_0) {
+		EasTimezone zeros = { 0 };
 
-	base64 = eas_map_zone_write (zone, times->start);
+		base64 = eas_timezone_write (&zeros);
+	}
 	eas_item_builder_text (writing->builder, row->tag, base64);
 }
 

@@ -293,7 +293,7 @@ test_from_start (void)
 	convert_assert_has (weekly, "Recurrence{Type=1;Interval=1;DayOfWeek=8}");
 	convert_assert_has (monthly, "Recurrence{Type=2;Interval=2;DayOfMonth=7}");
 	convert_assert_has (
-		yearly, "Recurrence{Type=5;Occurrences=3;Interval=1;DayOfMonth=7;MonthOfYear=1}");
+		yearly, "Recurrence{Type=5;Interval=1;Occurrences=3;DayOfMonth=7;MonthOfYear=1}");
 	convert_assert_has (local, "Recurrence{Type=1;Interval=1;DayOfWeek=8}");
 	convert_assert_has (local, "StartTime=20260106T190000Z");
 }
@@ -310,9 +310,9 @@ test_until (void)
 	g_autofree char *whole =
 		written (&context, ";VALUE=DATE:20260107", "FREQ=DAILY;UNTIL=20260731");
 
-	convert_assert_has (utc, "Recurrence{Type=0;Until=20260731T070000Z;Interval=1}");
-	convert_assert_has (date, "Recurrence{Type=0;Until=20260731T070000Z;Interval=1}");
-	convert_assert_has (whole, "Recurrence{Type=0;Until=20260731T000000Z;Interval=1}");
+	convert_assert_has (utc, "Recurrence{Type=0;Interval=1;Until=20260731T070000Z}");
+	convert_assert_has (date, "Recurrence{Type=0;Interval=1;Until=20260731T070000Z}");
+	convert_assert_has (whole, "Recurrence{Type=0;Interval=1;Until=20260731T000000Z}");
 }
 
 int

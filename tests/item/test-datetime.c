@@ -31,6 +31,7 @@ static const TimeCase accepted[] = {
 	{ "20240229T120000Z",              1709208000   },
 	{ "20000229",                      951782400    },
 	{ "20161231T235960Z",              1483228800   }, /* a leap second */
+	{ "99991231T235960Z",              253402300799 }, /* one that has no next minute */
 };
 
 static const char *const refused[] = {

@@ -268,7 +268,9 @@ eas_datetime_parse (const char *text, gint64 *out_utc)
 	if (hour > 23 || minute > 59 || second > 60)
 		return FALSE;
 
-	*out_utc = eas_datetime_from_civil (year, month, day, hour, minute, second);
+	/* The leap second at the end of year 9999 would begin a year without a form. */
+	*out_utc =
+		clamp_to_years (eas_datetime_from_civil (year, month, day, hour, minute, second));
 
 	return TRUE;
 }

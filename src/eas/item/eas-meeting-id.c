@@ -45,10 +45,11 @@ decode_hex (const char *text)
 	for (gsize i = 0; i < length; i += 2) {
 		int high = g_ascii_xdigit_value (text[i]);
 		int low = g_ascii_xdigit_value (text[i + 1]);
-		guint8 byte = (guint8) (high << 4 | low);
+		guint8 byte;
 
 		if (high < 0 || low < 0)
 			return NULL;
+		byte = (guint8) (high << 4 | low);
 		g_byte_array_append (bytes, &byte, 1);
 	}
 

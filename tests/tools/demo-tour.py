@@ -7,6 +7,7 @@ demo-tour.py mock | sogo | account ADDRESS [TOOL-OPTION...]
 import datetime
 import os
 import shutil
+import signal
 import smtplib
 import subprocess
 import sys
@@ -262,6 +263,7 @@ def tour(server):
 
 
 def main():
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # no traceback; contained.py cleans up
     kind = sys.argv[1]
     server = {'mock': Mock, 'sogo': Sogo}[kind]() if kind != 'account' else Account(sys.argv[2], sys.argv[3:])
     try:
@@ -269,8 +271,6 @@ def main():
     except seam.Failure as failure:
         print(f'demo: {failure}', file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        return 130
     return 0
 
 

@@ -1,10 +1,18 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# "evolution-eas account" in a private session, on the embedded server or any other.
-# TAP. Runs inside session.sh with SERVER_URL, SERVER_USER and SERVER_PASSWORD set.
+# "evolution-eas account" in a private session, on the embedded server. TAP. Runs
+# inside session.sh, which ends what is started here.
 set -u
 number=0
+SERVER_USER=alice SERVER_PASSWORD=secret
+"$EAS_BUILD_DIR/tests/server/eas-test-server" --sample --user "$SERVER_USER:$SERVER_PASSWORD" >"$EAS_SESSION/server" &
+for _ in $(seq 100); do
+  SERVER_URL=$(sed -n 's/^listening //p' "$EAS_SESSION/server")
+  [ -z "$SERVER_URL" ] || break
+  sleep 0.1
+done
+export SERVER_URL SERVER_USER SERVER_PASSWORD
 address=$SERVER_USER@example.test
 
 check() { # check NAME COMMAND...: one TAP line

@@ -281,6 +281,7 @@ is_left_out (const Dialect *dialect, EasTag tag, gboolean in_exception)
 {
 	switch ((guint) tag) {
 	case EAS_CALENDAR_CLIENT_UID:
+	case EAS_AIRSYNCBASE_CLIENT_ID:
 		return TRUE;
 	case EAS_CALENDAR_TIMEZONE:
 		return dialect->all_day || in_exception;

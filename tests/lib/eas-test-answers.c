@@ -5,6 +5,7 @@
 #include <stdarg.h>
 
 #include "eas-cmd-provision.h"
+#include "eas-wbxml-reader.h"
 #include "eas-wbxml-writer.h"
 
 #include "eas-test-answers.h"
@@ -121,6 +122,58 @@ eas_test_answer_sync (const char *id, ...)
 		id = va_arg (arguments, const char *);
 	}
 	va_end (arguments);
+	eas_wbxml_writer_end (writer);
+	eas_wbxml_writer_end (writer);
+
+	return eas_wbxml_writer_finish (writer);
+}
+
+static char *
+next_key (const char *key)
+{
+	return g_strdup_printf ("%" G_GINT64_FORMAT, g_ascii_strtoll (key, NULL, 10) + 1);
+}
+
+/* The Collection that is the reader's current element. */
+static void
+answer_collection (EasWbxmlReader *reader, EasWbxmlWriter *writer, guint n_adds)
+{
+	guint level = eas_wbxml_reader_enter (reader);
+	g_autofree char *id = NULL;
+	g_autofree char *key = NULL;
+	g_autofree char *next = NULL;
+	EasTag tag;
+
+	while (eas_wbxml_reader_next (reader, level, &tag)) {
+		if (tag == EAS_AIRSYNC_COLLECTION_ID)
+			eas_wbxml_reader_text (reader, &id);
+		else if (tag == EAS_AIRSYNC_SYNC_KEY)
+			eas_wbxml_reader_text (reader, &key);
+	}
+	next = next_key (key);
+	write_collection (writer, id, next, g_strcmp0 (key, "0") == 0 ? 0 : n_adds);
+}
+
+GBytes *
+eas_test_answer_sync_all (GBytes *request, guint n_adds)
+{
+	g_autoptr (EasWbxmlWriter) writer = eas_wbxml_writer_new ();
+	g_auto (EasWbxmlReader) reader = { 0 };
+	guint level, inner;
+	EasTag tag;
+
+	eas_wbxml_writer_start (writer, EAS_AIRSYNC_SYNC);
+	eas_wbxml_writer_start (writer, EAS_AIRSYNC_COLLECTIONS);
+	eas_wbxml_reader_init (&reader, request);
+	g_assert_true (eas_wbxml_reader_root (&reader, &tag));
+	level = eas_wbxml_reader_enter (&reader);
+	while (eas_wbxml_reader_next (&reader, level, &tag)) {
+		if (tag != EAS_AIRSYNC_COLLECTIONS)
+			continue;
+		inner = eas_wbxml_reader_enter (&reader);
+		while (eas_wbxml_reader_next (&reader, inner, &tag))
+			answer_collection (&reader, writer, n_adds);
+	}
 	eas_wbxml_writer_end (writer);
 	eas_wbxml_writer_end (writer);
 

@@ -18,6 +18,8 @@ GBytes *eas_test_answer_wipe   (void);
  * with MoreAvailable; "" for status 1 without a key. Items are called ID:1, ID:2, …
  */
 GBytes *eas_test_answer_sync   (const char *id, ...) G_GNUC_NULL_TERMINATED;
+/* To every collection of a Sync request: status 1, the next number as its key, @n_adds new items. */
+GBytes *eas_test_answer_sync_all (GBytes *request, guint n_adds);
 /* FolderSync: folders FIRST to LAST as calendars; @deleted: an id or NULL */
 GBytes *eas_test_answer_folders (guint status, const char *key, guint first, guint last, const char *deleted);
 /* FolderCreate, FolderUpdate, FolderDelete; @id NULL: not in the answer */

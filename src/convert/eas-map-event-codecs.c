@@ -330,6 +330,8 @@ enum { BUSY_FREE = 0, BUSY_TENTATIVE = 1, BUSY_BUSY = 2, BUSY_OUT = 3, BUSY_ELSE
 static void
 busy_read (const EasMapRow *row, const EasMapReading *reading, EasItemSlot slot)
 {
+	gboolean is_cancelled =
+		(eas_meeting_status (reading->item, reading->parent) & EAS_MEETING_CANCELLED) != 0;
 	gint64 value;
 
 	if (!eas_item_int (reading->item, slot, &value))
@@ -344,10 +346,19 @@ busy_read (const EasMapRow *row, const EasMapReading *reading, EasItemSlot slot)
 		eas_map_add_x (reading->object, BUSY_STATUS_X, "OOF");
 	if (value == BUSY_ELSEWHERE)
 		eas_map_add_x (reading->object, BUSY_STATUS_X, "WORKINGELSEWHERE");
-	if (value == BUSY_TENTATIVE &&
-	    (eas_meeting_status (reading->item, reading->parent) & EAS_MEETING_CANCELLED) == 0)
+	if (value == BUSY_TENTATIVE && is_cancelled)
+		eas_map_add_x (reading->object, BUSY_STATUS_X, "TENTATIVE"); /* STATUS is taken */
+	else if (value == BUSY_TENTATIVE)
 		icalcomponent_add_property (reading->object,
 					    icalproperty_new_status (ICAL_STATUS_TENTATIVE));
+}
+
+static gboolean
+has_status (icalcomponent *component, enum icalproperty_status wanted)
+{
+	icalproperty *property = icalcomponent_get_first_property (component, ICAL_STATUS_PROPERTY);
+
+	return property != NULL && icalproperty_get_status (property) == wanted;
 }
 
 /*
@@ -358,14 +369,17 @@ static int
 busy_value (icalcomponent *component)
 {
 	icalproperty *transp = icalcomponent_get_first_property (component, ICAL_TRANSP_PROPERTY);
-	icalproperty *status = icalcomponent_get_first_property (component, ICAL_STATUS_PROPERTY);
 	const char *microsofts = eas_map_get_x (component, BUSY_STATUS_X);
 
+	if (microsofts == NULL)
+		microsofts = "";
 	if (transp != NULL && icalproperty_get_transp (transp) == ICAL_TRANSP_TRANSPARENT)
 		return BUSY_FREE;
-	if (microsofts != NULL && g_ascii_strcasecmp (microsofts, "OOF") == 0)
+	if (g_ascii_strcasecmp (microsofts, "OOF") == 0)
 		return BUSY_OUT;
-	if (status != NULL && icalproperty_get_status (status) == ICAL_STATUS_TENTATIVE)
+	if (has_status (component, ICAL_STATUS_TENTATIVE) ||
+	    (has_status (component, ICAL_STATUS_CANCELLED) &&
+	     g_ascii_strcasecmp (microsofts, "TENTATIVE") == 0))
 		return BUSY_TENTATIVE;
 
 	return BUSY_BUSY;

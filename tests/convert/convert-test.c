@@ -57,8 +57,14 @@ describe_slot (const EasItem *item, EasItemSlot slot, GString *out)
 		g_string_append_printf (out, "0x%04x", eas_item_tag (item, slot));
 
 	if (child == EAS_ITEM_NONE) {
-		if (text != NULL && *text != '\0')
-			g_string_append_printf (out, "=%s", text);
+		if (text != NULL && *text != '\0') {
+			g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+			g_autofree char *joined = g_strjoinv ("\\n", lines);
+			g_auto (GStrv) pieces = g_strsplit (joined, "\r", -1);
+			g_autofree char *escaped = g_strjoinv ("\\r", pieces);
+
+			g_string_append_printf (out, "=%s", escaped);
+		}
 		return;
 	}
 

@@ -310,9 +310,9 @@ test_until (void)
 	g_autofree char *whole =
 		written (&context, ";VALUE=DATE:20260107", "FREQ=DAILY;UNTIL=20260731");
 
-	convert_assert_has (utc, "Recurrence{Type=0;Interval=1;Until=20260731T070000Z}");
-	convert_assert_has (date, "Recurrence{Type=0;Interval=1;Until=20260731T070000Z}");
-	convert_assert_has (whole, "Recurrence{Type=0;Interval=1;Until=20260731T000000Z}");
+	convert_assert_has (utc, "Recurrence{Type=0;Until=20260731T070000Z;Interval=1}");
+	convert_assert_has (date, "Recurrence{Type=0;Until=20260731T070000Z;Interval=1}");
+	convert_assert_has (whole, "Recurrence{Type=0;Until=20260731T000000Z;Interval=1}");
 }
 
 int

@@ -97,15 +97,16 @@ look_up (const GError *error, const char **out_advice)
 			}
 		}
 	} else if (error->domain == G_TLS_ERROR) {
-		*out_advice = N_("Check the date of this computer and the server’s certificate; --ca-file trusts the one in a file.");
+		*out_advice = N_ ("Check the date of this computer and the server’s certificate; "
+				  "--ca-file trusts the one in a file.");
 		return TOOL_CERTIFICATE;
 	} else if (error->domain == G_RESOLVER_ERROR) {
-		*out_advice = N_("Check the server’s address and the network.");
+		*out_advice = N_ ("Check the server’s address and the network.");
 		return TOOL_UNAVAILABLE;
 	} else if (error->domain == EAS_WBXML_ERROR || error->domain == G_MARKUP_ERROR) {
 		return TOOL_DATA;
 	} else if (error->domain == G_OPTION_ERROR) {
-		*out_advice = N_("“evolution-eas --help” tells more.");
+		*out_advice = N_ ("“evolution-eas --help” tells more.");
 		return TOOL_USAGE;
 	} else if (error->domain == G_FILE_ERROR) {
 		return TOOL_LOCAL;
@@ -140,9 +141,10 @@ tool_describe (const GError *error)
 	g_string_append_c (line, '.');
 
 	if (retry_after > 0)
-		g_string_append_printf (line, _(" The server asks to wait %u seconds."), retry_after);
+		g_string_append_printf (line, _ (" The server asks to wait %u seconds."),
+					retry_after);
 	else if (advice != NULL)
-		g_string_append_printf (line, " %s", _(advice));
+		g_string_append_printf (line, " %s", _ (advice));
 
 	return g_string_free (g_steal_pointer (&line), FALSE);
 }
@@ -184,8 +186,9 @@ print_error_json (const GError *error, ToolExit code, const char *line)
 	tool_json_object (json, NULL);
 	tool_json_object (json, "error");
 	tool_json_text (json, "code",
-	                error->domain == EAS_ERROR ? eas_error_code_to_string ((EasErrorCode) error->code)
-	                                           : g_quark_to_string (error->domain));
+			error->domain == EAS_ERROR
+				? eas_error_code_to_string ((EasErrorCode) error->code)
+				: g_quark_to_string (error->domain));
 	tool_json_int (json, "exit", code);
 	tool_json_text (json, "command", eas_error_get_command (error));
 	tool_json_int (json, "status", eas_error_get_status (error));
@@ -246,7 +249,8 @@ watch_signals (Tool *tool)
 	sigaddset (&set, SIGHUP);
 	/* Before any other thread exists: they inherit the mask. */
 	pthread_sigmask (SIG_BLOCK, &set, NULL);
-	g_thread_unref (g_thread_new ("signals", wait_for_signals, g_object_ref (tool->cancellable)));
+	g_thread_unref (
+		g_thread_new ("signals", wait_for_signals, g_object_ref (tool->cancellable)));
 }
 
 /* ---- options and dispatch ---------------------------------------------- */
@@ -254,19 +258,22 @@ watch_signals (Tool *tool)
 static char *
 make_summary (void)
 {
-	GString *text = g_string_new (_("Exchange ActiveSync accounts from the command line."));
+	GString *text = g_string_new (_ ("Exchange ActiveSync accounts from the command line."));
 
-	g_string_append (text, _("\n\nCommands:\n"));
+	g_string_append (text, _ ("\n\nCommands:\n"));
 	for (gsize i = 0; i < G_N_ELEMENTS (commands); i++) {
-		g_autofree char *usage = g_strdup_printf ("%s %s", commands[i].name,
-		                                          *commands[i].arguments != '\0' ? _(commands[i].arguments) : "");
+		g_autofree char *usage = g_strdup_printf (
+			"%s %s", commands[i].name,
+			*commands[i].arguments != '\0' ? _ (commands[i].arguments) : "");
 
-		g_string_append_printf (text, "  %-44s %s\n", usage, _(commands[i].summary));
+		g_string_append_printf (text, "  %-44s %s\n", usage, _ (commands[i].summary));
 	}
-	g_string_append (text,
-	                 _("\nA FOLDER is a name, a path, a server id, or inbox, calendar, contacts, tasks, notes.\n"
-	                   "Without --server the account of this desktop is used (--account where there are several).\n"
-	                   "Passwords come from the keyring, from standard input (--password-stdin) or are asked for."));
+	g_string_append (text, _ ("\nA FOLDER is a name, a path, a server id, or inbox, calendar, "
+				  "contacts, tasks, notes.\n"
+				  "Without --server the account of this desktop is used (--account "
+				  "where there are several).\n"
+				  "Passwords come from the keyring, from standard input "
+				  "(--password-stdin) or are asked for."));
 
 	return g_string_free (text, FALSE);
 }
@@ -274,22 +281,33 @@ make_summary (void)
 static GOptionContext *
 make_context (Tool *tool, gboolean *show_version)
 {
-	GOptionEntry entries[] = {
-		{ "server", 's', 0, G_OPTION_ARG_STRING, &tool->server, N_("The server, instead of an account"), N_("URL") },
-		{ "user", 'u', 0, G_OPTION_ARG_STRING, &tool->user, N_("Log-in name"), N_("NAME") },
-		{ "account", 'a', 0, G_OPTION_ARG_STRING, &tool->account, N_("Which account of this desktop"), N_("ADDRESS") },
-		{ "password-stdin", 0, 0, G_OPTION_ARG_NONE, &tool->password_stdin, N_("Read the password from standard input"), NULL },
-		{ "protocol", 0, 0, G_OPTION_ARG_STRING, &tool->protocol, N_("Speak this version: 12.0 to 16.1"), N_("VERSION") },
-		{ "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &tool->ca_file, N_("Trust the certificates in a PEM file"), N_("FILE") },
-		{ "json", 'j', 0, G_OPTION_ARG_NONE, &tool->json, N_("Write JSON for programs"), NULL },
-		{ "brief", 'b', 0, G_OPTION_ARG_NONE, &tool->brief, N_("One line for each item"), NULL },
-		{ "read-only", 0, 0, G_OPTION_ARG_NONE, &tool->read_only, N_("Let probe change nothing on the server"), NULL },
-		{ "timeout", 't', 0, G_OPTION_ARG_INT, &tool->timeout, N_("End watch after so many seconds"), N_("SECONDS") },
-		{ "count", 'n', 0, G_OPTION_ARG_INT, &tool->count, N_("End watch after so many changes"), N_("N") },
-		{ "version", 'V', 0, G_OPTION_ARG_NONE, show_version, N_("Show the version"), NULL },
-		{ NULL }
-	};
-	GOptionContext *context = g_option_context_new (_("COMMAND [ARGUMENT…]"));
+	GOptionEntry entries[] = { { "server", 's', 0, G_OPTION_ARG_STRING, &tool->server,
+				     N_ ("The server, instead of an account"), N_ ("URL") },
+				   { "user", 'u', 0, G_OPTION_ARG_STRING, &tool->user,
+				     N_ ("Log-in name"), N_ ("NAME") },
+				   { "account", 'a', 0, G_OPTION_ARG_STRING, &tool->account,
+				     N_ ("Which account of this desktop"), N_ ("ADDRESS") },
+				   { "password-stdin", 0, 0, G_OPTION_ARG_NONE,
+				     &tool->password_stdin,
+				     N_ ("Read the password from standard input"), NULL },
+				   { "protocol", 0, 0, G_OPTION_ARG_STRING, &tool->protocol,
+				     N_ ("Speak this version: 12.0 to 16.1"), N_ ("VERSION") },
+				   { "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &tool->ca_file,
+				     N_ ("Trust the certificates in a PEM file"), N_ ("FILE") },
+				   { "json", 'j', 0, G_OPTION_ARG_NONE, &tool->json,
+				     N_ ("Write JSON for programs"), NULL },
+				   { "brief", 'b', 0, G_OPTION_ARG_NONE, &tool->brief,
+				     N_ ("One line for each item"), NULL },
+				   { "read-only", 0, 0, G_OPTION_ARG_NONE, &tool->read_only,
+				     N_ ("Let probe change nothing on the server"), NULL },
+				   { "timeout", 't', 0, G_OPTION_ARG_INT, &tool->timeout,
+				     N_ ("End watch after so many seconds"), N_ ("SECONDS") },
+				   { "count", 'n', 0, G_OPTION_ARG_INT, &tool->count,
+				     N_ ("End watch after so many changes"), N_ ("N") },
+				   { "version", 'V', 0, G_OPTION_ARG_NONE, show_version,
+				     N_ ("Show the version"), NULL },
+				   { NULL } };
+	GOptionContext *context = g_option_context_new (_ ("COMMAND [ARGUMENT…]"));
 	g_autofree char *summary = make_summary ();
 
 	g_option_context_set_summary (context, summary);
@@ -317,12 +335,14 @@ dispatch (Tool *tool, int n_arguments, char **arguments)
 
 	command = find_command (arguments[0]);
 	if (command == NULL) {
-		g_set_error (&error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION, _("There is no command “%s”"), arguments[0]);
+		g_set_error (&error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION,
+			     _ ("There is no command “%s”"), arguments[0]);
 		return tool_fail (tool, error);
 	}
 	if (n_arguments - 1 < command->min_arguments || n_arguments - 1 > command->max_arguments) {
-		g_set_error (&error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("Usage: evolution-eas %s %s"), command->name,
-		             _(command->arguments));
+		g_set_error (&error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+			     _ ("Usage: evolution-eas %s %s"), command->name,
+			     _ (command->arguments));
 		return tool_fail (tool, error);
 	}
 
@@ -373,7 +393,7 @@ main (int argc, char **argv)
 	tool_progress_end (&tool);
 	/* A full disk or a closed pipe shows only when the last bytes are written. */
 	if ((fflush (stdout) != 0 || ferror (stdout)) && code == TOOL_OK) {
-		fprintf (stderr, "evolution-eas: %s\n", _("The output could not be written."));
+		fprintf (stderr, "evolution-eas: %s\n", _ ("The output could not be written."));
 		code = TOOL_LOCAL;
 	}
 	tool_clear (&tool);

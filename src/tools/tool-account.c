@@ -25,7 +25,9 @@ tool_account_open_registry (Tool *tool, GError **error)
 	registry = e_source_registry_new_sync (tool->cancellable, &local_error);
 	if (registry == NULL) {
 		eas_set_error (error, EAS_ERROR_UNAVAILABLE, NULL, 0, 0,
-		               _("Evolution Data Server does not answer (is this a desktop session?): %s"), local_error->message);
+			       _ ("Evolution Data Server does not answer (is this a desktop "
+				  "session?): %s"),
+			       local_error->message);
 	}
 
 	return registry;
@@ -39,9 +41,11 @@ tool_account_list (ESourceRegistry *registry)
 
 	for (GList *link = sources; link != NULL; link = link->next) {
 		ESource *source = link->data;
-		ESourceBackend *extension = e_source_get_extension (source, E_SOURCE_EXTENSION_COLLECTION);
+		ESourceBackend *extension =
+			e_source_get_extension (source, E_SOURCE_EXTENSION_COLLECTION);
 
-		if (g_strcmp0 (e_source_backend_get_backend_name (extension), E_EAS_BACKEND_NAME) == 0)
+		if (g_strcmp0 (e_source_backend_get_backend_name (extension), E_EAS_BACKEND_NAME) ==
+		    0)
 			accounts = g_list_prepend (accounts, g_object_ref (source));
 	}
 	g_list_free_full (sources, g_object_unref);
@@ -52,7 +56,8 @@ tool_account_list (ESourceRegistry *registry)
 static CamelEasSettings *
 get_settings (ESource *collection)
 {
-	ESourceCamel *extension = e_source_get_extension (collection, e_source_camel_get_extension_name (E_EAS_BACKEND_NAME));
+	ESourceCamel *extension = e_source_get_extension (
+		collection, e_source_camel_get_extension_name (E_EAS_BACKEND_NAME));
 
 	return CAMEL_EAS_SETTINGS (e_source_camel_get_settings (extension));
 }
@@ -70,7 +75,8 @@ tool_account_dup_user (ESource *collection)
 {
 	g_autofree char *user = NULL;
 
-	user = e_source_authentication_dup_user (e_source_get_extension (collection, E_SOURCE_EXTENSION_AUTHENTICATION));
+	user = e_source_authentication_dup_user (
+		e_source_get_extension (collection, E_SOURCE_EXTENSION_AUTHENTICATION));
 	if (user != NULL && *user != '\0')
 		return g_steal_pointer (&user);
 
@@ -88,24 +94,27 @@ look_for (GList *accounts, const char *address, GError **error)
 {
 	if (accounts == NULL) {
 		g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-		                     _("This desktop has no ActiveSync account; add one with “evolution-eas account add”, or name a "
-		                       "server with --server"));
+				     _ ("This desktop has no ActiveSync account; add one with "
+					"“evolution-eas account add”, or name a "
+					"server with --server"));
 		return NULL;
 	}
 	if (address == NULL && accounts->next == NULL)
 		return g_object_ref (accounts->data);
 	if (address == NULL) {
 		g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-		                     _("There are several accounts; say which with --account"));
+				     _ ("There are several accounts; say which with --account"));
 		return NULL;
 	}
 	for (GList *link = accounts; link != NULL; link = link->next) {
 		g_autofree char *have = tool_account_dup_address (link->data);
 
-		if (g_ascii_strcasecmp (have, address) == 0 || g_strcmp0 (e_source_get_uid (link->data), address) == 0)
+		if (g_ascii_strcasecmp (have, address) == 0 ||
+		    g_strcmp0 (e_source_get_uid (link->data), address) == 0)
 			return g_object_ref (link->data);
 	}
-	g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _("This desktop has no account “%s”"), address);
+	g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+		     _ ("This desktop has no account “%s”"), address);
 
 	return NULL;
 }
@@ -148,9 +157,11 @@ tool_account_find_server (Tool *tool, ToolServer *out, GError **error)
 
 	server.url = tool_account_dup_url (collection);
 	server.address = tool_account_dup_address (collection);
-	server.user = tool->user != NULL ? g_strdup (tool->user) : tool_account_dup_user (collection);
+	server.user =
+		tool->user != NULL ? g_strdup (tool->user) : tool_account_dup_user (collection);
 	if (server.url == NULL) {
-		g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _("The account “%s” names no server"), server.address);
+		g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+			     _ ("The account “%s” names no server"), server.address);
 		return FALSE;
 	}
 	server.password = find_password (tool, collection, server.user, error);
@@ -173,7 +184,8 @@ describe_server (Tool *tool, const char *address, ToolServer *out, GError **erro
 	g_auto (ToolServer) server = { NULL };
 
 	if (at == NULL || at == address || at[1] == '\0') {
-		g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, _("“%s” is not a mail address"), address);
+		g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+			     _ ("“%s” is not a mail address"), address);
 		return FALSE;
 	}
 	server.url = eas_http_normalize_url (tool->server != NULL ? tool->server : at + 1, error);
@@ -205,7 +217,8 @@ try_server (Tool *tool, const ToolServer *server, GError **error)
 	return folders != NULL;
 }
 
-/* The certificate of --ca-file becomes the person's decision for this host, as if a prompt had been answered. */
+/* The certificate of --ca-file becomes the person's decision for this host, as if a prompt had been
+ * answered. */
 static gboolean
 trust_certificate (Tool *tool, ESource *source, const char *host, GError **error)
 {
@@ -216,8 +229,9 @@ trust_certificate (Tool *tool, ESource *source, const char *host, GError **error
 	certificate = g_tls_certificate_new_from_file (tool->ca_file, error);
 	if (certificate == NULL)
 		return FALSE;
-	e_source_webdav_update_ssl_trust (e_source_get_extension (source, E_SOURCE_EXTENSION_WEBDAV_BACKEND), host, certificate,
-	                                  E_TRUST_PROMPT_RESPONSE_ACCEPT);
+	e_source_webdav_update_ssl_trust (
+		e_source_get_extension (source, E_SOURCE_EXTENSION_WEBDAV_BACKEND), host,
+		certificate, E_TRUST_PROMPT_RESPONSE_ACCEPT);
 
 	return TRUE;
 }
@@ -232,7 +246,8 @@ fill_settings (Tool *tool, ESource *source, const ToolServer *server, const GUri
 	if (tool->protocol != NULL)
 		camel_eas_settings_set_version (settings, eas_version_from_string (tool->protocol));
 	camel_network_settings_set_user (CAMEL_NETWORK_SETTINGS (settings), server->user);
-	camel_network_settings_set_host (CAMEL_NETWORK_SETTINGS (settings), g_uri_get_host ((GUri *) uri));
+	camel_network_settings_set_host (CAMEL_NETWORK_SETTINGS (settings),
+					 g_uri_get_host ((GUri *) uri));
 }
 
 static ESource *
@@ -256,10 +271,14 @@ make_source (Tool *tool, const ToolServer *server, GError **error)
 
 	authentication = e_source_get_extension (source, E_SOURCE_EXTENSION_AUTHENTICATION);
 	e_source_authentication_set_host (authentication, g_uri_get_host (uri));
-	e_source_authentication_set_port (authentication, g_uri_get_port (uri) > 0 ? (guint16) g_uri_get_port (uri) : secure ? 443 : 80);
+	e_source_authentication_set_port (authentication, g_uri_get_port (uri) > 0
+								  ? (guint16) g_uri_get_port (uri)
+							  : secure ? 443
+								   : 80);
 	e_source_authentication_set_user (authentication, server->user);
 	e_source_authentication_set_method (authentication, "plain/password");
-	e_source_security_set_secure (e_source_get_extension (source, E_SOURCE_EXTENSION_SECURITY), secure);
+	e_source_security_set_secure (e_source_get_extension (source, E_SOURCE_EXTENSION_SECURITY),
+				      secure);
 
 	fill_settings (tool, source, server, uri);
 	if (!trust_certificate (tool, source, g_uri_get_host (uri), error))
@@ -278,7 +297,8 @@ refuse_duplicate (ESourceRegistry *registry, const char *address, GError **error
 	if (same == NULL)
 		return TRUE;
 
-	g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS, _("The account “%s” is there already"), address);
+	g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS, _ ("The account “%s” is there already"),
+		     address);
 	return FALSE;
 }
 
@@ -290,16 +310,17 @@ add_account (Tool *tool, const char *address, GError **error)
 	g_auto (ToolServer) server = { NULL };
 	g_autoptr (GList) sources = NULL;
 
-	if (registry == NULL || !refuse_duplicate (registry, address, error) || !describe_server (tool, address, &server, error) ||
-	    !try_server (tool, &server, error))
+	if (registry == NULL || !refuse_duplicate (registry, address, error) ||
+	    !describe_server (tool, address, &server, error) || !try_server (tool, &server, error))
 		return NULL;
 
 	source = make_source (tool, &server, error);
 	if (source == NULL)
 		return NULL;
 	/* First the password: the account starts to work the moment it appears. */
-	if (!e_source_store_password_sync (source, server.password, /* permanently */ TRUE, tool->cancellable, error)) {
-		g_prefix_error (error, "%s: ", _("The keyring does not take the password"));
+	if (!e_source_store_password_sync (source, server.password, /* permanently */ TRUE,
+					   tool->cancellable, error)) {
+		g_prefix_error (error, "%s: ", _ ("The keyring does not take the password"));
 		return NULL;
 	}
 	sources = g_list_append (NULL, source);
@@ -318,7 +339,8 @@ run_add (Tool *tool, const char *address)
 	g_autoptr (ESource) source = NULL;
 
 	if (address == NULL) {
-		g_set_error_literal (&error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("Which address is the account’s?"));
+		g_set_error_literal (&error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+				     _ ("Which address is the account’s?"));
 		return tool_fail (tool, error);
 	}
 	source = add_account (tool, address, &error);
@@ -334,7 +356,7 @@ run_add (Tool *tool, const char *address)
 		tool_json_end (json);
 		tool_json_print (json);
 	} else {
-		printf (_("The account %s is added.\n"), address);
+		printf (_ ("The account %s is added.\n"), address);
 	}
 
 	return TOOL_OK;
@@ -356,7 +378,7 @@ run_list (Tool *tool, ESourceRegistry *registry)
 
 		if (!tool->json) {
 			printf ("%-32s  %-24s  %s%s\n", address, user, url != NULL ? url : "-",
-			        e_source_get_enabled (link->data) ? "" : _("  (switched off)"));
+				e_source_get_enabled (link->data) ? "" : _ ("  (switched off)"));
 			continue;
 		}
 		tool_json_object (json, NULL);
@@ -383,7 +405,8 @@ run_remove (Tool *tool, ESourceRegistry *registry, const char *address)
 	g_autofree char *name = NULL;
 
 	if (address == NULL) {
-		g_set_error_literal (&error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("Which account is to be removed?"));
+		g_set_error_literal (&error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+				     _ ("Which account is to be removed?"));
 		return tool_fail (tool, error);
 	}
 	source = tool_account_find (registry, address, &error);
@@ -394,7 +417,7 @@ run_remove (Tool *tool, ESourceRegistry *registry, const char *address)
 		return tool_fail (tool, error);
 	e_source_delete_password_sync (source, tool->cancellable, NULL);
 	if (!tool->json)
-		printf (_("The account %s is removed.\n"), name);
+		printf (_ ("The account %s is removed.\n"), name);
 
 	return TOOL_OK;
 }
@@ -410,8 +433,10 @@ tool_run_account (Tool *tool, char **arguments)
 	if (g_str_equal (verb, "add"))
 		return run_add (tool, address);
 
-	if (!g_str_equal (verb, "list") && !g_str_equal (verb, "status") && !g_str_equal (verb, "remove")) {
-		g_set_error (&error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("There is no “account %s”"), verb);
+	if (!g_str_equal (verb, "list") && !g_str_equal (verb, "status") &&
+	    !g_str_equal (verb, "remove")) {
+		g_set_error (&error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+			     _ ("There is no “account %s”"), verb);
 		return tool_fail (tool, error);
 	}
 	registry = tool_account_open_registry (tool, &error);

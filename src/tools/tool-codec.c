@@ -23,14 +23,15 @@ read_stream (FILE *stream, const char *name, GError **error)
 
 	while ((size = fread (block, 1, sizeof block, stream)) > 0) {
 		if (contents->len + size > MAX_DOCUMENT) {
-			g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("“%s” is too large"), name);
+			g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+				     _ ("“%s” is too large"), name);
 			return NULL;
 		}
 		g_byte_array_append (contents, block, (guint) size);
 	}
 	if (ferror (stream)) {
-		g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), _("“%s” cannot be read: %s"), name,
-		             g_strerror (errno));
+		g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
+			     _ ("“%s” cannot be read: %s"), name, g_strerror (errno));
 		return NULL;
 	}
 
@@ -45,12 +46,12 @@ read_input (const char *path, GError **error)
 	FILE *stream;
 
 	if (path == NULL || g_str_equal (path, "-"))
-		return read_stream (stdin, _("standard input"), error);
+		return read_stream (stdin, _ ("standard input"), error);
 
 	stream = fopen (path, "rb");
 	if (stream == NULL) {
-		g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), _("“%s” cannot be opened: %s"), path,
-		             g_strerror (errno));
+		g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
+			     _ ("“%s” cannot be opened: %s"), path, g_strerror (errno));
 		return NULL;
 	}
 	bytes = read_stream (stream, path, error);
@@ -85,7 +86,8 @@ tool_run_encode (Tool *tool, char **arguments)
 
 	if (xml == NULL)
 		return tool_fail (tool, error);
-	bytes = eas_wbxml_from_xml (g_bytes_get_data (xml, NULL), (gssize) g_bytes_get_size (xml), &error);
+	bytes = eas_wbxml_from_xml (g_bytes_get_data (xml, NULL), (gssize) g_bytes_get_size (xml),
+				    &error);
 	if (bytes == NULL)
 		return tool_fail (tool, error);
 	fwrite (g_bytes_get_data (bytes, NULL), 1, g_bytes_get_size (bytes), stdout);

@@ -44,7 +44,7 @@ read_line (GError **error)
 
 	if (fgets (line, sizeof line, stdin) == NULL) {
 		g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-		                     _("No password came on standard input"));
+				     _ ("No password came on standard input"));
 		return NULL;
 	}
 	line[strcspn (line, "\r\n")] = '\0';
@@ -64,12 +64,13 @@ tool_ask_password (Tool *tool, const char *user, GError **error)
 		return read_line (error);
 
 	if (!isatty (STDIN_FILENO) || tcgetattr (STDIN_FILENO, &before) != 0) {
-		g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-		                     _("There is no terminal to ask for the password; use --password-stdin"));
+		g_set_error_literal (
+			error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+			_ ("There is no terminal to ask for the password; use --password-stdin"));
 		return NULL;
 	}
 
-	fprintf (stderr, _("Password of %s: "), user);
+	fprintf (stderr, _ ("Password of %s: "), user);
 	fflush (stderr);
 	silent = before;
 	silent.c_lflag &= ~(tcflag_t) ECHO;
@@ -87,7 +88,8 @@ tool_ask_password (Tool *tool, const char *user, GError **error)
 static char *
 split_user (char **inout_url)
 {
-	g_autoptr (GUri) uri = g_uri_parse (*inout_url, G_URI_FLAGS_NON_DNS | G_URI_FLAGS_HAS_PASSWORD, NULL);
+	g_autoptr (GUri) uri =
+		g_uri_parse (*inout_url, G_URI_FLAGS_NON_DNS | G_URI_FLAGS_HAS_PASSWORD, NULL);
 	char *user;
 
 	if (uri == NULL || g_uri_get_user (uri) == NULL)
@@ -95,8 +97,9 @@ split_user (char **inout_url)
 
 	user = g_strdup (g_uri_get_user (uri));
 	g_free (*inout_url);
-	*inout_url = g_uri_join (G_URI_FLAGS_NON_DNS, g_uri_get_scheme (uri), NULL, g_uri_get_host (uri), g_uri_get_port (uri),
-	                         g_uri_get_path (uri), g_uri_get_query (uri), NULL);
+	*inout_url = g_uri_join (G_URI_FLAGS_NON_DNS, g_uri_get_scheme (uri), NULL,
+				 g_uri_get_host (uri), g_uri_get_port (uri), g_uri_get_path (uri),
+				 g_uri_get_query (uri), NULL);
 
 	return user;
 }
@@ -120,7 +123,7 @@ tool_find_server (Tool *tool, ToolServer *out, GError **error)
 	}
 	if (user == NULL) {
 		g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-		                     _("Say who you are on that server with --user"));
+				     _ ("Say who you are on that server with --user"));
 		return FALSE;
 	}
 	url = eas_http_normalize_url (typed, error);
@@ -141,7 +144,8 @@ tool_find_server (Tool *tool, ToolServer *out, GError **error)
 
 /* ---- client ------------------------------------------------------------ */
 
-/* The same on this machine each time, so that the server sees one device, and never the desktop's. */
+/* The same on this machine each time, so that the server sees one device, and never the desktop's.
+ */
 static char *
 make_device_id (const ToolServer *server)
 {
@@ -164,7 +168,9 @@ read_protocol (Tool *tool, EasVersion *out_version, GError **error)
 	*out_version = eas_version_from_string (tool->protocol);
 	if (*out_version == EAS_VERSION_NONE) {
 		g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-		             _("There is no version “%s”: 12.0, 12.1, 14.0, 14.1, 16.0 and 16.1 are spoken"), tool->protocol);
+			     _ ("There is no version “%s”: 12.0, 12.1, 14.0, 14.1, 16.0 and 16.1 "
+				"are spoken"),
+			     tool->protocol);
 		return FALSE;
 	}
 
@@ -208,8 +214,8 @@ tool_connect_to (Tool *tool, const ToolServer *server, GError **error)
 	state = eas_account_state_new (NULL);
 
 	return eas_client_new (state, g_steal_pointer (&data), eas_soup_transport_make,
-	                       eas_soup_config_new (server->user, server->password, tool->ca_file),
-	                       (GDestroyNotify) eas_soup_config_free);
+			       eas_soup_config_new (server->user, server->password, tool->ca_file),
+			       (GDestroyNotify) eas_soup_config_free);
 }
 
 EasClient *

@@ -30,7 +30,8 @@ add_zone (ICalParameter *parameter, gpointer user_data)
 		zone = i_cal_timezone_get_builtin_timezone (tzid);
 	component = zone != NULL ? i_cal_timezone_get_component (zone) : NULL;
 	if (component != NULL) {
-		i_cal_component_take_component (export->calendar, i_cal_component_clone (component));
+		i_cal_component_take_component (export->calendar,
+						i_cal_component_clone (component));
 		g_object_unref (component);
 	}
 }
@@ -39,17 +40,20 @@ static void
 add_item (Export *export, const ToolItem *item, const EasMapContext *context)
 {
 	g_autoptr (GError) error = NULL;
-	g_autoptr (GPtrArray) components = eas_map_event_read (item->item, item->server_id, context, &error);
+	g_autoptr (GPtrArray) components =
+		eas_map_event_read (item->item, item->server_id, context, &error);
 
 	if (components == NULL) {
 		/* One bad item stops only itself. */
 		export->n_left_out++;
-		fprintf (stderr, _("evolution-eas: %s is left out: %s\n"), item->server_id, error->message);
+		fprintf (stderr, _ ("evolution-eas: %s is left out: %s\n"), item->server_id,
+			 error->message);
 		return;
 	}
 	for (guint i = 0; i < components->len; i++) {
 		i_cal_component_foreach_tzid (components->pdata[i], add_zone, export);
-		i_cal_component_take_component (export->calendar, g_object_ref (components->pdata[i]));
+		i_cal_component_take_component (export->calendar,
+						g_object_ref (components->pdata[i]));
 	}
 }
 
@@ -87,7 +91,8 @@ tool_run_export (Tool *tool, char **arguments)
 		eas_client_shutdown (client);
 	}
 	if (items != NULL && klass != EAS_CLASS_CALENDAR)
-		eas_set_error (&error, EAS_ERROR_FOLDER_NOT_FOUND, NULL, 0, 0, _("The folder “%s” is no calendar"), arguments[0]);
+		eas_set_error (&error, EAS_ERROR_FOLDER_NOT_FOUND, NULL, 0, 0,
+			       _ ("The folder “%s” is no calendar"), arguments[0]);
 	if (error != NULL)
 		return tool_fail (tool, error);
 

@@ -43,10 +43,10 @@ tool_folder_kind (guint folder_type)
 {
 	for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++) {
 		if (kinds[i].type == folder_type)
-			return _(kinds[i].kind);
+			return _ (kinds[i].kind);
 	}
 
-	return _("unknown");
+	return _ ("unknown");
 }
 
 GPtrArray *
@@ -54,8 +54,9 @@ tool_list_folders (Tool *tool, EasClient *client, GError **error)
 {
 	GPtrArray *folders;
 
-	tool_progress (tool, "%s", _("Reading the folder list…"));
-	folders = eas_client_run_sync (client, eas_flow_folders_refresh_new (G_MAXUINT64), tool->cancellable, error);
+	tool_progress (tool, "%s", _ ("Reading the folder list…"));
+	folders = eas_client_run_sync (client, eas_flow_folders_refresh_new (G_MAXUINT64),
+				       tool->cancellable, error);
 	tool_progress_end (tool);
 
 	return folders;
@@ -162,7 +163,8 @@ tool_find_folder (GPtrArray *folders, const char *what, GError **error)
 		folder = by_text (folders, what, &other);
 
 	if (folder == NULL) {
-		eas_set_error (error, EAS_ERROR_FOLDER_NOT_FOUND, NULL, 0, 0, _("There is no folder “%s”"), what);
+		eas_set_error (error, EAS_ERROR_FOLDER_NOT_FOUND, NULL, 0, 0,
+			       _ ("There is no folder “%s”"), what);
 		return NULL;
 	}
 	if (other != NULL) {
@@ -170,7 +172,8 @@ tool_find_folder (GPtrArray *folders, const char *what, GError **error)
 		g_autofree char *second = tool_folder_path (folders, other);
 
 		eas_set_error (error, EAS_ERROR_FOLDER_NOT_FOUND, NULL, 0, 0,
-		               _("More than one folder is called “%s”: name %s or %s"), what, first, second);
+			       _ ("More than one folder is called “%s”: name %s or %s"), what,
+			       first, second);
 		return NULL;
 	}
 
@@ -203,7 +206,8 @@ print_tree (GPtrArray *folders, const char *parent_id, guint depth)
 		if (!is_child (folders, folder, parent_id))
 			continue;
 		width = MAX (1, 36 - indent - (int) g_utf8_strlen (folder->name, -1));
-		printf ("%*s%s%*s%-20s %s\n", indent, "", folder->name, width, "", tool_folder_kind (folder->type), folder->id);
+		printf ("%*s%s%*s%-20s %s\n", indent, "", folder->name, width, "",
+			tool_folder_kind (folder->type), folder->id);
 		print_tree (folders, folder->id, depth + 1);
 	}
 }
@@ -224,7 +228,8 @@ print_json (GPtrArray *folders)
 		tool_json_text (json, "name", folder->name);
 		tool_json_text (json, "path", path);
 		tool_json_int (json, "type", folder->type);
-		tool_json_text (json, "class", eas_class_to_string (eas_class_of_folder (folder->type)));
+		tool_json_text (json, "class",
+				eas_class_to_string (eas_class_of_folder (folder->type)));
 		tool_json_end (json);
 	}
 	tool_json_end (json);

@@ -37,7 +37,8 @@ gather (Gathered *gathered, const EasSyncChange *change)
 
 	if (change->kind == EAS_CHANGE_DELETE || change->kind == EAS_CHANGE_SOFT_DELETE) {
 		if (place != 0)
-			g_clear_pointer (&((ToolItem *) gathered->items->pdata[place - 1])->item, eas_item_unref);
+			g_clear_pointer (&((ToolItem *) gathered->items->pdata[place - 1])->item,
+					 eas_item_unref);
 		return;
 	}
 	if (change->item == NULL)
@@ -47,8 +48,9 @@ gather (Gathered *gathered, const EasSyncChange *change)
 
 		item = gathered->items->pdata[place - 1];
 		before = g_steal_pointer (&item->item);
-		item->item = change->kind == EAS_CHANGE_CHANGE && before != NULL ? eas_item_overlay (before, change->item)
-		                                                                 : eas_item_ref (change->item);
+		item->item = change->kind == EAS_CHANGE_CHANGE && before != NULL
+				     ? eas_item_overlay (before, change->item)
+				     : eas_item_ref (change->item);
 		return;
 	}
 
@@ -56,7 +58,8 @@ gather (Gathered *gathered, const EasSyncChange *change)
 	item->server_id = g_strdup (change->server_id);
 	item->item = eas_item_ref (change->item);
 	g_ptr_array_add (gathered->items, item);
-	g_hash_table_insert (gathered->places, item->server_id, GUINT_TO_POINTER (gathered->items->len));
+	g_hash_table_insert (gathered->places, item->server_id,
+			     GUINT_TO_POINTER (gathered->items->len));
 }
 
 static void
@@ -69,15 +72,19 @@ remove_holes (GPtrArray *items)
 }
 
 static gboolean
-pull_all (Tool *tool, EasClient *client, EasCollection *collection, Gathered *gathered, GError **error)
+pull_all (Tool *tool,
+	  EasClient *client,
+	  EasCollection *collection,
+	  Gathered *gathered,
+	  GError **error)
 {
 	gboolean more = TRUE;
 
 	while (more) {
 		g_autoptr (EasWindow) window = NULL;
 
-		window = eas_client_pull_sync (client, collection, /* window_size */ 0, /* supported */ NULL, tool->cancellable,
-		                               error);
+		window = eas_client_pull_sync (client, collection, /* window_size */ 0,
+					       /* supported */ NULL, tool->cancellable, error);
 		if (window == NULL)
 			return FALSE;
 		if (window->error != NULL) {
@@ -88,7 +95,8 @@ pull_all (Tool *tool, EasClient *client, EasCollection *collection, Gathered *ga
 			gather (gathered, window->commands->pdata[i]);
 		more = window->more && g_strcmp0 (window->base_key, window->key) != 0;
 		eas_collection_commit (collection, window);
-		tool_progress (tool, ngettext ("%u item…", "%u items…", gathered->items->len), gathered->items->len);
+		tool_progress (tool, ngettext ("%u item…", "%u items…", gathered->items->len),
+			       gathered->items->len);
 	}
 
 	return TRUE;
@@ -141,33 +149,38 @@ mail_headline (const EasItem *item)
 {
 	g_autofree char *when = time_of (item, EAS_EMAIL_DATE_RECEIVED, "%Y-%m-%d %H:%M");
 
-	return g_strdup_printf ("%s  %s%s  %s", when != NULL ? when : "-", eas_item_get_flag (item, EAS_EMAIL_READ, TRUE) ? "" : "* ",
-	                        text_or (item, EAS_EMAIL_FROM, "-"), text_or (item, EAS_EMAIL_SUBJECT, _("(no subject)")));
+	return g_strdup_printf ("%s  %s%s  %s", when != NULL ? when : "-",
+				eas_item_get_flag (item, EAS_EMAIL_READ, TRUE) ? "" : "* ",
+				text_or (item, EAS_EMAIL_FROM, "-"),
+				text_or (item, EAS_EMAIL_SUBJECT, _ ("(no subject)")));
 }
 
 static char *
 event_headline (const EasItem *item)
 {
 	gboolean all_day = eas_item_get_flag (item, EAS_CALENDAR_ALL_DAY_EVENT, FALSE);
-	g_autofree char *when = time_of (item, EAS_CALENDAR_START_TIME, all_day ? "%Y-%m-%d      " : "%Y-%m-%d %H:%M");
+	g_autofree char *when = time_of (item, EAS_CALENDAR_START_TIME,
+					 all_day ? "%Y-%m-%d      " : "%Y-%m-%d %H:%M");
 	gboolean repeats = eas_item_has (item, EAS_CALENDAR_RECURRENCE);
 
-	return g_strdup_printf ("%s  %s%s", when != NULL ? when : "-", text_or (item, EAS_CALENDAR_SUBJECT, _("(no title)")),
-	                        repeats ? _("  (repeats)") : "");
+	return g_strdup_printf ("%s  %s%s", when != NULL ? when : "-",
+				text_or (item, EAS_CALENDAR_SUBJECT, _ ("(no title)")),
+				repeats ? _ ("  (repeats)") : "");
 }
 
 static char *
 contact_headline (const EasItem *item)
 {
-	g_autofree char *name = g_strdup_printf ("%s %s", text_or (item, EAS_CONTACTS_FIRST_NAME, ""),
-	                                         text_or (item, EAS_CONTACTS_LAST_NAME, ""));
+	g_autofree char *name =
+		g_strdup_printf ("%s %s", text_or (item, EAS_CONTACTS_FIRST_NAME, ""),
+				 text_or (item, EAS_CONTACTS_LAST_NAME, ""));
 	const char *shown = text_or (item, EAS_CONTACTS_FILE_AS, g_strstrip (name));
 
 	if (*shown == '\0')
-		shown = text_or (item, EAS_CONTACTS_COMPANY_NAME, _("(no name)"));
+		shown = text_or (item, EAS_CONTACTS_COMPANY_NAME, _ ("(no name)"));
 
 	return g_strdup_printf ("%s  %s%s", shown, text_or (item, EAS_CONTACTS_EMAIL1_ADDRESS, ""),
-	                        eas_item_has (item, EAS_CONTACTS_PICTURE) ? _("  (photo)") : "");
+				eas_item_has (item, EAS_CONTACTS_PICTURE) ? _ ("  (photo)") : "");
 }
 
 static char *
@@ -176,8 +189,8 @@ task_headline (const EasItem *item)
 	g_autofree char *due = time_of (item, EAS_TASKS_DUE_DATE, "%Y-%m-%d");
 
 	return g_strdup_printf ("%s  [%s] %s", due != NULL ? due : "          ",
-	                        eas_item_get_flag (item, EAS_TASKS_COMPLETE, FALSE) ? "x" : " ",
-	                        text_or (item, EAS_TASKS_SUBJECT, _("(no title)")));
+				eas_item_get_flag (item, EAS_TASKS_COMPLETE, FALSE) ? "x" : " ",
+				text_or (item, EAS_TASKS_SUBJECT, _ ("(no title)")));
 }
 
 static char *
@@ -185,7 +198,8 @@ note_headline (const EasItem *item)
 {
 	g_autofree char *when = time_of (item, EAS_NOTES_LAST_MODIFIED_DATE, "%Y-%m-%d");
 
-	return g_strdup_printf ("%s  %s", when != NULL ? when : "          ", text_or (item, EAS_NOTES_SUBJECT, _("(no title)")));
+	return g_strdup_printf ("%s  %s", when != NULL ? when : "          ",
+				text_or (item, EAS_NOTES_SUBJECT, _ ("(no title)")));
 }
 
 char *
@@ -241,9 +255,11 @@ readable_value (const EasItem *item, EasItemSlot slot)
 	if (is_binary (tag) || text == NULL) {
 		g_autoptr (GBytes) bytes = eas_item_bytes (item, slot);
 
-		return g_strdup_printf (_("(%" G_GSIZE_FORMAT " bytes)"), bytes != NULL ? g_bytes_get_size (bytes) : 0);
+		return g_strdup_printf (_ ("(%" G_GSIZE_FORMAT " bytes)"),
+					bytes != NULL ? g_bytes_get_size (bytes) : 0);
 	}
-	if ((eas_tag_get_type (tag) == EAS_TYPE_COMPACT || eas_tag_get_type (tag) == EAS_TYPE_DATETIME) &&
+	if ((eas_tag_get_type (tag) == EAS_TYPE_COMPACT ||
+	     eas_tag_get_type (tag) == EAS_TYPE_DATETIME) &&
 	    eas_item_time (item, slot, &utc))
 		return format_time (utc, "%Y-%m-%d %H:%M:%S UTC");
 	if (g_utf8_strlen (text, -1) > MAX_SHOWN_TEXT) {
@@ -272,7 +288,8 @@ print_slots (const EasItem *item, EasItemSlot parent, int depth)
 {
 	int indent = 2 + 2 * depth;
 
-	for (EasItemSlot slot = eas_item_child (item, parent, EAS_TAG_NONE); slot != EAS_ITEM_NONE && depth < MAX_DEPTH;
+	for (EasItemSlot slot = eas_item_child (item, parent, EAS_TAG_NONE);
+	     slot != EAS_ITEM_NONE && depth < MAX_DEPTH;
 	     slot = eas_item_sibling (item, slot, EAS_TAG_NONE)) {
 		g_autofree char *name = slot_name (item, slot);
 
@@ -388,7 +405,8 @@ print_items_json (EasClass klass, GPtrArray *items)
 }
 
 GPtrArray *
-tool_fetch_folder (Tool *tool, EasClient *client, const char *what, EasClass *out_class, GError **error)
+tool_fetch_folder (
+	Tool *tool, EasClient *client, const char *what, EasClass *out_class, GError **error)
 {
 	g_autoptr (GPtrArray) folders = NULL;
 	g_autoptr (EasCollection) collection = NULL;
@@ -403,8 +421,8 @@ tool_fetch_folder (Tool *tool, EasClient *client, const char *what, EasClass *ou
 
 	*out_class = eas_class_of_folder (folder->type);
 	if (*out_class == EAS_CLASS_NONE) {
-		eas_set_error (error, EAS_ERROR_FOLDER_NOT_FOUND, NULL, 0, 0, _("The folder “%s” holds nothing that can be read"),
-		               folder->name);
+		eas_set_error (error, EAS_ERROR_FOLDER_NOT_FOUND, NULL, 0, 0,
+			       _ ("The folder “%s” holds nothing that can be read"), folder->name);
 		return NULL;
 	}
 	collection = eas_collection_new (folder->id, *out_class, NULL);

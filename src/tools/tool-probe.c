@@ -18,7 +18,7 @@
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
 
-#define PROBE_HEARTBEAT 5  /* seconds; too few for most servers, who then answer at once */
+#define PROBE_HEARTBEAT 5 /* seconds; too few for most servers, who then answer at once */
 #define PROBE_WINDOW    10
 #define UNKNOWN_ITEM    "evolution-eas-unknown"
 
@@ -52,7 +52,8 @@ static EasRequest *
 build_attempt (EasVersion version, const EasAccountData *data, gpointer user_data, GError **error)
 {
 	Attempt *attempt = user_data;
-	EasRequest *request = eas_request_new (attempt->command, attempt->build (attempt->probe, version));
+	EasRequest *request =
+		eas_request_new (attempt->command, attempt->build (attempt->probe, version));
 
 	request->timeout = attempt->timeout;
 
@@ -61,12 +62,14 @@ build_attempt (EasVersion version, const EasAccountData *data, gpointer user_dat
 
 /* The command's own status is for the caller to see. */
 static EasAnswer *
-send_command (Probe *probe, const EasCommand *command, BuildBody build, guint timeout, GError **error)
+send_command (
+	Probe *probe, const EasCommand *command, BuildBody build, guint timeout, GError **error)
 {
 	Attempt *attempt = g_new0 (Attempt, 1);
 	EasFlow *flow;
 
-	*attempt = (Attempt){ .probe = probe, .command = command, .build = build, .timeout = timeout };
+	*attempt =
+		(Attempt){ .probe = probe, .command = command, .build = build, .timeout = timeout };
 	flow = eas_flow_exchange_new (command, build_attempt, attempt, g_free);
 	eas_flow_exchange_see_status (flow);
 
@@ -80,11 +83,11 @@ try_provision (Probe *probe, GError **error)
 {
 	/* The engine went through it before the folder list, as the server demanded. */
 	if (!probe->data->provisioned)
-		return g_strdup (_("the server did not ask for it"));
+		return g_strdup (_ ("the server did not ask for it"));
 	if (probe->data->policy_key == 0)
-		return g_strdup (_("the server has no rules for this device"));
+		return g_strdup (_ ("the server has no rules for this device"));
 
-	return g_strdup (_("the server’s rules are accepted"));
+	return g_strdup (_ ("the server’s rules are accepted"));
 }
 
 static char *
@@ -100,8 +103,9 @@ try_folder_create (Probe *probe, GError **error)
 {
 	g_autofree char *name = g_strdup_printf ("evolution-eas probe %08x", g_random_int ());
 
-	probe->own = eas_client_run_sync (probe->client, eas_flow_folder_create_new ("0", name, EAS_FOLDER_USER_MAIL),
-	                                  probe->tool->cancellable, error);
+	probe->own = eas_client_run_sync (
+		probe->client, eas_flow_folder_create_new ("0", name, EAS_FOLDER_USER_MAIL),
+		probe->tool->cancellable, error);
 
 	return probe->own != NULL ? g_strdup (name) : NULL;
 }
@@ -112,7 +116,8 @@ has_own (Probe *probe, GError **error)
 	if (probe->own != NULL)
 		return TRUE;
 
-	eas_set_error (error, EAS_ERROR_FOLDER_NOT_FOUND, NULL, 0, 0, _("no folder could be made to try it on"));
+	eas_set_error (error, EAS_ERROR_FOLDER_NOT_FOUND, NULL, 0, 0,
+		       _ ("no folder could be made to try it on"));
 	return FALSE;
 }
 
@@ -124,8 +129,9 @@ try_folder_update (Probe *probe, GError **error)
 	if (!has_own (probe, error))
 		return NULL;
 	name = g_strconcat (probe->own->name, " renamed", NULL);
-	if (eas_client_run_sync (probe->client, eas_flow_folder_update_new (probe->own->id, "0", name),
-	                         probe->tool->cancellable, error) == NULL)
+	if (eas_client_run_sync (probe->client,
+				 eas_flow_folder_update_new (probe->own->id, "0", name),
+				 probe->tool->cancellable, error) == NULL)
 		return NULL;
 
 	return g_steal_pointer (&name);
@@ -136,12 +142,12 @@ try_folder_delete (Probe *probe, GError **error)
 {
 	if (!has_own (probe, error))
 		return NULL;
-	if (eas_client_run_sync (probe->client, eas_flow_folder_delete_new (probe->own->id), probe->tool->cancellable,
-	                         error) == NULL)
+	if (eas_client_run_sync (probe->client, eas_flow_folder_delete_new (probe->own->id),
+				 probe->tool->cancellable, error) == NULL)
 		return NULL;
 	g_clear_pointer (&probe->own, eas_folder_free);
 
-	return g_strdup (_("the folder of this probe is gone again"));
+	return g_strdup (_ ("the folder of this probe is gone again"));
 }
 
 /* ---- items ------------------------------------------------------------- */
@@ -153,12 +159,14 @@ try_sync (Probe *probe, GError **error)
 	guint n;
 
 	if (probe->calendar == NULL) {
-		eas_set_error (error, EAS_ERROR_FOLDER_NOT_FOUND, NULL, 0, 0, _("the server has no folder to try it on"));
+		eas_set_error (error, EAS_ERROR_FOLDER_NOT_FOUND, NULL, 0, 0,
+			       _ ("the server has no folder to try it on"));
 		return NULL;
 	}
-	probe->collection = eas_collection_new (probe->calendar->id, eas_class_of_folder (probe->calendar->type), NULL);
-	window = eas_client_pull_sync (probe->client, probe->collection, PROBE_WINDOW, /* supported */ NULL,
-	                               probe->tool->cancellable, error);
+	probe->collection = eas_collection_new (probe->calendar->id,
+						eas_class_of_folder (probe->calendar->type), NULL);
+	window = eas_client_pull_sync (probe->client, probe->collection, PROBE_WINDOW,
+				       /* supported */ NULL, probe->tool->cancellable, error);
 	if (window == NULL)
 		return NULL;
 	if (window->error != NULL) {
@@ -167,21 +175,25 @@ try_sync (Probe *probe, GError **error)
 	}
 	n = window->commands != NULL ? window->commands->len : 0;
 	if (n > 0)
-		probe->item_id = g_strdup (((EasSyncChange *) window->commands->pdata[0])->server_id);
+		probe->item_id =
+			g_strdup (((EasSyncChange *) window->commands->pdata[0])->server_id);
 	eas_collection_commit (probe->collection, window);
 
-	return g_strdup_printf (window->more ? _("%s: %u items and more") : _("%s: %u items"), probe->calendar->name, n);
+	return g_strdup_printf (window->more ? _ ("%s: %u items and more") : _ ("%s: %u items"),
+				probe->calendar->name, n);
 }
 
 static gboolean
 is_open (Probe *probe, GError **error)
 {
-	g_autofree char *key = probe->collection != NULL ? eas_collection_dup_key (probe->collection) : NULL;
+	g_autofree char *key =
+		probe->collection != NULL ? eas_collection_dup_key (probe->collection) : NULL;
 
 	if (key != NULL && !g_str_equal (key, "0"))
 		return TRUE;
 
-	eas_set_error (error, EAS_ERROR_FOLDER_NOT_FOUND, NULL, 0, 0, _("no folder could be opened to try it on"));
+	eas_set_error (error, EAS_ERROR_FOLDER_NOT_FOUND, NULL, 0, 0,
+		       _ ("no folder could be opened to try it on"));
 	return FALSE;
 }
 
@@ -214,19 +226,23 @@ try_estimate (Probe *probe, GError **error)
 	estimate = response.estimates->len > 0 ? response.estimates->pdata[0] : NULL;
 	if (!eas_status_ok (EAS_SCOPE_ESTIMATE, response.status) ||
 	    (estimate != NULL && !eas_status_ok (EAS_SCOPE_ESTIMATE, estimate->status))) {
-		eas_status_set_error (error, EAS_SCOPE_ESTIMATE, estimate != NULL ? estimate->status : response.status,
-		                      "GetItemEstimate", 0);
+		eas_status_set_error (error, EAS_SCOPE_ESTIMATE,
+				      estimate != NULL ? estimate->status : response.status,
+				      "GetItemEstimate", 0);
 		return NULL;
 	}
 
-	return g_strdup_printf (_("%u more items wait"), estimate != NULL ? estimate->estimate : 0);
+	return g_strdup_printf (_ ("%u more items wait"),
+				estimate != NULL ? estimate->estimate : 0);
 }
 
 static GBytes *
 build_move (Probe *probe, EasVersion version)
 {
 	const char *target = probe->own != NULL ? probe->own->id : probe->calendar->id;
-	EasMove move = { .item_id = UNKNOWN_ITEM, .source_id = probe->calendar->id, .target_id = target };
+	EasMove move = { .item_id = UNKNOWN_ITEM,
+			 .source_id = probe->calendar->id,
+			 .target_id = target };
 
 	return eas_cmd_move_build (&move, 1);
 }
@@ -244,9 +260,10 @@ try_move (Probe *probe, GError **error)
 	if (answer == NULL || !eas_cmd_move_parse (answer->body, &response, error))
 		return NULL;
 
-	return g_strdup_printf (_("an item that does not exist: status %u"),
-	                        response.results->len > 0 ? ((EasMoveResult *) response.results->pdata[0])->status
-	                                                  : response.status);
+	return g_strdup_printf (_ ("an item that does not exist: status %u"),
+				response.results->len > 0
+					? ((EasMoveResult *) response.results->pdata[0])->status
+					: response.status);
 }
 
 /* Fetches an item where there is one, empties the probe's own folder where it could be made. */
@@ -279,13 +296,15 @@ describe_operations (Probe *probe, const EasItemOperationsResponse *response, GE
 		gboolean fetch = result->kind != EAS_OPERATION_EMPTY_FOLDER;
 
 		/* An item that was never there is rightly refused. */
-		if (!eas_status_ok (EAS_SCOPE_ITEM_OPERATIONS, result->status) && !(fetch && probe->item_id == NULL)) {
-			eas_status_set_error (error, EAS_SCOPE_ITEM_OPERATIONS, result->status, "ItemOperations", 0);
+		if (!eas_status_ok (EAS_SCOPE_ITEM_OPERATIONS, result->status) &&
+		    !(fetch && probe->item_id == NULL)) {
+			eas_status_set_error (error, EAS_SCOPE_ITEM_OPERATIONS, result->status,
+					      "ItemOperations", 0);
 			g_string_free (text, TRUE);
 			return NULL;
 		}
 		g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "",
-		                        fetch ? _("an item fetched") : _("a folder emptied"));
+					fetch ? _ ("an item fetched") : _ ("a folder emptied"));
 	}
 
 	return g_string_free (text, FALSE);
@@ -300,10 +319,12 @@ try_operations (Probe *probe, GError **error)
 	if (probe->own == NULL && !is_open (probe, error))
 		return NULL;
 	answer = send_command (probe, &eas_cmd_item_operations, build_operations, 0, error);
-	if (answer == NULL || !eas_cmd_item_operations_parse (answer->body, answer->multipart, &response, error))
+	if (answer == NULL ||
+	    !eas_cmd_item_operations_parse (answer->body, answer->multipart, &response, error))
 		return NULL;
 	if (!eas_status_ok (EAS_SCOPE_ITEM_OPERATIONS, response.status)) {
-		eas_status_set_error (error, EAS_SCOPE_ITEM_OPERATIONS, response.status, "ItemOperations", 0);
+		eas_status_set_error (error, EAS_SCOPE_ITEM_OPERATIONS, response.status,
+				      "ItemOperations", 0);
 		return NULL;
 	}
 
@@ -315,9 +336,12 @@ try_operations (Probe *probe, GError **error)
 static GBytes *
 build_ping (Probe *probe, EasVersion version)
 {
-	g_autoptr (GPtrArray) folders = g_ptr_array_new_with_free_func ((GDestroyNotify) eas_ping_folder_free);
+	g_autoptr (GPtrArray) folders =
+		g_ptr_array_new_with_free_func ((GDestroyNotify) eas_ping_folder_free);
 
-	g_ptr_array_add (folders, eas_ping_folder_new (probe->calendar->id, eas_class_of_folder (probe->calendar->type)));
+	g_ptr_array_add (folders,
+			 eas_ping_folder_new (probe->calendar->id,
+					      eas_class_of_folder (probe->calendar->type)));
 
 	return eas_cmd_ping_build (PROBE_HEARTBEAT, folders);
 }
@@ -330,16 +354,19 @@ try_ping (Probe *probe, GError **error)
 
 	if (!is_open (probe, error))
 		return NULL;
-	answer = send_command (probe, &eas_cmd_ping, build_ping, PROBE_HEARTBEAT + EAS_PING_GRACE, error);
+	answer = send_command (probe, &eas_cmd_ping, build_ping, PROBE_HEARTBEAT + EAS_PING_GRACE,
+			       error);
 	if (answer == NULL || !eas_cmd_ping_parse (answer->body, &response, error))
 		return NULL;
 
 	switch (response.status) {
 	case 1: /* nothing happened meanwhile */
 	case 2: /* something did */
-		return g_strdup_printf (_("waits for %u seconds"), PROBE_HEARTBEAT);
-	case 5: /* [MS-ASCMD] Status (Ping): the interval is out of bounds; the nearest one comes with it */
-		return g_strdup_printf (_("waits for at least %u seconds"), response.heartbeat_interval);
+		return g_strdup_printf (_ ("waits for %u seconds"), PROBE_HEARTBEAT);
+	case 5: /* [MS-ASCMD] Status (Ping): the interval is out of bounds; the nearest one comes
+		   with it */
+		return g_strdup_printf (_ ("waits for at least %u seconds"),
+					response.heartbeat_interval);
 	default:
 		eas_status_set_error (error, EAS_SCOPE_PING, response.status, "Ping", 0);
 		return NULL;
@@ -370,7 +397,7 @@ try_settings (Probe *probe, GError **error)
 	}
 	address = eas_settings_response_get_address (&response);
 
-	return g_strdup (address != NULL ? address : _("no address told"));
+	return g_strdup (address != NULL ? address : _ ("no address told"));
 }
 
 /* ---- the table, in the order of trying --------------------------------- */
@@ -424,7 +451,7 @@ try_one (Probe *probe, gsize index)
 		return;
 	}
 	if (attempts[index].changes && probe->tool->read_only) {
-		report (probe, name, "skipped", _("would change something"));
+		report (probe, name, "skipped", _ ("would change something"));
 		return;
 	}
 
@@ -449,7 +476,8 @@ choose_folder (const EasAccountData *data)
 
 		if (folder->type == EAS_FOLDER_CALENDAR)
 			return folder;
-		if (found == NULL && eas_class_syncs_in (eas_class_of_folder (folder->type), data->version))
+		if (found == NULL &&
+		    eas_class_syncs_in (eas_class_of_folder (folder->type), data->version))
 			found = folder;
 	}
 
@@ -461,7 +489,8 @@ try_all (Probe *probe)
 {
 	g_autofree char *detail = NULL;
 
-	detail = g_strdup_printf (_("version %s at %s"), eas_version_to_string (probe->data->version), probe->data->url);
+	detail = g_strdup_printf (_ ("version %s at %s"),
+				  eas_version_to_string (probe->data->version), probe->data->url);
 	report (probe, "OPTIONS", "works", detail);
 	for (gsize i = 0; i < G_N_ELEMENTS (attempts); i++) {
 		if (!g_cancellable_is_cancelled (probe->tool->cancellable))
@@ -476,7 +505,8 @@ remove_own_folder (Probe *probe)
 	if (probe->own == NULL)
 		return;
 
-	eas_client_run_sync (probe->client, eas_flow_folder_delete_new (probe->own->id), NULL, NULL);
+	eas_client_run_sync (probe->client, eas_flow_folder_delete_new (probe->own->id), NULL,
+			     NULL);
 	g_clear_pointer (&probe->own, eas_folder_free);
 }
 

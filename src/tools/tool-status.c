@@ -54,7 +54,8 @@ read_number (sqlite3 *database, const char *sql)
 	sqlite3_stmt *statement = NULL;
 	guint number = 0;
 
-	if (sqlite3_prepare_v2 (database, sql, -1, &statement, NULL) == SQLITE_OK && sqlite3_step (statement) == SQLITE_ROW)
+	if (sqlite3_prepare_v2 (database, sql, -1, &statement, NULL) == SQLITE_OK &&
+	    sqlite3_step (statement) == SQLITE_ROW)
 		number = (guint) sqlite3_column_int (statement, 0);
 	sqlite3_finalize (statement);
 
@@ -85,9 +86,11 @@ read_parked (sqlite3 *database, const char *sql, CalendarFigures *figures)
 		while (sqlite3_step (statement) == SQLITE_ROW) {
 			Parked *parked = g_new0 (Parked, 1);
 
-			parked->title = title_of ((const char *) sqlite3_column_text (statement, 0),
-			                          (const char *) sqlite3_column_text (statement, 1));
-			parked->reason = g_strdup ((const char *) sqlite3_column_text (statement, 2));
+			parked->title =
+				title_of ((const char *) sqlite3_column_text (statement, 0),
+					  (const char *) sqlite3_column_text (statement, 1));
+			parked->reason =
+				g_strdup ((const char *) sqlite3_column_text (statement, 2));
 			g_ptr_array_add (figures->parked, parked);
 		}
 	}
@@ -98,7 +101,8 @@ read_parked (sqlite3 *database, const char *sql, CalendarFigures *figures)
 static gboolean
 read_calendar (const char *uid, CalendarFigures *figures)
 {
-	g_autofree char *path = g_build_filename (e_get_user_cache_dir (), "calendar", uid, "cache.db", NULL);
+	g_autofree char *path =
+		g_build_filename (e_get_user_cache_dir (), "calendar", uid, "cache.db", NULL);
 	sqlite3 *database = NULL;
 	gboolean success = FALSE;
 
@@ -106,9 +110,16 @@ read_calendar (const char *uid, CalendarFigures *figures)
 	if (sqlite3_open_v2 (path, &database, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK) {
 		sqlite3_busy_timeout (database, BUSY_MS);
 		figures->items = read_number (database, "SELECT count(*) FROM eas_items");
-		figures->waiting = read_number (database, "SELECT count(*) FROM eas_outbox WHERE parked = 0");
-		read_parked (database, "SELECT object, uid, reason FROM eas_outbox WHERE parked != 0 ORDER BY since", figures);
-		read_parked (database, "SELECT NULL, uid, problem FROM eas_items WHERE problem IS NOT NULL ORDER BY server_id", figures);
+		figures->waiting =
+			read_number (database, "SELECT count(*) FROM eas_outbox WHERE parked = 0");
+		read_parked (database,
+			     "SELECT object, uid, reason FROM eas_outbox WHERE parked != 0 ORDER "
+			     "BY since",
+			     figures);
+		read_parked (database,
+			     "SELECT NULL, uid, problem FROM eas_items WHERE problem IS NOT NULL "
+			     "ORDER BY server_id",
+			     figures);
 		success = sqlite3_errcode (database) != SQLITE_BUSY;
 	}
 	sqlite3_close (database);
@@ -139,19 +150,21 @@ static const char *
 access_text (const EasAccountData *data)
 {
 	if (data->wiped)
-		return _("The administrator has ended this device’s access.");
+		return _ ("The administrator has ended this device’s access.");
 
 	switch (data->access) {
 	case EAS_ACCESS_ALLOWED:
-		return _("allowed");
+		return _ ("allowed");
 	case EAS_ACCESS_DISCOVERY:
-		return _("The server does not know this device yet and shows nothing until it does.");
+		return _ ("The server does not know this device yet and shows nothing until it "
+			  "does.");
 	case EAS_ACCESS_QUARANTINED:
-		return _("This device is quarantined until the administrator allows it; nothing is removed here meanwhile.");
+		return _ ("This device is quarantined until the administrator allows it; nothing "
+			  "is removed here meanwhile.");
 	case EAS_ACCESS_BLOCKED:
-		return _("The administrator has blocked this device.");
+		return _ ("The administrator has blocked this device.");
 	default:
-		return _("not yet known");
+		return _ ("not yet known");
 	}
 }
 
@@ -168,7 +181,8 @@ time_text (gint64 utc)
 static EasAccountData *
 read_state (ESource *account, GError **error)
 {
-	g_autofree char *directory = eas_account_state_default_directory (e_source_get_uid (account));
+	g_autofree char *directory =
+		eas_account_state_default_directory (e_source_get_uid (account));
 	g_autoptr (EasAccountState) state = eas_account_state_new (directory);
 	g_autoptr (EasAccountData) data = eas_account_data_new ();
 
@@ -181,14 +195,16 @@ print_calendar (ESource *child, const CalendarFigures *figures, gboolean opened)
 	g_autofree char *name = e_source_dup_display_name (child);
 
 	if (!opened) {
-		printf ("  %-28s  %s\n", name, _("not opened yet"));
+		printf ("  %-28s  %s\n", name, _ ("not opened yet"));
 		return;
 	}
-	printf (_("  %-28s  %u items, %u edits wait, %u parked\n"), name, figures->items, figures->waiting, figures->parked->len);
+	printf (_ ("  %-28s  %u items, %u edits wait, %u parked\n"), name, figures->items,
+		figures->waiting, figures->parked->len);
 	for (guint i = 0; i < figures->parked->len; i++) {
 		const Parked *parked = figures->parked->pdata[i];
 
-		printf (_("    parked: %s: %s\n"), parked->title, parked->reason != NULL ? parked->reason : "?");
+		printf (_ ("    parked: %s: %s\n"), parked->title,
+			parked->reason != NULL ? parked->reason : "?");
 	}
 }
 
@@ -241,18 +257,25 @@ static void
 print_state (const char *address, const char *url, const EasAccountData *data)
 {
 	printf ("%s\n", address);
-	printf ("  %-12s  %s\n", _("server"), data->url != NULL ? data->url : url != NULL ? url : "-");
-	printf ("  %-12s  %s\n", _("version"), data->version != EAS_VERSION_NONE ? eas_version_to_string (data->version) : "-");
-	printf ("  %-12s  %s\n", _("access"), access_text (data));
-	printf ("  %-12s  %s\n", _("rules"), data->policy_key != 0 ? _("accepted") : data->provisioned ? _("none") : "-");
-	printf ("  %-12s  %u\n", _("folders"), data->folders != NULL ? data->folders->len : 0);
+	printf ("  %-12s  %s\n", _ ("server"),
+		data->url != NULL ? data->url
+		: url != NULL     ? url
+				  : "-");
+	printf ("  %-12s  %s\n", _ ("version"),
+		data->version != EAS_VERSION_NONE ? eas_version_to_string (data->version) : "-");
+	printf ("  %-12s  %s\n", _ ("access"), access_text (data));
+	printf ("  %-12s  %s\n", _ ("rules"),
+		data->policy_key != 0 ? _ ("accepted")
+		: data->provisioned   ? _ ("none")
+				      : "-");
+	printf ("  %-12s  %u\n", _ ("folders"), data->folders != NULL ? data->folders->len : 0);
 	if (data->throttle_until > g_get_real_time () / G_USEC_PER_SEC) {
 		g_autofree char *until = time_text (data->throttle_until);
 
-		printf ("  %-12s  %s\n", _("waits until"), until);
+		printf ("  %-12s  %s\n", _ ("waits until"), until);
 	}
 	if (data->last_error != NULL)
-		printf ("  %-12s  %s\n", _("last trouble"), data->last_error);
+		printf ("  %-12s  %s\n", _ ("last trouble"), data->last_error);
 }
 
 static void
@@ -270,7 +293,8 @@ state_to_json (ToolJson *json, const char *address, const char *url, const EasAc
 }
 
 static gboolean
-show_account (Tool *tool, ESourceRegistry *registry, ESource *account, ToolJson *json, GError **error)
+show_account (
+	Tool *tool, ESourceRegistry *registry, ESource *account, ToolJson *json, GError **error)
 {
 	g_autoptr (EasAccountData) data = read_state (account, error);
 	g_autofree char *address = tool_account_dup_address (account);

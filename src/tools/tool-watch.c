@@ -23,7 +23,7 @@ typedef struct {
 	EasClient *client;
 	GPtrArray *watched; /* (element-type Watched) */
 	int n_changes;
-	gint64 deadline;    /* monotonic; 0 none */
+	gint64 deadline; /* monotonic; 0 none */
 } Watch;
 
 static void
@@ -41,11 +41,11 @@ word_of (EasChangeKind kind)
 {
 	switch (kind) {
 	case EAS_CHANGE_ADD:
-		return _("added");
+		return _ ("added");
 	case EAS_CHANGE_CHANGE:
-		return _("changed");
+		return _ ("changed");
 	default:
-		return _("removed");
+		return _ ("removed");
 	}
 }
 
@@ -69,7 +69,8 @@ print_change (Watch *watch, const Watched *watched, const EasSyncChange *change)
 	g_autoptr (GDateTime) now = g_date_time_new_now_local ();
 	g_autofree char *headline = NULL;
 
-	headline = change->item != NULL ? tool_item_headline (klass, change->item) : g_strdup (change->server_id);
+	headline = change->item != NULL ? tool_item_headline (klass, change->item)
+					: g_strdup (change->server_id);
 
 	if (watch->tool->json) {
 		g_autoptr (ToolJson) json = tool_json_new ();
@@ -102,18 +103,21 @@ fetch (Watch *watch, const Watched *watched, gboolean quiet, GError **error)
 	while (more) {
 		g_autoptr (EasWindow) window = NULL;
 
-		window = eas_client_pull_sync (watch->client, watched->collection, /* window_size */ 0, /* supported */ NULL,
-		                               watch->tool->cancellable, error);
+		window = eas_client_pull_sync (watch->client, watched->collection,
+					       /* window_size */ 0, /* supported */ NULL,
+					       watch->tool->cancellable, error);
 		if (window == NULL)
 			return FALSE;
-		if (window->error != NULL && g_error_matches (window->error, EAS_ERROR, EAS_ERROR_KEY) &&
+		if (window->error != NULL &&
+		    g_error_matches (window->error, EAS_ERROR, EAS_ERROR_KEY) &&
 		    eas_collection_reset (watched->collection, g_get_real_time () / G_USEC_PER_SEC))
 			return fetch (watch, watched, /* quiet */ TRUE, error);
 		if (window->error != NULL) {
 			g_propagate_error (error, g_error_copy (window->error));
 			return FALSE;
 		}
-		for (guint i = 0; !quiet && window->commands != NULL && i < window->commands->len; i++)
+		for (guint i = 0; !quiet && window->commands != NULL && i < window->commands->len;
+		     i++)
 			print_change (watch, watched, window->commands->pdata[i]);
 		more = window->more && g_strcmp0 (window->base_key, window->key) != 0;
 		eas_collection_commit (watched->collection, window);
@@ -129,7 +133,8 @@ add_folder (Watch *watch, const EasFolder *folder)
 {
 	Watched *watched = g_new0 (Watched, 1);
 
-	watched->collection = eas_collection_new (folder->id, eas_class_of_folder (folder->type), NULL);
+	watched->collection =
+		eas_collection_new (folder->id, eas_class_of_folder (folder->type), NULL);
 	watched->name = g_strdup (folder->name);
 	g_ptr_array_add (watch->watched, watched);
 }
@@ -149,7 +154,8 @@ choose_folders (Watch *watch, char **names, GError **error)
 	for (gsize i = 0; names[0] == NULL && i < G_N_ELEMENTS (defaults); i++) {
 		const EasFolder *folder = tool_find_folder (folders, defaults[i], NULL);
 
-		if (folder != NULL && eas_class_syncs_in (eas_class_of_folder (folder->type), version))
+		if (folder != NULL &&
+		    eas_class_syncs_in (eas_class_of_folder (folder->type), version))
 			add_folder (watch, folder);
 	}
 	for (char **name = names; *name != NULL; name++) {
@@ -158,13 +164,15 @@ choose_folders (Watch *watch, char **names, GError **error)
 		if (folder == NULL)
 			return FALSE;
 		if (eas_class_of_folder (folder->type) == EAS_CLASS_NONE) {
-			eas_set_error (error, EAS_ERROR_FOLDER_NOT_FOUND, NULL, 0, 0, _("The folder “%s” cannot be watched"), *name);
+			eas_set_error (error, EAS_ERROR_FOLDER_NOT_FOUND, NULL, 0, 0,
+				       _ ("The folder “%s” cannot be watched"), *name);
 			return FALSE;
 		}
 		add_folder (watch, folder);
 	}
 	if (watch->watched->len == 0) {
-		eas_set_error (error, EAS_ERROR_FOLDER_NOT_FOUND, NULL, 0, 0, _("The server has no folder that can be watched"));
+		eas_set_error (error, EAS_ERROR_FOLDER_NOT_FOUND, NULL, 0, 0,
+			       _ ("The server has no folder that can be watched"));
 		return FALSE;
 	}
 
@@ -194,17 +202,21 @@ ping (Watch *watch, GError **error)
 		EasCollection *collection = ((Watched *) watch->watched->pdata[i])->collection;
 
 		g_ptr_array_add (folders,
-		                 eas_ping_folder_new (eas_collection_get_id (collection), eas_collection_get_class (collection)));
+				 eas_ping_folder_new (eas_collection_get_id (collection),
+						      eas_collection_get_class (collection)));
 	}
 
-	return eas_client_run_sync (watch->client, eas_flow_push_new (folders), watch->tool->cancellable, error);
+	return eas_client_run_sync (watch->client, eas_flow_push_new (folders),
+				    watch->tool->cancellable, error);
 }
 
 static gboolean
 is_changed (const EasPingResult *result, const Watched *watched)
 {
 	return result->changed != NULL &&
-	       g_ptr_array_find_with_equal_func (result->changed, eas_collection_get_id (watched->collection), g_str_equal, NULL);
+	       g_ptr_array_find_with_equal_func (result->changed,
+						 eas_collection_get_id (watched->collection),
+						 g_str_equal, NULL);
 }
 
 static gboolean
@@ -215,14 +227,16 @@ watch_round (Watch *watch, GError **error)
 	if (result == NULL)
 		return FALSE;
 	if (result->hierarchy) {
-		g_autoptr (GPtrArray) folders = tool_list_folders (watch->tool, watch->client, error);
+		g_autoptr (GPtrArray) folders =
+			tool_list_folders (watch->tool, watch->client, error);
 
 		return folders != NULL;
 	}
 	for (guint i = 0; i < watch->watched->len; i++) {
 		const Watched *watched = watch->watched->pdata[i];
 
-		if (is_changed (result, watched) && !fetch (watch, watched, /* quiet */ FALSE, error))
+		if (is_changed (result, watched) &&
+		    !fetch (watch, watched, /* quiet */ FALSE, error))
 			return FALSE;
 	}
 
@@ -235,13 +249,13 @@ open_folders (Watch *watch, GError **error)
 	for (guint i = 0; i < watch->watched->len; i++) {
 		const Watched *watched = watch->watched->pdata[i];
 
-		tool_progress (watch->tool, _("Opening %s…"), watched->name);
+		tool_progress (watch->tool, _ ("Opening %s…"), watched->name);
 		if (!fetch (watch, watched, /* quiet */ TRUE, error))
 			return FALSE;
 	}
 	tool_progress_end (watch->tool);
 	/* Not part of the output: it tells who waits for it that changes count from now on. */
-	fprintf (stderr, _("Watching %u folders.\n"), watch->watched->len);
+	fprintf (stderr, _ ("Watching %u folders.\n"), watch->watched->len);
 	fflush (stderr);
 
 	return TRUE;
@@ -283,8 +297,8 @@ tool_run_watch (Tool *tool, char **arguments)
 	eas_client_shutdown (client);
 
 	/* To be ended is how a watch ends. */
-	if (success || (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) && watch.deadline != 0 &&
-	                g_get_monotonic_time () >= watch.deadline))
+	if (success || (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) &&
+			watch.deadline != 0 && g_get_monotonic_time () >= watch.deadline))
 		return TOOL_OK;
 
 	return tool_fail (tool, error);

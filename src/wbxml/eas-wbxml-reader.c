@@ -714,16 +714,18 @@ eas_wbxml_reader_leaf (EasWbxmlReader *reader,
 		       const guint8 **out_data,
 		       gsize *out_size)
 {
-	const guint8 *at = reader->data + reader->offset;
-	const guint8 *end = reader->data + reader->size;
+	const guint8 *at, *end;
 	guint page = reader->page;
 	gboolean legal;
 	gsize size;
 
+	/* Outside of any element there may be no data at all to point into. */
 	if (reader->owes_end || (reader->pending && !reader->has_content) || reader->depth == 0 ||
 	    reader->depth == EAS_WBXML_MAX_DEPTH)
 		return FALSE;
 
+	at = reader->data + reader->offset;
+	end = reader->data + reader->size;
 	while (end - at >= 2 && at[0] == SWITCH_PAGE) {
 		page = at[1];
 		at += 2;

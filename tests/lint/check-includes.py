@@ -51,9 +51,13 @@ EXCEPTIONS = {
     'src/wbxml/eas-wbxml-xml.c': ((), ('libxml/',)),
     # Autodiscover answers in XML, not WBXML
     'src/eas/command/eas-cmd-autodiscover.c': ((), ('libxml/',)),
+    # a password is asked for without showing it
+    'src/tools/tool-connect.c': ((), ('termios.h',)),
     # what EDS knows of an account, and components to write out
     'src/tools/tool-account.c': (('common',), EDS),
-    'src/tools/tool-export.c': (('convert', 'common'), EDS),
+    'src/tools/tool-account.h': ((), EDS),
+    'src/tools/tool-status.c': (('common',), EDS + ('sqlite3.h',)),
+    'src/tools/tool-export.c': (('convert',), EDS),
 }
 
 # header of ours that a whole layer may include beyond the table

@@ -44,7 +44,7 @@ struct _ECalBackendEas {
 
 	GMutex writer;
 	GThread *writing;    /* who holds it: its saves wait for the server */
-	GHashTable *touched; /* uid -> gint64 serial, by the present writer */
+	GHashTable *touched; /* uids, by the present writer */
 };
 
 G_DEFINE_DYNAMIC_TYPE (ECalBackendEas, e_cal_backend_eas, E_TYPE_CAL_META_BACKEND)
@@ -313,14 +313,8 @@ ecb_eas_load_component_sync (ECalMetaBackend *meta,
 static void
 touch (ECalBackendEas *self, const char *uid)
 {
-	gint64 *serial;
-
-	if (self->writing != g_thread_self ())
-		return;
-
-	serial = g_new (gint64, 1);
-	*serial = e_eas_worker_serial (self->worker, uid);
-	g_hash_table_replace (self->touched, g_strdup (uid), serial);
+	if (self->writing == g_thread_self ())
+		g_hash_table_add (self->touched, g_strdup (uid));
 }
 
 /* Called by the writers below, and by EDS for edits of an earlier version's offline state: those
@@ -392,20 +386,20 @@ begin_writing (ECalBackendEas *self, GError **error)
 	return TRUE;
 }
 
-/* EDS wrote its view of the object after our save returned; if the server's moved meanwhile, that
- * is shown again. */
+/*
+ * EDS writes its view of an object after our save returned, when the server's may
+ * have moved on already: the cache is made to show what is true now. Mostly that is
+ * what it shows, and nothing is written.
+ */
 static void
 end_writing (ECalBackendEas *self)
 {
 	GHashTableIter iter;
 	gpointer uid;
-	gpointer serial;
 
 	g_hash_table_iter_init (&iter, self->touched);
-	while (g_hash_table_iter_next (&iter, &uid, &serial)) {
-		if (e_eas_worker_serial (self->worker, uid) != *(gint64 *) serial)
-			e_eas_worker_show (self->worker, uid);
-	}
+	while (g_hash_table_iter_next (&iter, &uid, NULL))
+		e_eas_worker_show (self->worker, uid);
 	g_hash_table_remove_all (self->touched);
 	self->writing = NULL;
 	g_mutex_unlock (&self->writer);
@@ -616,7 +610,7 @@ e_cal_backend_eas_init (ECalBackendEas *self)
 	g_mutex_init (&self->lock);
 	g_mutex_init (&self->writer);
 	self->notices = e_cal_eas_notices_new ();
-	self->touched = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+	self->touched = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 void

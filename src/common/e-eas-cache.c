@@ -22,7 +22,6 @@ typedef enum {
 	SQL_PUT_ROW,
 	SQL_TOUCH_ROW,
 	SQL_REMOVE_ROW,
-	SQL_SERIAL,
 	SQL_COUNT_ROWS_BELOW,
 	SQL_ROWS_BELOW,
 	SQL_ROWS_WITH_PROBLEM,
@@ -39,7 +38,7 @@ typedef enum {
 	N_SQL
 } Sql;
 
-#define ROW_COLUMNS "server_id, uid, hash, generation, serial, body, problem"
+#define ROW_COLUMNS "server_id, uid, hash, generation, body, problem"
 #define EDIT_COLUMNS                                                                               \
 	"id, kind, uid, server_id, client_id, object, ancestor, version, attempts, parked, "       \
 	"reason, since"
@@ -52,19 +51,15 @@ static const char *const statements[N_SQL] = {
 	[SQL_FORGET_ITEMS] = "DELETE FROM eas_items",
 	[SQL_ROW_BY_ID] = "SELECT " ROW_COLUMNS " FROM eas_items WHERE server_id = ?",
 	[SQL_ROW_BY_UID] = "SELECT " ROW_COLUMNS " FROM eas_items WHERE uid = ?",
-	[SQL_PUT_ROW] =
-		"INSERT OR REPLACE INTO eas_items (server_id, uid, hash, generation, body, "
-		"problem, serial) "
-		"VALUES (?, ?, ?, ?, ?, ?, (SELECT IFNULL (MAX (serial), 0) + 1 FROM eas_items))",
+	[SQL_PUT_ROW] = "INSERT OR REPLACE INTO eas_items (server_id, uid, hash, generation, body, "
+			"problem) VALUES (?, ?, ?, ?, ?, ?)",
 	[SQL_TOUCH_ROW] = "UPDATE eas_items SET generation = ? WHERE server_id = ?",
 	[SQL_REMOVE_ROW] = "DELETE FROM eas_items WHERE server_id = ?",
-	[SQL_SERIAL] = "SELECT serial FROM eas_items WHERE uid = ?",
 	[SQL_COUNT_ROWS_BELOW] = "SELECT COUNT (*) FROM eas_items WHERE generation < ?",
-	[SQL_ROWS_BELOW] =
-		"SELECT server_id, uid, hash, generation, serial, NULL, problem FROM eas_items "
-		"WHERE generation < ? LIMIT ?",
+	[SQL_ROWS_BELOW] = "SELECT server_id, uid, hash, generation, NULL, problem FROM eas_items "
+			   "WHERE generation < ? LIMIT ?",
 	[SQL_ROWS_WITH_PROBLEM] =
-		"SELECT server_id, uid, hash, generation, serial, NULL, problem FROM eas_items "
+		"SELECT server_id, uid, hash, generation, NULL, problem FROM eas_items "
 		"WHERE problem IS NOT NULL LIMIT ?",
 	[SQL_EDIT_BY_UID] = "SELECT " EDIT_COLUMNS " FROM eas_outbox WHERE uid = ?",
 	[SQL_EDIT_BY_ID] = "SELECT " EDIT_COLUMNS " FROM eas_outbox WHERE id = ?",
@@ -94,10 +89,9 @@ static const char *const statements[N_SQL] = {
 static const char *const schema =
 	"CREATE TABLE IF NOT EXISTS eas_state (name TEXT PRIMARY KEY, value TEXT);"
 	"CREATE TABLE IF NOT EXISTS eas_items (server_id TEXT PRIMARY KEY, uid TEXT, hash INTEGER,"
-	" generation INTEGER, serial INTEGER, body BLOB, problem TEXT);"
+	" generation INTEGER, body BLOB, problem TEXT);"
 	"CREATE INDEX IF NOT EXISTS eas_items_uid ON eas_items (uid);"
 	"CREATE INDEX IF NOT EXISTS eas_items_generation ON eas_items (generation);"
-	"CREATE INDEX IF NOT EXISTS eas_items_serial ON eas_items (serial);"
 	"CREATE TABLE IF NOT EXISTS eas_outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER,"
 	" uid TEXT UNIQUE, server_id TEXT, client_id TEXT, object TEXT, ancestor BLOB, version "
 	"INTEGER,"
@@ -257,9 +251,8 @@ read_row (sqlite3_stmt *stmt)
 	row->uid = column_text (stmt, 1);
 	row->hash = (guint64) sqlite3_column_int64 (stmt, 2);
 	row->generation = (guint) sqlite3_column_int64 (stmt, 3);
-	row->serial = sqlite3_column_int64 (stmt, 4);
-	row->body = column_bytes (stmt, 5);
-	row->problem = column_text (stmt, 6);
+	row->body = column_bytes (stmt, 4);
+	row->problem = column_text (stmt, 5);
 
 	return row;
 }
@@ -538,24 +531,6 @@ e_eas_cache_remove_row (EEasCache *self, const char *server_id)
 	if (stmt != NULL)
 		bind_text (stmt, 1, server_id);
 	execute (self, stmt);
-}
-
-static gpointer
-read_first_number (sqlite3_stmt *stmt)
-{
-	gint64 *number = g_new (gint64, 1);
-
-	*number = sqlite3_column_int64 (stmt, 0);
-
-	return number;
-}
-
-gint64
-e_eas_cache_get_serial (EEasCache *self, const char *uid)
-{
-	g_autofree gint64 *serial = read_by_text (self, SQL_SERIAL, uid, read_first_number);
-
-	return serial != NULL ? *serial : 0;
 }
 
 guint

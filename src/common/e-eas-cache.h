@@ -30,7 +30,6 @@ typedef struct {
 	char *uid;        /* of the local object; never changes while the item lives */
 	guint64 hash;     /* eas_item_hash() of the item */
 	guint generation; /* of the last full pass that saw it */
-	gint64 serial;    /* grows with every write of any row */
 	GBytes *body;     /* eas_item_to_bytes() */
 	char *problem;    /* why it cannot be shown; NULL */
 } EEasRow;
@@ -110,7 +109,6 @@ void e_eas_cache_put_row (EEasCache *self,
 			  const char *problem);                                        /* [write] */
 void e_eas_cache_touch_row (EEasCache *self, const char *server_id, guint generation); /* [write] */
 void e_eas_cache_remove_row (EEasCache *self, const char *server_id);                  /* [write] */
-gint64 e_eas_cache_get_serial (EEasCache *self, const char *uid); /* 0: no such item */
 guint e_eas_cache_count_rows (EEasCache *self);
 guint e_eas_cache_count_rows_below (EEasCache *self, guint generation);
 GPtrArray *e_eas_cache_rows_below (EEasCache *self,

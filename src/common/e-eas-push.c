@@ -15,7 +15,7 @@
 #include "e-eas-push.h"
 
 #define SETTLE_MS      (30 * 1000) /* a folder that rang and never reports does not stop the others */
-#define FIRST_PAUSE_MS (5 * 1000) /* after a failure; doubles */
+#define FIRST_PAUSE_MS (1 * 1000) /* after a failure; doubles */
 #define LAST_PAUSE_MS  (5 * 60 * 1000)
 #define DEBOUNCE_MS    200 /* several folders open at once: one round for all */
 #define EMPTY_RINGS    2
@@ -45,6 +45,7 @@ struct _EEasPush {
 	gboolean ended;
 	guint timer; /* GSource id on the main context */
 	guint pause_ms;
+	gboolean paused;     /* the last round failed */
 	GCancellable *round; /* of the running round; NULL */
 };
 
@@ -184,6 +185,7 @@ round_done_cb (GObject *source, GAsyncResult *async_result, gpointer user_data)
 	ended = push->ended;
 	g_mutex_unlock (&push->lock);
 
+	push->paused = error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 	if (ended) {
 		/* nothing */
 	} else if (result != NULL) {
@@ -369,7 +371,7 @@ void
 e_eas_watch_report (EEasWatch *watch, gboolean ready, gboolean found)
 {
 	EEasPush *push = watch->push;
-	gboolean rang, changed, settled;
+	gboolean rang, changed, settled, revived;
 	g_autoptr (GPtrArray) folders = NULL;
 
 	if (push == NULL)
@@ -382,9 +384,11 @@ e_eas_watch_report (EEasWatch *watch, gboolean ready, gboolean found)
 	judge_ring (watch, found);
 	folders = collect_folders (push, /* wait_for_rung */ TRUE);
 	settled = folders != NULL && push->round == NULL;
+	/* A fetch that succeeds says that the server is back. */
+	revived = ready && push->paused;
 	g_mutex_unlock (&push->lock);
 
-	if (changed || (rang && settled))
+	if (changed || revived || (rang && settled))
 		g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, restart_cb, push_ref (push),
 					    push_unref);
 }

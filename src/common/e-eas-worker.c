@@ -18,7 +18,7 @@
 #include "e-eas-worker-private.h"
 
 #define PATIENCE    (20 * G_TIME_SPAN_SECOND) /* of a save that waits for the server */
-#define FIRST_PAUSE 5                         /* seconds after a failure; doubles */
+#define FIRST_PAUSE 2                         /* seconds after a failure; doubles */
 #define LAST_PAUSE  300
 #define LONG_PAUSE  900 /* what somebody has to change first */
 #define MAX_ROUNDS  3   /* fetches within a cycle because of conflicts */
@@ -813,12 +813,6 @@ e_eas_worker_load (EEasWorker *self,
 	*out_object = NULL;
 
 	return TRUE;
-}
-
-gint64
-e_eas_worker_serial (EEasWorker *self, const char *uid)
-{
-	return e_eas_cache_get_serial (self->cache, uid);
 }
 
 void

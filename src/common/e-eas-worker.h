@@ -120,8 +120,6 @@ gboolean e_eas_worker_load (EEasWorker *self,
 			    char **out_server_id,
 			    EasItem **out_item,
 			    char **out_object);
-/* Grows with each change of what the server has for @uid; 0: nothing. */
-gint64 e_eas_worker_serial (EEasWorker *self, const char *uid);
 /* Shows @uid as it is now: for callers whose own write into the cache may have come late. */
 void e_eas_worker_show (EEasWorker *self, const char *uid);
 

@@ -193,7 +193,7 @@ check_items (void)
 		if (whole != NULL)
 			read_body (whole->body);
 		if (row->uid != NULL)
-			e_eas_cache_get_serial (cache, row->uid);
+			e_eas_row_free (e_eas_cache_row_by_uid (cache, row->uid));
 	}
 }
 

@@ -163,13 +163,20 @@ save_losing_item (EEasWorker *self, const char *uid, EasItem *item)
 	e_eas_worker_save_loser (self, uid, object);
 }
 
-/* The person removed what the server changed. */
+/* What @edit started from; for a new item what its Add said, should that have arrived. NULL: neither. */
+static EasItem *
+ancestor_of (EEasWorker *self, const EEasEdit *edit)
+{
+	return edit->ancestor != NULL ? eas_item_from_bytes (edit->ancestor, NULL)
+				      : expected_of (self, edit);
+}
+
+/* The person removed what the server changed, or what had reached it unbeknown to us. */
 static void
 meet_removal (
 	EEasWorker *self, EEasEdit *edit, const char *server_id, EasItem *theirs, guint generation)
 {
-	g_autoptr (EasItem) ancestor =
-		edit->ancestor != NULL ? eas_item_from_bytes (edit->ancestor, NULL) : NULL;
+	g_autoptr (EasItem) ancestor = ancestor_of (self, edit);
 	gboolean same =
 		ancestor != NULL && self->klass->same_content (self->owner, ancestor, theirs);
 
@@ -181,6 +188,8 @@ meet_removal (
 
 	if (!same)
 		save_losing_item (self, edit->uid, theirs);
+	g_free (edit->server_id);
+	edit->server_id = g_strdup (server_id);
 	g_clear_pointer (&edit->ancestor, g_bytes_unref);
 	edit->ancestor = eas_item_to_bytes (theirs);
 	e_eas_cache_put_edit (self->cache, edit);
@@ -254,9 +263,7 @@ static void
 meet_edit (
 	EEasWorker *self, EEasEdit *edit, const char *server_id, EasItem *theirs, guint generation)
 {
-	g_autoptr (EasItem) ancestor = edit->ancestor != NULL
-					       ? eas_item_from_bytes (edit->ancestor, NULL)
-					       : expected_of (self, edit);
+	g_autoptr (EasItem) ancestor = ancestor_of (self, edit);
 	g_autoptr (EasItem) mine = NULL;
 	CamelEasConflict policy = e_eas_worker_get_policy (self);
 	g_auto (EEasMerge) merge = { NULL };

@@ -490,6 +490,12 @@ def difference(state):
             f"\n    ({len(state.get('desktop', []))} and {len(state.get('server', []))} events)")
 
 
+def status_of_account():
+    import subprocess
+    done = subprocess.run(["evolution-eas", "account", "status"], capture_output=True, text=True, timeout=60)
+    return (done.stdout + done.stderr).strip().split("\n")
+
+
 def run_histories(options, desktop, witness, line, check=None):
     """TAP on standard output; the number of failures."""
     failures = 0
@@ -511,6 +517,8 @@ def run_histories(options, desktop, witness, line, check=None):
             if not isinstance(error, Failure):
                 traceback.print_exc(file=sys.stdout)
             for text in history.log[-60:] + str(error).split("\n"):
+                print(f"#   {text}", flush=True)
+            for text in status_of_account():
                 print(f"#   {text}", flush=True)
             print(f"#   again: {options.again} --seed {seed} --count 1", flush=True)
             try:

@@ -5,7 +5,6 @@
  * elements at once, so that every loop above ends by itself.
  */
 
-#include <errno.h>
 #include <string.h>
 
 #include "eas-wbxml-text.h"
@@ -41,21 +40,6 @@ typedef struct {
 	gsize size;
 	gboolean legal;
 } Token;
-
-/* All of an element's own content: lent when it came in one piece, else joined. */
-typedef struct {
-	Token token;
-	gboolean opaque;
-	GByteArray *joined;
-} Value;
-
-static void
-value_clear (Value *value)
-{
-	g_clear_pointer (&value->joined, g_byte_array_unref);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Value, value_clear)
 
 GQuark
 eas_wbxml_error_quark (void)
@@ -351,6 +335,9 @@ eas_wbxml_reader_init (EasWbxmlReader *reader, GBytes *bytes)
 	memset (reader, 0, sizeof (*reader));
 	reader->bytes = g_bytes_ref (bytes);
 	reader->data = g_bytes_get_data (bytes, &reader->size);
+	if (reader->data == NULL)
+		reader->data =
+			(const guint8 *) ""; /* an empty document has no address to count from */
 
 	if (reader->size > EAS_WBXML_MAX_SIZE)
 		fail_at (reader, EAS_WBXML_ERROR_SIZE, EAS_WBXML_MAX_SIZE, "document too large");
@@ -429,228 +416,6 @@ eas_wbxml_reader_skip (EasWbxmlReader *reader)
 		close_down_to (reader, reader->depth - 1);
 
 	reader->pending = FALSE;
-}
-
-static void
-value_add (Value *value, const Token *token, gboolean opaque)
-{
-	if (value->token.data == NULL) {
-		value->token = *token;
-		value->opaque = opaque;
-		return;
-	}
-
-	if (value->joined == NULL) {
-		value->joined = g_byte_array_new ();
-		g_byte_array_append (value->joined, value->token.data, value->token.size);
-	}
-
-	g_byte_array_append (value->joined, token->data, token->size);
-	value->token.data = value->joined->data;
-	value->token.size = value->joined->len;
-	value->token.legal = FALSE; /* a character may lie across the seam: look again */
-}
-
-/* Consumes the current element, FALSE when there is none or its document fails inside it. */
-static gboolean
-read_value (EasWbxmlReader *reader, Value *out_value)
-{
-	guint outside;
-
-	if (!reader->pending)
-		return FALSE;
-
-	reader->pending = FALSE;
-	if (!reader->has_content)
-		return TRUE;
-
-	outside = reader->depth - 1;
-	while (reader->depth > outside) {
-		Token token;
-
-		switch (read_token (reader, &token)) {
-		case EAS_WBXML_START:
-			eas_wbxml_reader_skip (reader);
-			break;
-		case EAS_WBXML_TEXT:
-			value_add (out_value, &token, /* opaque */ FALSE);
-			break;
-		case EAS_WBXML_OPAQUE:
-			value_add (out_value, &token, /* opaque */ TRUE);
-			break;
-		default:
-			break;
-		}
-	}
-
-	return reader->error == NULL;
-}
-
-char *
-eas_wbxml_reader_dup_text (EasWbxmlReader *reader)
-{
-	g_auto (Value) value = { 0 };
-	const Token *token = &value.token;
-
-	if (!read_value (reader, &value))
-		return NULL;
-
-	if (token->data == NULL)
-		return g_strdup ("");
-
-	if (token->legal || eas_wbxml_text_is_legal (token->data, token->size))
-		return g_strndup ((const char *) token->data, token->size);
-
-	reader->n_bad++;
-
-	return eas_wbxml_text_repair (token->data, token->size, NULL);
-}
-
-gboolean
-eas_wbxml_reader_text (EasWbxmlReader *reader, char **inout_text)
-{
-	char *text = eas_wbxml_reader_dup_text (reader);
-
-	if (text == NULL)
-		return FALSE;
-
-	g_free (*inout_text);
-	*inout_text = text;
-
-	return TRUE;
-}
-
-char *
-eas_wbxml_reader_dup_line (EasWbxmlReader *reader)
-{
-	g_autofree char *text = eas_wbxml_reader_dup_text (reader);
-	const char *from;
-	GString *line;
-
-	if (text == NULL)
-		return NULL;
-
-	line = g_string_sized_new (strlen (text) + 1);
-	for (from = text; *from != '\0'; from = g_utf8_next_char (from)) {
-		if (!g_unichar_iscntrl (g_utf8_get_char (from)))
-			g_string_append_len (line, from, g_utf8_next_char (from) - from);
-	}
-
-	return g_string_free (line, /* free_segment */ FALSE);
-}
-
-/* A decimal number and nothing else, but white space around it. Opaque data may hold zero bytes. */
-static gboolean
-parse_number (const Token *token, gint64 *out_number)
-{
-	char digits[32];
-	char *text, *end;
-	gint64 number;
-
-	if (token->size >= sizeof (digits))
-		return FALSE;
-
-	memcpy (digits, token->data, token->size);
-	digits[token->size] = '\0';
-	if (strlen (digits) != token->size)
-		return FALSE;
-
-	text = g_strstrip (digits);
-	if (!g_ascii_isdigit (text[0]) && text[0] != '-')
-		return FALSE;
-
-	errno = 0;
-	number = g_ascii_strtoll (text, &end, 10);
-	if (errno != 0 || end == text || *end != '\0')
-		return FALSE;
-
-	*out_number = number;
-
-	return TRUE;
-}
-
-gint64
-eas_wbxml_reader_int (EasWbxmlReader *reader)
-{
-	g_auto (Value) value = { 0 };
-	gint64 number;
-
-	if (!read_value (reader, &value))
-		return 0;
-
-	if (value.token.data != NULL && parse_number (&value.token, &number))
-		return number;
-
-	reader->n_bad++;
-
-	return 0;
-}
-
-guint
-eas_wbxml_reader_uint (EasWbxmlReader *reader)
-{
-	gint64 number = eas_wbxml_reader_int (reader);
-
-	if (number >= 0 && number <= G_MAXUINT)
-		return (guint) number;
-
-	reader->n_bad++;
-
-	return 0;
-}
-
-static gboolean
-token_is (const Token *token, const char *word)
-{
-	return token->size == strlen (word) &&
-	       g_ascii_strncasecmp ((const char *) token->data, word, token->size) == 0;
-}
-
-gboolean
-eas_wbxml_reader_flag (EasWbxmlReader *reader)
-{
-	g_auto (Value) value = { 0 };
-	const Token *token = &value.token;
-
-	if (!read_value (reader, &value))
-		return FALSE;
-
-	if (token->size == 0 || token_is (token, "1") || token_is (token, "true"))
-		return TRUE;
-
-	if (!token_is (token, "0") && !token_is (token, "false"))
-		reader->n_bad++;
-
-	return FALSE;
-}
-
-GBytes *
-eas_wbxml_reader_bytes (EasWbxmlReader *reader)
-{
-	g_auto (Value) value = { 0 };
-	const Token *token = &value.token;
-
-	if (!read_value (reader, &value))
-		return NULL;
-
-	if (value.joined != NULL)
-		return g_byte_array_free_to_bytes (g_steal_pointer (&value.joined));
-
-	if (value.opaque)
-		return g_bytes_new_from_bytes (reader->bytes, token->data - reader->data,
-					       token->size);
-
-	return g_bytes_new (token->data, token->size);
-}
-
-guint
-eas_wbxml_reader_take_bad (EasWbxmlReader *reader)
-{
-	guint n_bad = reader->n_bad;
-
-	reader->n_bad = 0;
-
-	return n_bad;
 }
 
 /* The first event, the last, and the END of an element without content. */
@@ -747,8 +512,7 @@ eas_wbxml_reader_leaf (EasWbxmlReader *reader,
 	reader->page = page;
 	reader->current = *out_tag;
 	reader->offset = at + size + 4 - reader->data;
-	if (!eas_tag_is_known (*out_tag))
-		reader->n_unknown++;
+	reader->n_unknown += !known_tokens[page][EAS_TAG_TOKEN (*out_tag)];
 
 	return TRUE;
 }
@@ -757,12 +521,6 @@ gboolean
 eas_wbxml_reader_text_is_legal (const EasWbxmlReader *reader)
 {
 	return reader->legal;
-}
-
-void
-eas_wbxml_reader_mark_bad (EasWbxmlReader *reader)
-{
-	reader->n_bad++;
 }
 
 void

@@ -12,7 +12,7 @@
  *   - <g:text>, <g:opaque>: a piece of mixed content, which ActiveSync never sends
  *   - &#13; is a carriage return
  *
- * The namespace of g is "urn:eas:golden".
+ * The prefix g is EAS_WBXML_XML_NAMESPACE.
  */
 
 #pragma once
@@ -20,6 +20,8 @@
 #include <glib.h>
 
 G_BEGIN_DECLS
+
+#define EAS_WBXML_XML_NAMESPACE "urn:eas:golden"
 
 /* Strict: text that is not legal is refused too, not repaired. EAS_WBXML_ERROR. */
 char   *eas_wbxml_to_xml   (GBytes *bytes, GError **error);

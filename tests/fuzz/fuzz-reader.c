@@ -82,33 +82,77 @@ walk_document (GBytes *bytes, gboolean read_all)
 	return sound;
 }
 
+static guint64
+mix (guint64 sum, guint64 value)
+{
+	return (sum ^ value) * G_GUINT64_CONSTANT (0x100000001b3);
+}
+
+static guint64
+mix_value (guint64 sum, const guint8 *data, gsize size)
+{
+	while (size-- > 0)
+		sum = mix (sum, *data++);
+
+	return sum;
+}
+
 /* Every START has its END, and no text is lent beyond the document. */
+static void
+check_event (const EasWbxmlReader *reader,
+	     EasWbxmlEvent event,
+	     const guint8 *data,
+	     gsize size,
+	     guint *inout_depth)
+{
+	if (event == EAS_WBXML_START)
+		++*inout_depth;
+	else if (event == EAS_WBXML_END)
+		--*inout_depth;
+	else
+		fuzz_promise (data >= reader->data && size <= reader->size - (data - reader->data));
+
+	fuzz_promise (event != EAS_WBXML_TEXT || data[size] == '\0');
+	fuzz_promise (*inout_depth <= EAS_WBXML_MAX_DEPTH + 1);
+}
+
+/*
+ * Walks all events, those of leaves in one step if @by_leaf: a sum over them all
+ * must be the same either way.
+ */
 static gboolean
-count_events (GBytes *bytes)
+sum_events (GBytes *bytes, gboolean by_leaf, guint64 *out_sum)
 {
 	g_auto (EasWbxmlReader) reader;
-	EasWbxmlEvent event;
-	const guint8 *data;
+	EasWbxmlEvent event = EAS_WBXML_START;
+	guint64 sum = 0;
 	guint depth = 0;
-	gsize size;
-	EasTag tag;
 
 	eas_wbxml_reader_init (&reader, bytes);
-	while ((event = eas_wbxml_reader_event (&reader, &tag, &data, &size)) !=
-	       EAS_WBXML_FINISHED) {
-		if (event == EAS_WBXML_START)
-			depth++;
-		else if (event == EAS_WBXML_END)
-			depth--;
-		else
-			fuzz_promise (data >= reader.data &&
-				      size <= reader.size - (data - reader.data));
-		if (event == EAS_WBXML_TEXT)
+	while (event != EAS_WBXML_FINISHED) {
+		const guint8 *data = NULL;
+		gsize size = 0;
+		EasTag tag = EAS_TAG_NONE;
+
+		if (by_leaf && eas_wbxml_reader_leaf (&reader, &tag, &data, &size)) {
 			fuzz_promise (data[size] == '\0');
-		fuzz_promise (depth <= EAS_WBXML_MAX_DEPTH + 1);
+			sum = mix_value (mix (mix (sum, EAS_WBXML_START), tag), data, size);
+			sum = mix (mix (mix (sum, EAS_WBXML_TEXT), EAS_WBXML_END), tag);
+			continue;
+		}
+
+		event = eas_wbxml_reader_event (&reader, &tag, &data, &size);
+		if (event == EAS_WBXML_FINISHED)
+			break;
+		check_event (&reader, event, data, size, &depth);
+		if (event == EAS_WBXML_START || event == EAS_WBXML_END)
+			sum = mix (mix (sum, event), tag);
+		else
+			sum = mix (mix_value (sum, data, size), event);
 	}
 
 	fuzz_promise (depth == 0 || eas_wbxml_reader_failed (&reader));
+	*out_sum = sum;
 
 	return eas_wbxml_reader_finish (&reader, NULL);
 }
@@ -142,9 +186,12 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 	g_autofree char *redacted = eas_wbxml_dump (bytes, EAS_WBXML_DUMP_REDACTED);
 	g_autofree char *content = eas_wbxml_dump (bytes, EAS_WBXML_DUMP_CONTENT);
 	gboolean sound = walk_document (bytes, /* read_all */ FALSE);
+	guint64 sum, sum_by_leaf;
 
 	fuzz_promise (walk_document (bytes, /* read_all */ TRUE) == sound);
-	fuzz_promise (count_events (bytes) == sound);
+	fuzz_promise (sum_events (bytes, /* by_leaf */ FALSE, &sum) == sound);
+	fuzz_promise (sum_events (bytes, /* by_leaf */ TRUE, &sum_by_leaf) == sound);
+	fuzz_promise (sum == sum_by_leaf);
 	fuzz_promise (g_utf8_validate (redacted, -1, NULL) && g_utf8_validate (content, -1, NULL));
 	convert (bytes, sound);
 

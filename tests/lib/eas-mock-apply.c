@@ -38,6 +38,38 @@ make_uid (void)
 				g_random_int (), g_random_int ());
 }
 
+static EasItem *
+without_element (const EasItem *item, EasTag tag)
+{
+	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
+	EasItemSlot slot;
+
+	EAS_MOCK_EACH (slot, item, EAS_ITEM_ROOT, EAS_TAG_NONE) {
+		if (eas_item_tag (item, slot) != tag)
+			eas_item_builder_copy (builder, item, slot);
+	}
+
+	return eas_item_builder_finish (g_steal_pointer (&builder));
+}
+
+/* Exceptions name instances by the start the rule gives them. */
+static gboolean
+has_stray_exception (const EasItem *data)
+{
+	EasItemSlot exceptions = eas_item_child (data, EAS_ITEM_ROOT, EAS_CALENDAR_EXCEPTIONS);
+	EasItemSlot slot;
+	gint64 utc;
+
+	EAS_MOCK_EACH (slot, data, exceptions, EAS_CALENDAR_EXCEPTION) {
+		if (!eas_item_time (data, eas_item_child (data, slot, EAS_AIRSYNCBASE_INSTANCE_ID),
+				    &utc) ||
+		    !eas_mock_series_has_instance (data, utc))
+			return TRUE;
+	}
+
+	return FALSE;
+}
+
 /* --- Attachments, [MS-ASAIRS] 2.2.2.8 Attachments ------------------------- */
 
 static void
@@ -176,6 +208,14 @@ eas_mock_apply_add (EasMockTarget *target, const EasItem *wire, EasItem **out_da
 	settled = settle_attachments (target->request->mailbox, NULL, wire);
 	read = eas_mock_dialect_read (settled, klass, version);
 	filled = without_empties (read);
+	if (has_stray_exception (filled))
+		return refuse ("an exception of no instance");
+	if (version < 160 && target->request->server->settings.drop_exceptions) {
+		EasItem *without = without_element (filled, EAS_CALENDAR_EXCEPTIONS);
+
+		eas_item_unref (filled);
+		filled = without;
+	}
 	*out_data =
 		klass == EAS_CLASS_CALENDAR ? complete_event (filled) : g_steal_pointer (&filled);
 
@@ -292,12 +332,10 @@ merge_exceptions (const EasItem *kept, const EasItem *change)
 }
 
 static EasItem *
-replace_item (const EasMockTarget *target, const EasItem *stored, const EasItem *wire)
+replace_item (const EasMockTarget *target, const EasItem *stored, const EasItem *whole)
 {
 	g_autoptr (EasItem) base = what_survives (target, stored);
-	g_autoptr (EasItem) read =
-		eas_mock_dialect_read (wire, target->folder->klass, target->request->version);
-	g_autoptr (EasItem) merged = merge_exceptions (base, read);
+	g_autoptr (EasItem) merged = merge_exceptions (base, whole);
 
 	return eas_item_overlay (base, merged);
 }
@@ -312,20 +350,6 @@ changes_element (const EasItem *stored, const EasItem *wire, EasTag tag)
 	return new != EAS_ITEM_NONE &&
 	       !eas_item_slot_equal (stored, eas_item_child (stored, EAS_ITEM_ROOT, tag), wire,
 				     new);
-}
-
-static EasItem *
-without_element (const EasItem *item, EasTag tag)
-{
-	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
-	EasItemSlot slot;
-
-	EAS_MOCK_EACH (slot, item, EAS_ITEM_ROOT, EAS_TAG_NONE) {
-		if (eas_item_tag (item, slot) != tag)
-			eas_item_builder_copy (builder, item, slot);
-	}
-
-	return eas_item_builder_finish (g_steal_pointer (&builder));
 }
 
 /* An event that moves as a whole loses its exceptions. [MS-ASCAL] 2.2.2.39 Recurrence */
@@ -359,15 +383,20 @@ eas_mock_apply_change (EasMockTarget *target,
 	guint version = target->request->version;
 	const char *wrong =
 		eas_mock_rules_check (wire, target->folder->klass, version, EAS_MOCK_RULES_CHANGE);
+	g_autoptr (EasItem) whole = NULL;
 
 	if (target->folder->type == EAS_FOLDER_RECIPIENT_CACHE)
 		return EAS_MOCK_ITEM_PROTOCOL;
 	if (wrong != NULL)
 		return refuse (wrong);
-	if (target->folder->klass == EAS_CLASS_CALENDAR && version >= 160)
+	if (target->folder->klass == EAS_CLASS_CALENDAR && version >= 160) {
 		*out_data = patch_event (target->request->mailbox, stored, wire);
-	else
-		*out_data = replace_item (target, stored, wire);
+		return EAS_MOCK_ITEM_OK;
+	}
+	whole = eas_mock_dialect_read (wire, target->folder->klass, version);
+	if (has_stray_exception (whole))
+		return refuse ("an exception of no instance");
+	*out_data = replace_item (target, stored, whole);
 
 	return EAS_MOCK_ITEM_OK;
 }

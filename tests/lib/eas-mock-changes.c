@@ -6,6 +6,7 @@
 
 #include "eas-mock-command.h"
 #include "eas-mock-dialect.h"
+#include "eas-mock-faults.h"
 
 enum {
 	PING_EXPIRED = 1,
@@ -62,9 +63,16 @@ eas_mock_list_changes (EasMockRequest *request,
 	GArray *changes = g_array_new (FALSE, FALSE, sizeof (EasMockChange));
 	gint64 now = g_get_real_time () / G_USEC_PER_SEC;
 
-	/* A device in quarantine sees nothing, and that is no deletion. */
-	if (request->mailbox->quarantined)
+	/* In quarantine a device sees one notice in the Inbox and nothing else; that is no
+	 * deletion. */
+	if (request->mailbox->quarantined) {
+		EasMockItem *notice = request->mailbox->notice;
+
+		if (folder->type == EAS_FOLDER_INBOX &&
+		    !eas_mock_state_knows (collection->state, notice->id, NULL))
+			add_change (changes, EAS_MOCK_ADD, notice->id, notice);
 		return changes;
+	}
 	list_gone (changes, request, collection, folder, now);
 	for (guint i = 0; i < folder->items->len; i++) {
 		EasMockItem *item = folder->items->pdata[i];
@@ -223,6 +231,11 @@ eas_mock_ping (EasMockRequest *request)
 		eas_mock_server_expire_commands (request->server, request->device, "Ping");
 		if (!read_ping (request))
 			return;
+	}
+	if (eas_mock_faults_take (request->server->faults, EAS_MOCK_FAULT_ALARM, request, NULL,
+				  NULL, NULL)) {
+		answer_ping (request, PING_CHANGES, request->device->ping_folders, EAS_TAG_NONE, 0);
+		return;
 	}
 	changed = hierarchy_changed (request) ? NULL : find_changed (request);
 	if (changed == NULL)

@@ -11,6 +11,7 @@
 #include "eas-mock-faults.h"
 #include "eas-mock-sample.h"
 #include "eas-mock-xml.h"
+#include "eas-wbxml-xml.h"
 
 typedef struct {
 	EasMockServer *server;
@@ -316,6 +317,17 @@ control_items (Control *control)
 		json_items (control->json, folder);
 }
 
+/* As a fault of the server, or of its administrator: all is gone, and every device is told. */
+static void
+control_clear (Control *control)
+{
+	EasMockFolder *folder = wanted_folder (control);
+
+	while (folder != NULL && folder->items->len > 0)
+		eas_mock_mailbox_remove_item (control->mailbox, folder,
+					      folder->items->pdata[folder->items->len - 1]);
+}
+
 static void
 control_generate (Control *control)
 {
@@ -407,6 +419,15 @@ control_folder_delete (Control *control)
 /* --- What was asked ------------------------------------------------------ */
 
 static void
+json_document (GString *json, const char *name, GBytes *document)
+{
+	g_autofree char *xml = document != NULL ? eas_wbxml_to_xml (document, NULL) : NULL;
+
+	if (xml != NULL)
+		json_field (json, name, xml);
+}
+
+static void
 json_request (GString *json, const EasMockLogEntry *entry)
 {
 	json_open (json, NULL, '{');
@@ -419,6 +440,11 @@ json_request (GString *json, const EasMockLogEntry *entry)
 	json_number (json, "answer", entry->answer_size);
 	json_number (json, "status", entry->http_status);
 	json_number (json, "milliseconds", entry->when / 1000);
+	json_field (json, "user_agent", entry->user_agent);
+	json_field (json, "cookie", entry->cookie);
+	json_field (json, "policy_key", entry->policy_key);
+	json_document (json, "request_xml", entry->request);
+	json_document (json, "answer_xml", entry->answer);
 	g_string_append_c (json, '}');
 }
 
@@ -612,6 +638,11 @@ static const struct {
 	{ "policy-attachments", G_STRUCT_OFFSET (EasMockSettings, policy_attachments) },
 	{ "clientids", G_STRUCT_OFFSET (EasMockSettings, detect_duplicates) },
 	{ "echo-adds", G_STRUCT_OFFSET (EasMockSettings, echo_adds) },
+	{ "one-command", G_STRUCT_OFFSET (EasMockSettings, one_command) },
+	{ "drop-exceptions", G_STRUCT_OFFSET (EasMockSettings, drop_exceptions) },
+	{ "all-day-no-blob", G_STRUCT_OFFSET (EasMockSettings, habits.all_day_no_blob) },
+	{ "zero-zones", G_STRUCT_OFFSET (EasMockSettings, habits.zero_zones) },
+	{ "log-bodies", G_STRUCT_OFFSET (EasMockSettings, log_bodies) },
 	{ "empty-answers", G_STRUCT_OFFSET (EasMockSettings, empty_answers) },
 	{ "ping-minimum", G_STRUCT_OFFSET (EasMockSettings, ping_minimum) },
 	{ "ping-maximum", G_STRUCT_OFFSET (EasMockSettings, ping_maximum) },
@@ -621,6 +652,20 @@ static const struct {
 };
 
 G_STATIC_ASSERT (sizeof (gboolean) == sizeof (guint));
+
+/* An empty value ends the habit. */
+static void
+set_all_day_zone (Control *control)
+{
+	EasMockHabits *habits = &control->server->settings.habits;
+	const char *blob = parameter (control, "all-day-zone");
+
+	if (blob == NULL)
+		return;
+	habits->all_day_zone = *blob != '\0';
+	if (habits->all_day_zone && !eas_timezone_parse (blob, &habits->zone))
+		complain (control, "all-day-zone is no Timezone");
+}
 
 static void
 control_set (Control *control)
@@ -638,6 +683,7 @@ control_set (Control *control)
 		g_free (control->mailbox->password);
 		control->mailbox->password = g_strdup (password);
 	}
+	set_all_day_zone (control);
 	json_field (control->json, "versions", settings->versions);
 	for (guint i = 0; i < G_N_ELEMENTS (numbers); i++) {
 		guint *member = G_STRUCT_MEMBER_P (settings, numbers[i].offset);
@@ -656,6 +702,7 @@ static const struct {
 	{ "add", control_add },
 	{ "change", control_change },
 	{ "delete", control_delete },
+	{ "clear", control_clear },
 	{ "items", control_items },
 	{ "generate", control_generate },
 	{ "folders", control_folders },

@@ -18,6 +18,7 @@ typedef struct {
 	EasClass klass;
 	guint version;
 	const EasMockOptions *options;
+	const EasMockHabits *habits;
 	gboolean all_day;
 	gboolean has_zone;
 	EasTimezone zone;
@@ -284,7 +285,8 @@ is_left_out (const Dialect *dialect, EasTag tag, gboolean in_exception)
 	case EAS_AIRSYNCBASE_CLIENT_ID:
 		return TRUE;
 	case EAS_CALENDAR_TIMEZONE:
-		return dialect->all_day || in_exception;
+		return dialect->all_day || in_exception ||
+		       (dialect->version < 160 && dialect->habits->zero_zones);
 	case EAS_CALENDAR_ATTENDEES:
 		return in_exception && dialect->version < 140;
 	case EAS_AIRSYNCBASE_ATTACHMENTS:
@@ -302,13 +304,27 @@ write_location (EasItemBuilder *builder, const EasItem *stored, EasItemSlot slot
 	eas_item_builder_text (builder, EAS_CALENDAR_LOCATION, name != NULL ? name : "");
 }
 
+/* A date of an all-day event, as midnight of the zone where the server tells it so. */
+static gint64
+date_as_told (const Dialect *dialect, gint64 utc)
+{
+	if (!dialect->all_day || dialect->version >= 160 || !dialect->habits->all_day_zone)
+		return utc;
+
+	return utc - 60 * (gint64) eas_timezone_offset_at_local (&dialect->habits->zone, utc);
+}
+
 static void
-write_instance_id (EasItemBuilder *builder, const EasItem *stored, EasItemSlot slot)
+write_time (EasItemBuilder *builder,
+	    const Dialect *dialect,
+	    EasTag tag,
+	    const EasItem *stored,
+	    EasItemSlot slot)
 {
 	gint64 utc;
 
 	if (eas_item_time (stored, slot, &utc))
-		eas_item_builder_time (builder, EAS_CALENDAR_EXCEPTION_START_TIME, utc);
+		eas_item_builder_time (builder, tag, date_as_told (dialect, utc));
 }
 
 static void
@@ -328,7 +344,10 @@ write_children (EasItemBuilder *builder,
 		} else if (tag == EAS_AIRSYNCBASE_LOCATION && dialect->version < 160) {
 			write_location (builder, stored, slot);
 		} else if (tag == EAS_AIRSYNCBASE_INSTANCE_ID && dialect->version < 160) {
-			write_instance_id (builder, stored, slot);
+			write_time (builder, dialect, EAS_CALENDAR_EXCEPTION_START_TIME, stored,
+				    slot);
+		} else if (tag == EAS_CALENDAR_START_TIME || tag == EAS_CALENDAR_END_TIME) {
+			write_time (builder, dialect, tag, stored, slot);
 		} else if (tag == EAS_AIRSYNCBASE_BODY) {
 			write_body (builder, dialect, stored, slot);
 		} else if (!eas_tag_valid_in (tag, dialect->version)) {
@@ -344,24 +363,37 @@ write_children (EasItemBuilder *builder,
 	}
 }
 
+/* The Timezone of an event before 16.0, where it is not the stored one. */
+static void
+write_zone (EasItemBuilder *builder, const Dialect *dialect, const EasItem *stored)
+{
+	const EasMockHabits *habits = dialect->habits;
+	const EasTimezone utc = { 0 };
+	gboolean real = dialect->all_day && habits->all_day_zone && !habits->zero_zones;
+	g_autofree char *blob = eas_timezone_write (real ? &habits->zone : &utc);
+
+	if (dialect->all_day ? !habits->all_day_no_blob
+			     : eas_item_has (stored, EAS_CALENDAR_TIMEZONE))
+		eas_item_builder_text (builder, EAS_CALENDAR_TIMEZONE, blob);
+}
+
 EasItem *
 eas_mock_dialect_write (const EasItem *stored,
 			EasClass klass,
 			guint version,
-			const EasMockOptions *options)
+			const EasMockOptions *options,
+			const EasMockHabits *habits)
 {
 	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
 	EasItemSlot body = eas_item_child (stored, EAS_ITEM_ROOT, EAS_AIRSYNCBASE_BODY);
-	Dialect dialect = { .klass = klass, .version = version, .options = options };
+	Dialect dialect = {
+		.klass = klass, .version = version, .options = options, .habits = habits
+	};
 
 	dialect.all_day = klass == EAS_CLASS_CALENDAR &&
 			  eas_item_get_flag (stored, EAS_CALENDAR_ALL_DAY_EVENT, FALSE);
-	if (dialect.all_day && version < 160) {
-		EasTimezone utc = { 0 };
-		g_autofree char *blob = eas_timezone_write (&utc);
-
-		eas_item_builder_text (builder, EAS_CALENDAR_TIMEZONE, blob);
-	}
+	if (klass == EAS_CLASS_CALENDAR && version < 160 && (dialect.all_day || habits->zero_zones))
+		write_zone (builder, &dialect, stored);
 	write_children (builder, &dialect, stored, EAS_ITEM_ROOT, /* in_exception */ FALSE);
 	if (body != EAS_ITEM_NONE && !eas_item_has (stored, EAS_AIRSYNCBASE_NATIVE_BODY_TYPE))
 		eas_item_builder_int (

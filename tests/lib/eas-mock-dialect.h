@@ -11,14 +11,23 @@
 #pragma once
 
 #include "eas-mock-device.h"
+#include "eas-timezone.h"
 
 G_BEGIN_DECLS
+
+/* How servers before 16.0 differ where the documents leave room. */
+typedef struct {
+	gboolean all_day_zone;    /* all-day events as midnight of this zone in UTC, as Exchange */
+	gboolean all_day_no_blob; /* and without a Timezone */
+	gboolean zero_zones;      /* every Timezone is all zero, as Z-Push */
+	EasTimezone zone;
+} EasMockHabits;
 
 /* What a client sent, as it is stored. */
 EasItem *eas_mock_dialect_read  (const EasItem *wire, EasClass klass, guint version);
 
 /* What a client is sent: only elements of @version, the body by its preferences. */
-EasItem *eas_mock_dialect_write (const EasItem *stored, EasClass klass, guint version, const EasMockOptions *options);
+EasItem *eas_mock_dialect_write (const EasItem *stored, EasClass klass, guint version, const EasMockOptions *options, const EasMockHabits *habits);
 
 /* TRUE when @stored lies in the window of a FilterType; @now in seconds since 1970. */
 gboolean eas_mock_filter_passes (const EasItem *stored, EasClass klass, guint filter, gint64 now);

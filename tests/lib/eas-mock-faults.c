@@ -20,8 +20,12 @@ static const char *const kind_names[EAS_MOCK_N_FAULTS] = {
 	[EAS_MOCK_FAULT_STATUS] = "status",
 	[EAS_MOCK_FAULT_COLLECTION_STATUS] = "collection-status",
 	[EAS_MOCK_FAULT_ITEM_STATUS] = "item-status",
+	[EAS_MOCK_FAULT_STALL] = "stall",
+	[EAS_MOCK_FAULT_ALARM] = "alarm",
+	[EAS_MOCK_FAULT_OMIT] = "omit",
 	[EAS_MOCK_FAULT_REORDER] = "reorder",
 	[EAS_MOCK_FAULT_UNKNOWN] = "unknown",
+	[EAS_MOCK_FAULT_HEADERS] = "headers",
 	[EAS_MOCK_FAULT_EMPTY] = "empty",
 	[EAS_MOCK_FAULT_GARBAGE] = "garbage",
 	[EAS_MOCK_FAULT_CONTENT_TYPE] = "content-type",
@@ -215,15 +219,6 @@ reorder_children (EasItemBuilder *builder, const EasItem *tree, EasItemSlot pare
 	}
 }
 
-EasItem *
-eas_mock_fault_reorder (const EasItem *tree)
-{
-	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
-
-	reorder_children (builder, tree, EAS_ITEM_ROOT);
-	return eas_item_builder_finish (g_steal_pointer (&builder));
-}
-
 static void
 add_unknown (EasItemBuilder *builder)
 {
@@ -252,12 +247,47 @@ sprinkle_children (EasItemBuilder *builder, const EasItem *tree, EasItemSlot par
 	}
 }
 
+static void
+omit_children (EasItemBuilder *builder, const EasItem *tree, EasItemSlot parent, EasTag omitted)
+{
+	EasItemSlot child;
+
+	EAS_MOCK_EACH (child, tree, parent, EAS_TAG_NONE) {
+		EasTag tag = eas_item_tag (tree, child);
+
+		if (tag == omitted)
+			continue;
+		if (eas_item_n_children (tree, child) == 0) {
+			eas_item_builder_copy (builder, tree, child);
+			continue;
+		}
+		eas_item_builder_start (builder, tag);
+		omit_children (builder, tree, child, omitted);
+		eas_item_builder_end (builder);
+	}
+}
+
+/* "AirSync:Status" */
+static EasTag
+tag_from_text (const char *text)
+{
+	g_auto (GStrv) names = g_strsplit (text != NULL ? text : "", ":", 2);
+
+	return g_strv_length (names) == 2 ? eas_tag_from_name (names[0], names[1]) : EAS_TAG_NONE;
+}
+
 EasItem *
-eas_mock_fault_unknown (const EasItem *tree)
+eas_mock_fault_change_tree (const EasMockFault *fault, const EasItem *tree)
 {
 	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
 
-	sprinkle_children (builder, tree, EAS_ITEM_ROOT);
+	if (fault->kind == EAS_MOCK_FAULT_REORDER)
+		reorder_children (builder, tree, EAS_ITEM_ROOT);
+	else if (fault->kind == EAS_MOCK_FAULT_UNKNOWN)
+		sprinkle_children (builder, tree, EAS_ITEM_ROOT);
+	else
+		omit_children (builder, tree, EAS_ITEM_ROOT, tag_from_text (fault->text));
+
 	return eas_item_builder_finish (g_steal_pointer (&builder));
 }
 

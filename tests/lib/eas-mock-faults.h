@@ -15,8 +15,12 @@ typedef enum {
 	EAS_MOCK_FAULT_STATUS,            /* value: Status of the whole command, nothing was done */
 	EAS_MOCK_FAULT_COLLECTION_STATUS, /* value: Status of a Collection of a Sync */
 	EAS_MOCK_FAULT_ITEM_STATUS,       /* value: Status of an Add or Change whose subject contains text */
+	EAS_MOCK_FAULT_STALL,             /* a Collection says MoreAvailable and brings nothing */
+	EAS_MOCK_FAULT_ALARM,             /* a Ping says at once that all its folders changed */
+	EAS_MOCK_FAULT_OMIT,              /* elements named text ("AirSync:Status") are left out */
 	EAS_MOCK_FAULT_REORDER,           /* siblings in another order */
 	EAS_MOCK_FAULT_UNKNOWN,           /* elements and a page nobody knows */
+	EAS_MOCK_FAULT_HEADERS,           /* done; text: header lines, added to the answer */
 	EAS_MOCK_FAULT_EMPTY,             /* done, and 200 without a body */
 	EAS_MOCK_FAULT_GARBAGE,           /* done, and bytes that are not WBXML */
 	EAS_MOCK_FAULT_CONTENT_TYPE,      /* done; text: another Content-Type */
@@ -55,9 +59,8 @@ gboolean eas_mock_faults_take (EasMockFaults *faults, EasMockFaultKind kind, Eas
                                const EasMockFolder *folder, const char *subject, const EasMockFault **out_fault);
 
 /* What the faults do to a tree and to bytes. */
-EasItem *eas_mock_fault_reorder (const EasItem *tree);
-EasItem *eas_mock_fault_unknown (const EasItem *tree);
-GBytes  *eas_mock_fault_gzip    (GBytes *bytes);
-GBytes  *eas_mock_fault_bomb    (guint mebibytes);
+EasItem *eas_mock_fault_change_tree (const EasMockFault *fault, const EasItem *tree);
+GBytes  *eas_mock_fault_gzip        (GBytes *bytes);
+GBytes  *eas_mock_fault_bomb        (guint mebibytes);
 
 G_END_DECLS

@@ -28,6 +28,11 @@ log_entry_clear (gpointer data)
 	g_free (entry->command);
 	g_free (entry->version);
 	g_free (entry->collections);
+	g_free (entry->user_agent);
+	g_free (entry->cookie);
+	g_free (entry->policy_key);
+	g_clear_pointer (&entry->request, g_bytes_unref);
+	g_clear_pointer (&entry->answer, g_bytes_unref);
 }
 
 void
@@ -79,6 +84,7 @@ request_new (EasMockServer *server, SoupServerMessage *message)
 static void
 log_request (EasMockRequest *request)
 {
+	SoupMessageHeaders *headers = soup_server_message_get_request_headers (request->message);
 	EasMockLogEntry *entry = g_rc_box_new0 (EasMockLogEntry);
 
 	entry->user = g_strdup (request->mailbox != NULL ? request->mailbox->user : NULL);
@@ -86,6 +92,12 @@ log_request (EasMockRequest *request)
 	entry->command = g_strdup (request->command);
 	entry->version = g_strdup_printf ("%u.%u", request->version / 10, request->version % 10);
 	entry->request_size = request->raw != NULL ? g_bytes_get_size (request->raw) : 0;
+	entry->user_agent = g_strdup (soup_message_headers_get_one (headers, "User-Agent"));
+	entry->cookie = g_strdup (soup_message_headers_get_list (headers, "Cookie"));
+	if (request->has_policy_key)
+		entry->policy_key = g_strdup_printf ("%u", request->policy_key);
+	if (request->server->settings.log_bodies && request->raw != NULL)
+		entry->request = g_bytes_ref (request->raw);
 	entry->when = g_get_monotonic_time ();
 	request->entry = entry;
 	g_ptr_array_add (request->server->log, g_rc_box_acquire (entry));
@@ -177,17 +189,20 @@ has_wbxml_type (EasMockRequest *request)
 	       g_strcmp0 (type, "application/vnd.ms-sync") == 0;
 }
 
-static gboolean
+/* request->body stays NULL when the body is no WBXML. */
+static void
 decode_body (EasMockRequest *request)
 {
 	g_auto (EasWbxmlReader) reader = { 0 };
+	g_autoptr (EasItem) body = NULL;
 
+	if (request->raw == NULL)
+		return;
 	eas_wbxml_reader_init (&reader, request->raw);
-	if (!eas_wbxml_reader_root (&reader, &request->root))
-		return FALSE;
-	request->body = eas_item_read (&reader);
-
-	return request->body != NULL && eas_wbxml_reader_finish (&reader, NULL);
+	if (eas_wbxml_reader_root (&reader, &request->root))
+		body = eas_item_read (&reader);
+	if (eas_wbxml_reader_finish (&reader, NULL))
+		request->body = g_steal_pointer (&body);
 }
 
 /* TRUE when the answer has been sent; [MS-ASHTTP] 3.2.5.1, [MS-ASCMD] 2.2.2 Common Status Codes. */
@@ -205,7 +220,7 @@ refuse_framing (EasMockRequest *request, const EasMockCommand *command)
 		refuse (request, 101, SOUP_STATUS_BAD_REQUEST);
 	else if (request->raw != NULL && !has_wbxml_type (request))
 		refuse (request, 101, SOUP_STATUS_BAD_REQUEST);
-	else if (request->raw != NULL && !decode_body (request))
+	else if (request->raw != NULL && request->body == NULL)
 		refuse (request, 102, SOUP_STATUS_BAD_REQUEST);
 	else if (request->raw != NULL && request->root != command->root)
 		refuse (request, 103, SOUP_STATUS_BAD_REQUEST);
@@ -280,26 +295,10 @@ note_collections (EasMockRequest *request)
 
 /* --- Answering ----------------------------------------------------------- */
 
-static gboolean
-set_header_line (const char *line, SoupMessageHeaders *headers)
-{
-	g_auto (GStrv) parts = g_strsplit (line, ":", 2);
-
-	if (g_strv_length (parts) != 2)
-		return FALSE;
-	soup_message_headers_replace (headers, g_strstrip (parts[0]), g_strstrip (parts[1]));
-
-	return TRUE;
-}
-
 static void
 fail_http (EasMockRequest *request, const EasMockFault *fault)
 {
-	g_auto (GStrv) lines = g_strsplit (fault->text != NULL ? fault->text : "", "\n", -1);
-
-	for (guint i = 0; lines[i] != NULL; i++)
-		set_header_line (lines[i],
-				 soup_server_message_get_response_headers (request->message));
+	eas_mock_request_add_headers (request, fault->text);
 	eas_mock_request_send_http (request, fault->value);
 }
 
@@ -355,7 +354,6 @@ answer_post (EasMockRequest *request)
 	if (refuse_framing (request, command))
 		return;
 	note_device (request);
-	note_collections (request);
 	if (refuse_policy (request, command))
 		return;
 	if (eas_mock_faults_take (request->server->faults, EAS_MOCK_FAULT_STATUS, request, NULL,
@@ -389,7 +387,7 @@ eas_mock_http_handle (SoupServer *soup,
 	const char *method = soup_server_message_get_method (message);
 	GUri *uri = soup_server_message_get_uri (message);
 	gboolean options = g_str_equal (method, "OPTIONS");
-	gboolean understood = TRUE;
+	gboolean understood = TRUE, may_enter;
 
 	if (options)
 		request->command = g_strdup ("OPTIONS");
@@ -397,13 +395,16 @@ eas_mock_http_handle (SoupServer *soup,
 		understood = eas_mock_request_read_query (
 			request, g_uri_get_query (uri),
 			soup_server_message_get_request_headers (message));
+	may_enter = authenticate (request);
+	decode_body (request);
 	log_request (request);
+	note_collections (request);
 
 	if (!options && !g_str_equal (method, "POST"))
 		eas_mock_request_send_http (request, SOUP_STATUS_NOT_IMPLEMENTED);
 	else if (fail_early (request))
 		return;
-	else if (!authenticate (request))
+	else if (!may_enter)
 		ask_for_credentials (request);
 	else if (!understood)
 		eas_mock_request_send_http (request, SOUP_STATUS_BAD_REQUEST);

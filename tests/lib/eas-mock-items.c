@@ -157,8 +157,9 @@ fetch_item (Operations *operations, const EasItem *body, EasItemSlot fetch)
 	eas_item_builder_text (operations->builder, EAS_AIRSYNC_COLLECTION_ID, collection_id);
 	eas_item_builder_text (operations->builder, EAS_AIRSYNC_SERVER_ID, server_id);
 	if (status == OPERATION_OK) {
-		g_autoptr (EasItem) data = eas_mock_dialect_write (item->data, folder->klass,
-								   request->version, &options);
+		g_autoptr (EasItem) data =
+			eas_mock_dialect_write (item->data, folder->klass, request->version,
+						&options, &request->server->settings.habits);
 
 		eas_item_builder_text (operations->builder, EAS_AIRSYNC_CLASS,
 				       eas_mock_class_name (folder->klass));

@@ -92,6 +92,27 @@ announce (EasMockMailbox *mailbox, EasMockFolder *folder)
 		mailbox->changed (mailbox, folder, mailbox->changed_data);
 }
 
+static EasMockItem *
+make_notice (const char *address)
+{
+	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
+	EasMockItem *notice = g_new0 (EasMockItem, 1);
+
+	eas_item_builder_text (builder, EAS_EMAIL_TO, address);
+	eas_item_builder_text (builder, EAS_EMAIL_FROM, "\"Administrator\" <admin@example.test>");
+	eas_item_builder_text (builder, EAS_EMAIL_SUBJECT,
+			       "Your mobile phone is temporarily blocked from synchronizing");
+	eas_item_builder_time (builder, EAS_EMAIL_DATE_RECEIVED,
+			       g_get_real_time () / G_USEC_PER_SEC);
+	eas_item_builder_flag (builder, EAS_EMAIL_READ, FALSE);
+	eas_item_builder_text (builder, EAS_EMAIL_MESSAGE_CLASS, "IPM.Note");
+	notice->id = g_strdup ("notice");
+	notice->revision = 1;
+	notice->data = eas_item_builder_finish (g_steal_pointer (&builder));
+
+	return notice;
+}
+
 EasMockMailbox *
 eas_mock_mailbox_new (const char *user, const char *password)
 {
@@ -107,6 +128,7 @@ eas_mock_mailbox_new (const char *user, const char *password)
 	mailbox->devices =
 		g_hash_table_new_full (g_str_hash, g_str_equal, NULL, eas_mock_device_free);
 
+	mailbox->notice = make_notice (mailbox->address);
 	for (guint i = 0; i < G_N_ELEMENTS (default_folders); i++)
 		eas_mock_mailbox_add_folder (mailbox, "0", default_folders[i].name,
 					     default_folders[i].type);
@@ -125,6 +147,7 @@ eas_mock_mailbox_free (EasMockMailbox *mailbox)
 	g_free (mailbox->address);
 	g_ptr_array_unref (mailbox->folders);
 	g_hash_table_unref (mailbox->blobs);
+	item_free (mailbox->notice);
 	g_hash_table_unref (mailbox->devices);
 	g_free (mailbox);
 }

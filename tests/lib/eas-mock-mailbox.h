@@ -50,7 +50,8 @@ struct _EasMockMailbox {
 	guint64 sequence;
 	guint last_folder;
 	guint last_blob;
-	gboolean quarantined; /* devices see only a notice */
+	gboolean quarantined; /* devices see only the notice */
+	EasMockItem *notice;  /* in no folder */
 	EasMockChanged changed;
 	gpointer changed_data;
 };

@@ -23,5 +23,7 @@ GSource *eas_mock_server_start_timer  (EasMockServer *server, guint milliseconds
 void     eas_mock_request_send        (EasMockRequest *request);
 void     eas_mock_request_send_http   (EasMockRequest *request, guint status);
 void     eas_mock_request_drop        (EasMockRequest *request);
+/* Header lines of the answer, one a line; NULL: none. */
+void     eas_mock_request_add_headers (EasMockRequest *request, const char *lines);
 
 G_END_DECLS

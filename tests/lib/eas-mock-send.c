@@ -94,6 +94,8 @@ transmit (EasMockRequest *request, const Outgoing *outgoing)
 	SoupMessageBody *body = soup_server_message_get_response_body (request->message);
 
 	request->entry->http_status = outgoing->lost ? 0 : outgoing->http_status;
+	if (request->server->settings.log_bodies && outgoing->body != NULL)
+		request->entry->answer = g_bytes_ref (outgoing->body);
 	request->entry->answer_size =
 		outgoing->body != NULL ? g_bytes_get_size (outgoing->body) : 0;
 	if (outgoing->lost || outgoing->is_cut) {
@@ -180,29 +182,39 @@ check_answer (EasMockRequest *request, GBytes *document)
 		g_error ("an answer broke the schemas");
 }
 
+/* Takes @tree and gives what the faults make of it. */
+static EasItem *
+apply_tree_faults (EasMockRequest *request, EasItem *tree)
+{
+	static const EasMockFaultKind kinds[] = { EAS_MOCK_FAULT_OMIT, EAS_MOCK_FAULT_REORDER,
+						  EAS_MOCK_FAULT_UNKNOWN };
+
+	for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
+		const EasMockFault *fault = NULL;
+		EasItem *changed;
+
+		if (!eas_mock_faults_take (request->server->faults, kinds[i], request, NULL, NULL,
+					   &fault))
+			continue;
+		changed = eas_mock_fault_change_tree (fault, tree);
+		eas_item_unref (tree);
+		tree = changed;
+	}
+
+	return tree;
+}
+
 static GBytes *
 make_document (EasMockRequest *request)
 {
 	EasMockReply *reply = &request->reply;
 	g_autoptr (GBytes) plain = encode_document (reply->root, reply->tree);
-	g_autoptr (EasItem) tree = reply->tree != NULL ? eas_item_ref (reply->tree) : NULL;
-	EasMockFaults *faults = request->server->faults;
+	g_autoptr (EasItem) tree = NULL;
 
 	check_answer (request, plain);
-	if (tree != NULL &&
-	    eas_mock_faults_take (faults, EAS_MOCK_FAULT_REORDER, request, NULL, NULL, NULL)) {
-		EasItem *changed = eas_mock_fault_reorder (tree);
-
-		eas_item_unref (tree);
-		tree = changed;
-	}
-	if (tree != NULL &&
-	    eas_mock_faults_take (faults, EAS_MOCK_FAULT_UNKNOWN, request, NULL, NULL, NULL)) {
-		EasItem *changed = eas_mock_fault_unknown (tree);
-
-		eas_item_unref (tree);
-		tree = changed;
-	}
+	if (reply->tree == NULL)
+		return g_steal_pointer (&plain);
+	tree = apply_tree_faults (request, eas_item_ref (reply->tree));
 
 	return tree != reply->tree ? encode_document (reply->root, tree) : g_steal_pointer (&plain);
 }
@@ -216,6 +228,8 @@ apply_byte_faults (EasMockRequest *request, Outgoing *outgoing)
 
 	if (eas_mock_faults_take (faults, EAS_MOCK_FAULT_EMPTY, request, NULL, NULL, NULL))
 		g_clear_pointer (&outgoing->body, g_bytes_unref);
+	if (eas_mock_faults_take (faults, EAS_MOCK_FAULT_HEADERS, request, NULL, NULL, &fault))
+		eas_mock_request_add_headers (request, fault->text);
 	if (eas_mock_faults_take (faults, EAS_MOCK_FAULT_GARBAGE, request, NULL, NULL, NULL))
 		changed = g_bytes_new_static ("\x03\x01\x6a\x00\x45\xff\xfe not WBXML", 17);
 	if (eas_mock_faults_take (faults, EAS_MOCK_FAULT_CONTENT_TYPE, request, NULL, NULL,
@@ -283,4 +297,19 @@ eas_mock_request_drop (EasMockRequest *request)
 
 	transmit (request, &outgoing);
 	eas_mock_request_free (request);
+}
+
+void
+eas_mock_request_add_headers (EasMockRequest *request, const char *lines)
+{
+	SoupMessageHeaders *headers = soup_server_message_get_response_headers (request->message);
+	g_auto (GStrv) each = g_strsplit (lines != NULL ? lines : "", "\n", -1);
+
+	for (guint i = 0; each[i] != NULL; i++) {
+		g_auto (GStrv) parts = g_strsplit (each[i], ":", 2);
+
+		if (g_strv_length (parts) == 2)
+			soup_message_headers_append (headers, g_strstrip (parts[0]),
+						     g_strstrip (parts[1]));
+	}
 }

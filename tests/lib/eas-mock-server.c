@@ -166,6 +166,7 @@ eas_mock_server_new (void)
 		.policy_attachments = TRUE,
 		.detect_duplicates = TRUE,
 		.empty_answers = TRUE,
+		.one_command = TRUE,
 		.ping_minimum = 60,
 		.ping_maximum = 3540,
 		.max_folders = 200,

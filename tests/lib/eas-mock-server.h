@@ -17,6 +17,7 @@
 #include <libsoup/soup.h>
 
 #include "eas-mock-device.h"
+#include "eas-mock-dialect.h"
 #include "eas-mock-mailbox.h"
 
 G_BEGIN_DECLS
@@ -36,7 +37,11 @@ typedef struct {
 	guint policy_attachments;   /* AttachmentsEnabled in it */
 	gboolean detect_duplicates; /* ClientIds and repeated requests; off: as SOGo */
 	gboolean echo_adds;         /* send a device its own new items again, normalised */
+	gboolean one_command;       /* from 16.0: two commands on one item are Status 16 */
+	gboolean drop_exceptions;   /* up to 14.1: an Add loses its Exceptions, without a word */
 	gboolean empty_answers;     /* HTTP 200 without a body where nothing changed */
+	EasMockHabits habits;       /* how items are told */
+	gboolean log_bodies;        /* the request list shows what was said */
 	guint ping_minimum;         /* seconds */
 	guint ping_maximum;
 	guint max_folders;          /* in a Ping */
@@ -65,6 +70,11 @@ typedef struct {
 	char *command;
 	char *version;
 	char *collections; /* of a Sync or Ping, separated by commas */
+	char *user_agent;
+	char *cookie;
+	char *policy_key;  /* NULL: no header */
+	GBytes *request;   /* bodies, where they are logged */
+	GBytes *answer;
 	guint request_size;
 	guint answer_size;
 	guint http_status;

@@ -315,7 +315,7 @@ run_fetch (Command *command)
 	if (status == EAS_MOCK_ITEM_OK) {
 		g_autoptr (EasItem) data = eas_mock_dialect_write (
 			command->item->data, target->folder->klass, target->request->version,
-			&target->collection->options);
+			&target->collection->options, &target->request->server->settings.habits);
 
 		eas_item_builder_start (builder, EAS_AIRSYNC_APPLICATION_DATA);
 		eas_mock_copy_children (builder, data, EAS_ITEM_ROOT);

@@ -28,7 +28,8 @@ enum {
 	SYNC_HIERARCHY = 12,
 	SYNC_INCOMPLETE = 13,
 	SYNC_WAIT = 14,
-	SYNC_TOO_MANY = 15
+	SYNC_TOO_MANY = 15,
+	SYNC_RETRY = 16
 };
 
 /* One collection of the request, or of the one remembered. */
@@ -166,6 +167,24 @@ remember_parts (Sync *sync)
 		g_ptr_array_add (cache, g_strdup (((Part *) sync->parts->pdata[i])->id));
 }
 
+/* Exchange from 16.0 wants one command an item and request. */
+static gboolean
+has_two_commands_on_one_item (const EasItem *body, EasItemSlot collection)
+{
+	EasItemSlot commands = eas_item_child (body, collection, EAS_AIRSYNC_COMMANDS);
+	g_autoptr (GHashTable) ids = g_hash_table_new (g_str_hash, g_str_equal);
+	EasItemSlot slot;
+
+	EAS_MOCK_EACH (slot, body, commands, EAS_TAG_NONE) {
+		const char *id = eas_mock_text (body, slot, EAS_AIRSYNC_SERVER_ID);
+
+		if (id != NULL && !g_hash_table_add (ids, (gpointer) id))
+			return TRUE;
+	}
+
+	return FALSE;
+}
+
 static gboolean
 read_parts (Sync *sync)
 {
@@ -178,6 +197,11 @@ read_parts (Sync *sync)
 	EAS_MOCK_EACH (slot, body, collections, EAS_AIRSYNC_COLLECTION) {
 		if (!is_well_formed (sync->request, slot)) {
 			fail_whole (sync, SYNC_PROTOCOL, -1);
+			return FALSE;
+		}
+		if (sync->request->version >= 160 && sync->request->server->settings.one_command &&
+		    has_two_commands_on_one_item (body, slot)) {
+			fail_whole (sync, SYNC_RETRY, -1);
 			return FALSE;
 		}
 		n_commands += eas_item_n_children (
@@ -337,9 +361,9 @@ put_change (Sync *sync, Part *part, EasItemBuilder *builder, const EasMockChange
 	eas_item_builder_start (builder, tags[change->kind]);
 	eas_item_builder_text (builder, EAS_AIRSYNC_SERVER_ID, change->id);
 	if (change->item != NULL) {
-		g_autoptr (EasItem) data =
-			eas_mock_dialect_write (change->item->data, part->folder->klass,
-						sync->request->version, &part->collection->options);
+		g_autoptr (EasItem) data = eas_mock_dialect_write (
+			change->item->data, part->folder->klass, sync->request->version,
+			&part->collection->options, &sync->request->server->settings.habits);
 
 		eas_item_builder_start (builder, EAS_AIRSYNC_APPLICATION_DATA);
 		eas_mock_copy_children (builder, data, EAS_ITEM_ROOT);
@@ -355,7 +379,10 @@ put_changes (Sync *sync, Part *part, EasItemBuilder *builder, gboolean *out_more
 	g_autoptr (GArray) changes =
 		eas_mock_list_changes (sync->request, part->collection, part->folder);
 	guint window = MIN (sync->window, part->collection->window);
-	guint count = MIN (window, changes->len);
+	gboolean stalled =
+		eas_mock_faults_take (sync->request->server->faults, EAS_MOCK_FAULT_STALL,
+				      sync->request, part->folder, NULL, NULL);
+	guint count = stalled ? 0 : MIN (window, changes->len);
 
 	*out_more = count < changes->len;
 	sync->window -= count;

@@ -437,6 +437,109 @@ test_exceptions_stay (void)
 	g_assert_cmpuint (eas_mock_answer_count (told, "//calendar:Exception"), ==, 2);
 }
 
+/* Exceptions are named by the start the rule gives, in both dialects. */
+static void
+test_stray_exceptions (void)
+{
+	g_auto (Fixture) fixture = { 0 };
+
+	fixture_open (&fixture, "14.1");
+	assert_status (&fixture,
+		       ADD (FULL WEEKLY EXCEPTION ("<calendar:ExceptionStartTime>20261109T080000Z</"
+						   "calendar:ExceptionStartTime>")),
+		       "6");
+	assert_status (&fixture, ADD (FULL WEEKLY), "1");
+	assert_status (
+		&fixture,
+		CHANGE (FULL WEEKLY EXCEPTION ("<calendar:ExceptionStartTime>20261110T090000Z</"
+					       "calendar:ExceptionStartTime>")),
+		"6");
+}
+
+/* --- Habits -------------------------------------------------------------- */
+
+/* Pitfall 11: Exchange before 16.0 tells all-day events as midnight of a zone, with the zone or
+ * without. */
+static void
+test_habit_all_day (void)
+{
+	const EasTimezone berlin = { -60, "", { 0, 10, 0, 5, 3 }, 0, "", { 0, 3, 0, 5, 2 }, -60 };
+	g_autofree char *blob = eas_timezone_write (&berlin);
+	g_autofree char *escaped = g_uri_escape_string (blob, NULL, FALSE);
+	g_autofree char *action = g_strconcat ("set?all-day-zone=", escaped, NULL);
+	g_auto (Fixture) fixture = { 0 };
+	g_autofree char *set = NULL;
+	g_autofree char *without = NULL;
+	g_autoptr (EasMockAnswer) zoned = NULL;
+	g_autoptr (EasMockAnswer) bare = NULL;
+	g_autoptr (EasMockAnswer) new = NULL;
+
+	fixture_open (&fixture, "16.1");
+	assert_status (&fixture,
+		       ADD ("<calendar:AllDayEvent>1</calendar:AllDayEvent>"
+			    "<calendar:StartTime>20260712T000000Z</calendar:StartTime>"
+			    "<calendar:EndTime>20260713T000000Z</calendar:EndTime>"),
+		       "1");
+	set = eas_mock_client_control (fixture.client, action, NULL);
+	zoned = look (&fixture, "14.1");
+	eas_mock_assert_text (zoned, "//calendar:StartTime", "20260711T220000Z");
+	eas_mock_assert_text (zoned, "//calendar:Timezone", blob);
+	without = eas_mock_client_control (fixture.client, "set?all-day-no-blob=1", NULL);
+	bare = look (&fixture, "14.1");
+	eas_mock_assert_text (bare, "//calendar:EndTime", "20260712T220000Z");
+	eas_mock_assert_text (bare, "//calendar:Timezone", NULL);
+	new = look (&fixture, "16.1");
+	eas_mock_assert_text (new, "//calendar:StartTime", "20260712T000000Z");
+}
+
+/* Pitfall 12: zones that say nothing. Pitfall 13: exceptions of an Add that get lost. */
+static void
+test_habits_of_others (void)
+{
+	const EasTimezone berlin = { -60, "", { 0, 10, 0, 5, 3 }, 0, "", { 0, 3, 0, 5, 2 }, -60 };
+	g_autofree char *blob = eas_timezone_write (&berlin);
+	g_autofree char *command = NULL;
+	g_auto (Fixture) fixture = { 0 };
+	g_autofree char *set = NULL;
+	g_autofree char *zone = NULL;
+	g_autoptr (EasMockAnswer) told = NULL;
+
+	fixture_open (&fixture, "14.1");
+	set = eas_mock_client_control (fixture.client, "set?zero-zones=1&drop-exceptions=1", NULL);
+	command = g_strdup_printf (
+		ADD (FULL WEEKLY "<calendar:Timezone>%s</calendar:Timezone>" EXCEPTION (
+			"<calendar:ExceptionStartTime>20261109T090000Z</"
+			"calendar:ExceptionStartTime>")),
+		blob);
+	assert_status (&fixture, command, "1");
+	told = look (&fixture, "14.1");
+	g_assert_cmpuint (eas_mock_answer_count (told, "//calendar:Exception"), ==, 0);
+	g_assert_cmpuint (eas_mock_answer_count (told, "//calendar:Timezone"), ==, 1);
+	zone = eas_mock_answer_get (told, "//calendar:Timezone");
+	g_assert_true (g_str_has_prefix (zone, "AAAAAAAA"));
+}
+
+/* Pitfall 13: from 16.0 two commands on one item are Status 16. */
+static void
+test_two_commands (void)
+{
+	g_auto (Fixture) fixture = { 0 };
+	g_autoptr (EasMockAnswer) both = NULL;
+
+	fixture_open (&fixture, "16.1");
+	assert_status (&fixture, ADD (TIMES WEEKLY), "1");
+	both = eas_mock_client_sync (
+		fixture.client, CALENDAR, fixture.key,
+		"<airsync:Commands><airsync:Change><airsync:ServerId>6:1</"
+		"airsync:ServerId><airsync:ApplicationData>" SUBJECT (
+			"x") "</airsync:ApplicationData></"
+			     "airsync:Change><airsync:Delete><airsync:ServerId>6:1</"
+			     "airsync:ServerId>"
+			     "<airsyncbase:InstanceId>20261109T090000Z</airsyncbase:InstanceId></"
+			     "airsync:Delete></airsync:Commands>");
+	eas_mock_assert_text (both, "/airsync:Sync/airsync:Status", "16");
+}
+
 /* --- Refusals ------------------------------------------------------------ */
 
 static void
@@ -585,6 +688,7 @@ test_sample_is_sound (void)
 	g_autoptr (EasMockMailbox) mailbox = eas_mock_mailbox_new ("user", "secret");
 	EasMockFolder *folder = eas_mock_mailbox_default (mailbox, EAS_FOLDER_CALENDAR);
 	EasMockOptions options;
+	const EasMockHabits habits = { 0 };
 	guint n_exceptions = 0;
 
 	eas_mock_options_init (&options);
@@ -593,7 +697,7 @@ test_sample_is_sound (void)
 	for (guint i = 0; i < folder->items->len; i++) {
 		EasItem *data = ((EasMockItem *) folder->items->pdata[i])->data;
 		g_autoptr (EasItem) wire =
-			eas_mock_dialect_write (data, EAS_CLASS_CALENDAR, 141, &options);
+			eas_mock_dialect_write (data, EAS_CLASS_CALENDAR, 141, &options, &habits);
 		EasItemSlot exceptions =
 			eas_item_child (data, EAS_ITEM_ROOT, EAS_CALENDAR_EXCEPTIONS);
 		gint64 utc;
@@ -630,6 +734,10 @@ main (int argc, char **argv)
 	g_test_add_func ("/mock/events/attachments", test_attachments);
 	g_test_add_func ("/mock/events/ghosting", test_ghosting);
 	g_test_add_func ("/mock/events/exceptions-stay", test_exceptions_stay);
+	g_test_add_func ("/mock/events/stray-exceptions", test_stray_exceptions);
+	g_test_add_func ("/mock/events/habit-all-day", test_habit_all_day);
+	g_test_add_func ("/mock/events/habits-of-others", test_habits_of_others);
+	g_test_add_func ("/mock/events/two-commands", test_two_commands);
 	g_test_add_func ("/mock/events/refusals", test_refusals);
 	g_test_add_func ("/mock/events/series-over-daylight-saving",
 			 test_series_over_daylight_saving);

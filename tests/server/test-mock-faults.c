@@ -192,6 +192,69 @@ test_unknown (void)
 }
 
 static void
+test_omitted (void)
+{
+	g_autoptr (EasMockClient) client =
+		open_client ("fault?kind=omit&text=FolderHierarchy:Status");
+	g_autoptr (EasMockAnswer) answer = ask (client);
+
+	g_assert_cmpuint (eas_mock_answer_count (answer, "//folderhierarchy:Status"), ==, 0);
+	g_assert_cmpuint (eas_mock_answer_count (answer, "//folderhierarchy:Add"), ==, 9);
+	assert_over (client);
+}
+
+static void
+test_headers (void)
+{
+	g_autoptr (EasMockClient) client =
+		open_client ("fault?kind=headers&text=X-MS-RP:%2016.1%0ASet-Cookie:%20a=b");
+	g_autoptr (EasMockAnswer) answer = ask (client);
+	g_autofree char *on = eas_mock_client_control (client, "set?log-bodies=1", NULL);
+	g_autoptr (EasMockAnswer) next = ask (client);
+	g_autofree char *requests = eas_mock_client_control (client, "requests", NULL);
+
+	g_assert_cmpstr (soup_message_headers_get_one (answer->headers, "X-MS-RP"), ==, "16.1");
+	g_assert_cmpstr (soup_message_headers_get_one (answer->headers, "Set-Cookie"), ==, "a=b");
+	eas_mock_assert_text (answer, "//folderhierarchy:Status", "1");
+	g_assert_nonnull (strstr (requests, "\"request_xml\":\"<?xml"));
+	g_assert_nonnull (strstr (requests, "\"answer_xml\":\"<?xml"));
+}
+
+/* MoreAvailable, and nothing with it: user-needs 3.1, the reference 8.5. */
+static void
+test_stalled (void)
+{
+	g_autoptr (EasMockClient) client = open_client ("fault?kind=stall&folder=Calendar");
+	g_autofree char *key = eas_mock_client_prime (client, CALENDAR);
+	g_autofree char *json =
+		eas_mock_client_control (client, "generate?folder=Calendar&count=3", NULL);
+	g_autoptr (EasMockAnswer) stalled = eas_mock_client_step (client, CALENDAR, &key, "");
+	g_autoptr (EasMockAnswer) next = eas_mock_client_step (client, CALENDAR, &key, "");
+
+	g_assert_cmpuint (eas_mock_answer_count (stalled, "//airsync:MoreAvailable"), ==, 1);
+	g_assert_cmpuint (eas_mock_answer_count (stalled, "//airsync:Commands"), ==, 0);
+	g_assert_cmpuint (eas_mock_answer_count (next, "//airsync:Add"), ==, 3);
+}
+
+/* A Ping that rings for nothing: pitfall 40. */
+static void
+test_false_alarm (void)
+{
+	g_autoptr (EasMockClient) client = open_client ("fault?kind=alarm&command=Ping");
+	g_autofree char *key = eas_mock_client_prime (client, CALENDAR);
+	g_autoptr (EasMockAnswer) ping =
+		eas_mock_client_post (client, "Ping",
+				      "<ping:Ping><ping:HeartbeatInterval>60</"
+				      "ping:HeartbeatInterval><ping:Folders><ping:Folder>"
+				      "<ping:Id>6</ping:Id><ping:Class>Calendar</ping:Class></"
+				      "ping:Folder></ping:Folders></ping:Ping>");
+	g_autoptr (EasMockAnswer) nothing = eas_mock_client_sync (client, CALENDAR, key, "");
+
+	eas_mock_assert_text (ping, "//ping:Folder", CALENDAR);
+	g_assert_cmpuint (g_bytes_get_size (nothing->body), ==, 0);
+}
+
+static void
 test_bodies (void)
 {
 	g_autoptr (EasMockClient) client = open_client ("fault?kind=empty");
@@ -266,6 +329,8 @@ test_quarantine (void)
 	g_autoptr (EasMockAnswer) before = NULL;
 	g_autoptr (EasMockAnswer) refused = NULL;
 	g_autoptr (EasMockAnswer) nothing = NULL;
+	g_autoptr (EasMockAnswer) notice = NULL;
+	g_autoptr (EasMockAnswer) back = NULL;
 
 	eas_mock_client_open (client);
 	key = eas_mock_client_prime (client, CALENDAR);
@@ -281,6 +346,17 @@ test_quarantine (void)
 	key = eas_mock_client_prime (client, CALENDAR);
 	nothing = eas_mock_client_sync (client, CALENDAR, key, "");
 	g_assert_cmpuint (g_bytes_get_size (nothing->body), ==, 0);
+	g_free (key);
+	key = eas_mock_client_prime (client, "1");
+	notice = eas_mock_client_sync (client, "1", key, "");
+	g_assert_cmpuint (eas_mock_answer_count (notice, "//airsync:Add"), ==, 1);
+
+	off = eas_mock_client_control (client, "quarantine?on=0", NULL);
+	eas_mock_client_open (client);
+	g_free (key);
+	key = eas_mock_client_prime (client, CALENDAR);
+	back = eas_mock_client_sync (client, CALENDAR, key, "");
+	g_assert_cmpuint (eas_mock_answer_count (back, "//airsync:Add"), ==, 1);
 }
 
 static void
@@ -310,6 +386,10 @@ main (int argc, char **argv)
 	g_test_add_func ("/mock/faults/cut", test_cut);
 	g_test_add_func ("/mock/faults/reorder", test_reordered);
 	g_test_add_func ("/mock/faults/unknown", test_unknown);
+	g_test_add_func ("/mock/faults/omit", test_omitted);
+	g_test_add_func ("/mock/faults/headers", test_headers);
+	g_test_add_func ("/mock/faults/stall", test_stalled);
+	g_test_add_func ("/mock/faults/alarm", test_false_alarm);
 	g_test_add_func ("/mock/faults/bodies", test_bodies);
 	g_test_add_func ("/mock/faults/bomb", test_bomb);
 	g_test_add_func ("/mock/faults/delay", test_delay);

@@ -17,7 +17,7 @@
 
 static const char month_names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
-/* "Sun, 06 Nov 1994 08:49:37 GMT", also with dashes as cookies write it; 0 when it is none. */
+/* "Sun, 06 Nov 1994 08:49:37 GMT", also with dashes as cookies write it; -1 when it is none. */
 static gint64
 parse_http_date (const char *text)
 {
@@ -28,18 +28,18 @@ parse_http_date (const char *text)
 	int day, year, hour, minute, second;
 
 	if (comma == NULL)
-		return 0;
+		return -1;
 	if (sscanf (comma + 1, " %2d%*1[ -]%3[A-Za-z]%*1[ -]%4d %2d:%2d:%2d", &day, month, &year,
 		    &hour, &minute, &second) != 6)
-		return 0;
+		return -1;
 	found = strlen (month) == 3 ? strstr (month_names, month) : NULL;
 	if (found == NULL)
-		return 0;
+		return -1;
 	if (year < 100)
 		year += year < 70 ? 2000 : 1900;
 	date = g_date_time_new_utc (year, 1 + (found - month_names) / 3, day, hour, minute, second);
 
-	return date != NULL ? g_date_time_to_unix (date) : 0;
+	return date != NULL ? g_date_time_to_unix (date) : -1;
 }
 
 guint
@@ -121,7 +121,7 @@ parse_set_cookie (const char *header, gboolean *out_drop)
 		if (g_ascii_strncasecmp (field, "expires=", 8) == 0) {
 			gint64 date = parse_http_date (field + 8);
 
-			if (date > 0 && date < G_GINT64_CONSTANT (946684800))
+			if (date >= 0 && date < G_GINT64_CONSTANT (946684800))
 				*out_drop = TRUE;
 		}
 	}

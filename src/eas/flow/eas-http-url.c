@@ -126,6 +126,7 @@ eas_http_normalize_url (const char *typed, GError **error)
 	g_autoptr (GUri) uri = NULL;
 	g_autoptr (GUri) out = NULL;
 	const char *scheme, *host;
+	int port;
 
 	g_return_val_if_fail (typed != NULL, NULL);
 
@@ -153,8 +154,10 @@ eas_http_normalize_url (const char *typed, GError **error)
 		return NULL;
 	}
 	path = endpoint_path (g_uri_get_path (uri));
-	out = g_uri_build (G_URI_FLAGS_ENCODED_PATH, scheme, NULL, host, g_uri_get_port (uri), path,
-			   NULL, NULL);
+	port = g_uri_get_port (uri);
+	if (port == (strcmp (scheme, "https") == 0 ? 443 : 80))
+		port = -1;
+	out = g_uri_build (G_URI_FLAGS_ENCODED_PATH, scheme, NULL, host, port, path, NULL, NULL);
 
 	return g_uri_to_string (out);
 }

@@ -117,16 +117,46 @@ bind_something (sqlite3_stmt *statement, int column, Input *input)
 	}
 }
 
-/* Returns whether the row could be put in: keys are unique. */
-static gboolean
-insert_row (const char *sql, Input *input)
+static sqlite3_stmt *
+prepare (const char *sql)
 {
 	sqlite3_stmt *statement = NULL;
-	gboolean inserted;
-	int column;
 
 	fuzz_promise (sqlite3_prepare_v2 (e_cache_get_sqlitedb (ecache), sql, -1, &statement,
 					  NULL) == SQLITE_OK);
+
+	return statement;
+}
+
+/* A row of as many values as the table has columns now. */
+static sqlite3_stmt *
+prepare_insert (const char *table)
+{
+	g_autofree char *select = g_strdup_printf ("SELECT * FROM %s", table);
+	sqlite3_stmt *columns = prepare (select);
+	sqlite3_stmt *statement;
+	GString *insert = g_string_new (NULL);
+	int ii;
+
+	g_string_printf (insert, "INSERT INTO %s VALUES (?", table);
+	for (ii = 1; ii < sqlite3_column_count (columns); ii++)
+		g_string_append (insert, ", ?");
+	g_string_append_c (insert, ')');
+	sqlite3_finalize (columns);
+	statement = prepare (insert->str);
+	g_string_free (insert, TRUE);
+
+	return statement;
+}
+
+/* Returns whether the row could be put in: keys are unique. */
+static gboolean
+insert_row (const char *table, Input *input)
+{
+	sqlite3_stmt *statement = prepare_insert (table);
+	gboolean inserted;
+	int column;
+
 	for (column = 1; column <= sqlite3_bind_parameter_count (statement); column++)
 		bind_something (statement, column, input);
 	inserted = sqlite3_step (statement) == SQLITE_DONE;
@@ -210,17 +240,13 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 	while (input.left > 0 && n_rows++ < MAX_ROWS) {
 		switch (take_byte (&input) % 3) {
 		case 0:
-			n_journal += insert_row (
-				"INSERT INTO eas_journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-				&input);
+			n_journal += insert_row ("eas_journal", &input);
 			break;
 		case 1:
-			insert_row ("INSERT INTO eas_outbox VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-				    "?, ?)",
-				    &input);
+			insert_row ("eas_outbox", &input);
 			break;
 		default:
-			insert_row ("INSERT INTO eas_items VALUES (?, ?, ?, ?, ?, ?, ?)", &input);
+			insert_row ("eas_items", &input);
 			break;
 		}
 	}

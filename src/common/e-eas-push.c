@@ -5,8 +5,9 @@
  * that rang are being fetched) -> round …; a failed round leads to a pause that
  * grows. All transitions go through arm(), on the main thread.
  *
- * Pitfall 40: a folder that rings twice and has nothing to fetch is left out for
- * a while, or the two would ring each other for ever.
+ * Pitfall 40: a folder that keeps ringing and has nothing to fetch is left out for
+ * a while that doubles, or the two would ring each other for ever. Short at first:
+ * some servers ring for our own edits (SOGo), and that passes.
  */
 
 #include "eas-flow-push.h"
@@ -18,8 +19,9 @@
 #define FIRST_PAUSE_MS (1 * 1000) /* after a failure; doubles */
 #define LAST_PAUSE_MS  (5 * 60 * 1000)
 #define DEBOUNCE_MS    200 /* several folders open at once: one round for all */
-#define EMPTY_RINGS    2
-#define EXCLUDED_US    (10 * G_TIME_SPAN_MINUTE)
+#define EMPTY_RINGS    3
+#define FIRST_EXCLUSION_MS (10 * 1000)
+#define LAST_EXCLUSION_MS  (10 * 60 * 1000)
 
 struct _EEasWatch {
 	gatomicrefcount refs;
@@ -32,6 +34,7 @@ struct _EEasWatch {
 	gboolean ready; /* may be pinged */
 	gboolean rang;  /* fetch under way because of a Ping */
 	guint empty_rings;
+	guint exclusion_ms;    /* the next one's length */
 	gint64 excluded_until; /* monotonic */
 };
 
@@ -341,6 +344,7 @@ e_eas_push_watch (EEasPush *push,
 	watch->push = push;
 	watch->folder_id = g_strdup (folder_id);
 	watch->klass = klass;
+	watch->exclusion_ms = FIRST_EXCLUSION_MS;
 	watch->changed = changed;
 	watch->user_data = user_data;
 	watch->free_user_data = free_user_data;
@@ -352,19 +356,37 @@ e_eas_push_watch (EEasPush *push,
 	return watch;
 }
 
-/* Counts rings that brought nothing. Lock held. */
-static void
+/* Counts rings that brought nothing. Milliseconds for which the folder is now left out, or 0. Lock
+ * held. */
+static guint
 judge_ring (EEasWatch *watch, gboolean found)
 {
+	guint exclusion_ms;
+
+	if (found) {
+		watch->empty_rings = 0;
+		watch->exclusion_ms = FIRST_EXCLUSION_MS;
+	}
 	if (!watch->rang)
-		return;
+		return 0;
 
 	watch->rang = FALSE;
-	watch->empty_rings = found ? 0 : watch->empty_rings + 1;
-	if (watch->empty_rings >= EMPTY_RINGS) {
-		watch->excluded_until = g_get_monotonic_time () + EXCLUDED_US;
-		watch->empty_rings = 0;
-	}
+	if (found || ++watch->empty_rings < EMPTY_RINGS)
+		return 0;
+
+	exclusion_ms = watch->exclusion_ms;
+	watch->excluded_until = g_get_monotonic_time () + exclusion_ms * G_TIME_SPAN_MILLISECOND;
+	watch->exclusion_ms = MIN (exclusion_ms * 2, LAST_EXCLUSION_MS);
+
+	return exclusion_ms;
+}
+
+/* The round that runs by then leaves the folder out: another one takes it in. */
+static void
+plan_return (EEasPush *push, guint ms)
+{
+	g_timeout_add_full (G_PRIORITY_DEFAULT, ms + DEBOUNCE_MS, restart_cb, push_ref (push),
+			    push_unref);
 }
 
 void
@@ -372,6 +394,7 @@ e_eas_watch_report (EEasWatch *watch, gboolean ready, gboolean found)
 {
 	EEasPush *push = watch->push;
 	gboolean rang, changed, settled, revived;
+	guint exclusion_ms;
 	g_autoptr (GPtrArray) folders = NULL;
 
 	if (push == NULL)
@@ -381,13 +404,15 @@ e_eas_watch_report (EEasWatch *watch, gboolean ready, gboolean found)
 	rang = watch->rang;
 	changed = watch->ready != ready;
 	watch->ready = ready;
-	judge_ring (watch, found);
+	exclusion_ms = judge_ring (watch, found);
 	folders = collect_folders (push, /* wait_for_rung */ TRUE);
 	settled = folders != NULL && push->round == NULL;
 	/* A fetch that succeeds says that the server is back. */
 	revived = ready && push->paused;
 	g_mutex_unlock (&push->lock);
 
+	if (exclusion_ms > 0)
+		plan_return (push, exclusion_ms);
 	if (changed || revived || (rang && settled))
 		g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, restart_cb, push_ref (push),
 					    push_unref);

@@ -322,6 +322,7 @@ take_item (EEasWorker *self, const EasSyncChange *change, guint generation)
 			e_eas_cache_touch_row (self->cache, change->server_id, generation);
 		return;
 	}
+	self->chain_found = TRUE;
 	if (edit != NULL) {
 		meet_edit (self, edit, change->server_id, change->item, generation);
 		return;

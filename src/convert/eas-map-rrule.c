@@ -49,9 +49,12 @@ set_days (struct icalrecurrencetype *rule, guint mask, int nth)
 	rule->by_day[n] = ICAL_RECURRENCE_ARRAY_MAX;
 }
 
+/* 0: the start says it. */
 static void
 set_one (short *list, short value)
 {
+	if (value == 0)
+		return;
 	list[0] = value;
 	list[1] = ICAL_RECURRENCE_ARRAY_MAX;
 }

@@ -84,17 +84,13 @@ static const ReadCase read_cases[] = {
 	{ "type 7",             { "7", "1" }, FALSE },
 	{ "type -1",            { "-1", "1" }, FALSE },
 	{ "type x",             { "x", "1" }, FALSE },
-	{ "weekly, no day",     { "1", "1" }, FALSE },
 	{ "weekly, day 0",      { "1", "1", NULL, "0" }, FALSE },
 	{ "weekly, day 128",    { "1", "1", NULL, "128" }, FALSE },
-	{ "monthly, no day",    { "2", "1" }, FALSE },
 	{ "monthly, day 32",    { "2", "1", NULL, NULL,  "32" }, FALSE },
 	{ "n-th, no week",      { "3", "1", NULL, "2" }, FALSE },
 	{ "n-th, week 6",       { "3", "1", NULL, "2",   NULL, "6" }, FALSE },
 	{ "n-th, no day",       { "3", "1", NULL, NULL,  NULL, "2" }, FALSE },
-	{ "yearly, no month",   { "5", "1", NULL, NULL,  "1" }, FALSE },
 	{ "yearly, month 13",   { "5", "1", NULL, NULL,  "1",  NULL, "13" }, FALSE },
-	{ "yearly, no day",     { "5", "1", NULL, NULL,  NULL, NULL, "1" }, FALSE },
 	{ "yearly n-th, no week", { "6", "1", NULL, "2", NULL, NULL, "1" }, FALSE },
 	{ "calendar 13",        { "2", "1", NULL, NULL,  "1",  NULL, NULL, "13" }, FALSE },
 	{ "calendar 21",        { "2", "1", NULL, NULL,  "1",  NULL, NULL, "21" }, FALSE },
@@ -174,6 +170,39 @@ test_absent (void)
 	g_assert_false (eas_recurrence_read (item, EAS_ITEM_NONE, &recurrence, &error));
 	g_assert_error (error, EAS_ERROR, EAS_ERROR_ITEM_REJECTED);
 	g_assert_false (eas_recurrence_read (item, 1, &recurrence, NULL));
+}
+
+/* SOGo leaves out the day of a monthly rule: the event's start says it. Never of an n-th weekday. */
+static void
+test_implied_day (void)
+{
+	static const struct {
+		gint64 type;
+		gboolean readable;
+	} rules[] = { { EAS_RECURRENCE_WEEKLY, TRUE },       { EAS_RECURRENCE_MONTHLY, TRUE },
+		      { EAS_RECURRENCE_YEARLY, TRUE },       { EAS_RECURRENCE_MONTHLY_NTH, FALSE },
+		      { EAS_RECURRENCE_YEARLY_NTH, FALSE } };
+
+	for (guint i = 0; i < G_N_ELEMENTS (rules); i++) {
+		g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
+		g_autoptr (EasItem) item = NULL;
+		EasRecurrence recurrence;
+		gboolean read;
+
+		eas_item_builder_start (builder, EAS_CALENDAR_RECURRENCE);
+		eas_item_builder_int (builder, EAS_CALENDAR_TYPE, rules[i].type);
+		eas_item_builder_end (builder);
+		item = eas_item_builder_finish (builder);
+		read = eas_recurrence_read (
+			item, eas_item_child (item, EAS_ITEM_ROOT, EAS_CALENDAR_RECURRENCE),
+			&recurrence, NULL);
+
+		g_assert_cmpint (read, ==, rules[i].readable);
+		if (!read)
+			continue;
+		g_assert_cmpuint (recurrence.day_of_month, ==, 0);
+		g_assert_false (eas_recurrence_validate (&recurrence, NULL));
+	}
 }
 
 /* The rule of golden/sync-rsp-calendar-141, written back element for element. */
@@ -401,6 +430,7 @@ main (int argc, char **argv)
 {
 	g_test_init (&argc, &argv, NULL);
 
+	g_test_add_func ("/item/recurrence/implied-day", test_implied_day);
 	g_test_add_func ("/recurrence/type-table", test_type_table);
 	g_test_add_func ("/recurrence/defaults", test_defaults);
 	g_test_add_func ("/recurrence/occurrences-win", test_occurrences_win);

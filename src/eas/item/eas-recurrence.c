@@ -196,15 +196,23 @@ field_in_range (const EasRecurrence *recurrence, Field field)
 	return value >= field_rows[field].least && value <= field_rows[field].most;
 }
 
-/**
- * eas_recurrence_validate:
- * @error: %EAS_ERROR_ITEM_REJECTED: what the server would refuse, in words for the
- *   person whose event it is (pitfall 14)
- *
- * Source: [MS-ASCAL] 2.2.2.39 Recurrence and its children.
- */
-gboolean
-eas_recurrence_validate (const EasRecurrence *recurrence, GError **error)
+/* Fields that the start of the event says where they are left out, as in iCalendar: SOGo sends a
+ * monthly rule without its day. */
+static guint
+implied_fields (EasRecurrenceType type)
+{
+	switch (type) {
+	case EAS_RECURRENCE_WEEKLY:
+	case EAS_RECURRENCE_MONTHLY:
+	case EAS_RECURRENCE_YEARLY:
+		return type_rows[type].must;
+	default:
+		return 0;
+	}
+}
+
+static gboolean
+check (const EasRecurrence *recurrence, guint implied, GError **error)
 {
 	const TypeRow *type = find_type (recurrence->type);
 
@@ -226,7 +234,7 @@ eas_recurrence_validate (const EasRecurrence *recurrence, GError **error)
 	for (Field field = 0; field < N_FIELDS; field++) {
 		gboolean stated = is_stated (recurrence, field);
 
-		if (!stated && (type->must & (1u << field)) != 0)
+		if (!stated && (type->must & ~implied & (1u << field)) != 0)
 			return reject (error,
 				       _ ("The event does not say on which days it repeats."));
 		if (stated && ((type->must | type->may) & (1u << field)) == 0)
@@ -238,6 +246,19 @@ eas_recurrence_validate (const EasRecurrence *recurrence, GError **error)
 	}
 
 	return TRUE;
+}
+
+/**
+ * eas_recurrence_validate:
+ * @error: %EAS_ERROR_ITEM_REJECTED: what the server would refuse, in words for the
+ *   person whose event it is (pitfall 14)
+ *
+ * Source: [MS-ASCAL] 2.2.2.39 Recurrence and its children.
+ */
+gboolean
+eas_recurrence_validate (const EasRecurrence *recurrence, GError **error)
+{
+	return check (recurrence, /* implied */ 0, error);
 }
 
 static int
@@ -341,7 +362,7 @@ eas_recurrence_read (const EasItem *item, EasItemSlot slot, EasRecurrence *out, 
 
 	if (place == IN_TASKS)
 		read_task_fields (item, slot, &recurrence);
-	if (!eas_recurrence_validate (&recurrence, error))
+	if (!check (&recurrence, implied_fields (recurrence.type), error))
 		return FALSE;
 
 	*out = recurrence;

@@ -4,6 +4,7 @@
 
 #include <gio/gio.h>
 
+#include "eas-cmd-estimate.h"
 #include "eas-test-answers.h"
 #include "eas-wbxml-reader.h"
 
@@ -255,6 +256,44 @@ rig_provision (Rig *rig, guint32 key)
 	http = rig_expect_send (rig, "Provision");
 	g_assert_cmpstr (eas_http_request_get_header (http, "X-MS-PolicyKey"), ==, "5000");
 	rig_reply (rig, 200, eas_test_answer_policy (1, 1, key, /* document */ FALSE), NULL, NULL);
+}
+
+/* --- The plainest command --- */
+
+static EasRequest *
+build_estimate (EasVersion version, const EasAccountData *data, gpointer user_data, GError **error)
+{
+	EasEstimateCollection collection = { EAS_CLASS_CALENDAR, "5", "k1", 0 };
+
+	return eas_request_new (&eas_cmd_estimate,
+				eas_cmd_estimate_build (&collection, 1, version));
+}
+
+EasFlow *
+rig_estimate_flow (void)
+{
+	return eas_flow_exchange_new (&eas_cmd_estimate, build_estimate, NULL, NULL);
+}
+
+void
+rig_reply_ok (Rig *rig)
+{
+	rig_reply_status (rig, 1);
+}
+
+void
+rig_reply_status (Rig *rig, guint status)
+{
+	rig_reply (rig, 200, eas_test_answer_status (&eas_cmd_estimate, status), NULL, NULL);
+}
+
+void
+rig_finish (Rig *rig)
+{
+	g_autoptr (EasAnswer) answer = rig_done (rig);
+
+	g_assert_nonnull (answer);
+	g_assert_cmpuint (answer->status, ==, 1);
 }
 
 /* --- Looking into what was sent --- */

@@ -52,6 +52,12 @@ void     rig_pass          (Rig *rig, guint seconds);
 void     rig_reply_options  (Rig *rig, const char *versions);
 void     rig_provision      (Rig *rig, guint32 key); /* both rounds */
 
+/* The plainest command there is, GetItemEstimate, and what becomes of it. */
+EasFlow *rig_estimate_flow  (void);
+void     rig_reply_ok       (Rig *rig);
+void     rig_reply_status   (Rig *rig, guint status);
+void     rig_finish         (Rig *rig); /* it ends well */
+
 /* The body of the request that was sent holds this element with this text. */
 gboolean rig_sent_has       (Rig *rig, EasTag tag, const char *text);
 char    *rig_sent_text      (Rig *rig, EasTag tag); /* the first one's; NULL absent */

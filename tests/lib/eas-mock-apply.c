@@ -49,7 +49,7 @@ without_element (const EasItem *item, EasTag tag)
 			eas_item_builder_copy (builder, item, slot);
 	}
 
-	return eas_item_builder_finish (g_steal_pointer (&builder));
+	return eas_item_builder_finish (builder);
 }
 
 /* Exceptions name instances by the start the rule gives them. */
@@ -151,7 +151,7 @@ settle_attachments (EasMockMailbox *mailbox, const EasItem *stored, const EasIte
 		eas_item_builder_end (builder);
 	}
 
-	return eas_item_builder_finish (g_steal_pointer (&builder));
+	return eas_item_builder_finish (builder);
 }
 
 /* --- Add ----------------------------------------------------------------- */
@@ -174,14 +174,14 @@ complete_event (const EasItem *data)
 	if (!eas_item_has (data, EAS_CALENDAR_BUSY_STATUS))
 		eas_item_builder_int (builder, EAS_CALENDAR_BUSY_STATUS, 2);
 
-	return eas_item_builder_finish (g_steal_pointer (&builder));
+	return eas_item_builder_finish (builder);
 }
 
 /* Empty elements say "no value"; nothing of them is stored. */
 static EasItem *
 without_empties (const EasItem *data)
 {
-	g_autoptr (EasItem) nothing = eas_item_builder_finish (eas_item_builder_new ());
+	g_autoptr (EasItem) nothing = eas_mock_nothing ();
 
 	return eas_item_overlay (nothing, data);
 }
@@ -282,7 +282,7 @@ what_survives (const EasMockTarget *target, const EasItem *stored)
 			eas_item_builder_copy (builder, stored, slot);
 	}
 
-	return eas_item_builder_finish (g_steal_pointer (&builder));
+	return eas_item_builder_finish (builder);
 }
 
 static EasItemSlot
@@ -328,7 +328,7 @@ merge_exceptions (const EasItem *kept, const EasItem *change)
 	eas_mock_copy_children (builder, change, new);
 	eas_item_builder_end (builder);
 
-	return eas_item_builder_finish (g_steal_pointer (&builder));
+	return eas_item_builder_finish (builder);
 }
 
 static EasItem *
@@ -433,7 +433,7 @@ with_exception (const EasItem *stored, gint64 instance, const EasItem *content)
 	eas_item_builder_end (builder);
 	eas_item_builder_end (builder);
 
-	return eas_item_builder_finish (g_steal_pointer (&builder));
+	return eas_item_builder_finish (builder);
 }
 
 /* What the exception had and the change does not mention, then the change; an empty element stays:
@@ -452,7 +452,7 @@ merge_exception (const EasItem *stored, EasItemSlot old, const EasItem *wire)
 	}
 	eas_mock_copy_children (builder, wire, EAS_ITEM_ROOT);
 
-	return eas_item_builder_finish (g_steal_pointer (&builder));
+	return eas_item_builder_finish (builder);
 }
 
 /* The status of a command on an instance; its original start in @out_instance. */
@@ -510,7 +510,7 @@ eas_mock_apply_instance_delete (const EasItem *stored, const char *instance_id, 
 	if (status != EAS_MOCK_ITEM_OK)
 		return status;
 	eas_item_builder_flag (builder, EAS_CALENDAR_DELETED, TRUE);
-	content = eas_item_builder_finish (g_steal_pointer (&builder));
+	content = eas_item_builder_finish (builder);
 	*out_data = with_exception (stored, instance, content);
 
 	return EAS_MOCK_ITEM_OK;

@@ -113,7 +113,7 @@ answer_ping (EasMockRequest *request, guint status, GPtrArray *changed, EasTag e
 	}
 	if (extra != EAS_TAG_NONE)
 		eas_item_builder_int (builder, extra, value);
-	eas_mock_reply_take_tree (&request->reply, EAS_PING_PING, g_steal_pointer (&builder));
+	eas_mock_reply_set_tree (&request->reply, EAS_PING_PING, builder);
 }
 
 /* FALSE: a folder is named twice, or not at all. */
@@ -296,5 +296,5 @@ eas_mock_estimate (EasMockRequest *request)
 		}
 		eas_item_builder_end (builder);
 	}
-	eas_mock_reply_take_tree (&request->reply, request->root, g_steal_pointer (&builder));
+	eas_mock_reply_set_tree (&request->reply, request->root, builder);
 }

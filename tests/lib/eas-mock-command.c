@@ -108,10 +108,18 @@ eas_mock_copy_children (EasItemBuilder *builder, const EasItem *item, EasItemSlo
 }
 
 EasItem *
+eas_mock_nothing (void)
+{
+	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
+
+	return eas_item_builder_finish (builder);
+}
+
+EasItem *
 eas_mock_subtree (const EasItem *item, EasItemSlot parent)
 {
 	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
 
 	eas_mock_copy_children (builder, item, parent);
-	return eas_item_builder_finish (g_steal_pointer (&builder));
+	return eas_item_builder_finish (builder);
 }

@@ -66,6 +66,7 @@ gboolean eas_mock_has_changes  (EasMockRequest *request, EasMockCollection *coll
 const char *eas_mock_text  (const EasItem *item, EasItemSlot parent, EasTag tag); /* NULL: absent */
 guint       eas_mock_uint  (const EasItem *item, EasItemSlot parent, EasTag tag, guint otherwise);
 gboolean    eas_mock_flag  (const EasItem *item, EasItemSlot parent, EasTag tag, gboolean otherwise);
+EasItem    *eas_mock_nothing (void); /* an item without elements */
 EasItem    *eas_mock_subtree (const EasItem *item, EasItemSlot parent); /* its children as an item of their own */
 void        eas_mock_copy_children (EasItemBuilder *builder, const EasItem *item, EasItemSlot parent);
 

@@ -198,7 +198,7 @@ item_from_fields (Control *control, EasClass klass)
 	put_nested (builder, EAS_AIRSYNCBASE_BODY, EAS_AIRSYNCBASE_DATA,
 		    parameter (control, "body"));
 
-	return eas_item_builder_finish (g_steal_pointer (&builder));
+	return eas_item_builder_finish (builder);
 }
 
 /* The item a request describes, as it is stored; XML may be of any version. */
@@ -243,7 +243,7 @@ complete_data (const EasItem *data, EasClass klass, EasMockMailbox *mailbox)
 			eas_item_builder_int (builder, EAS_CALENDAR_MEETING_STATUS, 0);
 	}
 
-	return eas_item_builder_finish (g_steal_pointer (&builder));
+	return eas_item_builder_finish (builder);
 }
 
 static void

@@ -108,7 +108,7 @@ eas_mock_dialect_read (const EasItem *wire, EasClass klass, guint version)
 		eas_mock_copy_children (builder, wire, EAS_ITEM_ROOT);
 	}
 
-	return eas_item_builder_finish (g_steal_pointer (&builder));
+	return eas_item_builder_finish (builder);
 }
 
 /* --- Bodies -------------------------------------------------------------- */
@@ -400,7 +400,7 @@ eas_mock_dialect_write (const EasItem *stored,
 			builder, EAS_AIRSYNCBASE_NATIVE_BODY_TYPE,
 			eas_mock_uint (stored, body, EAS_AIRSYNCBASE_TYPE, EAS_BODY_PLAIN));
 
-	return eas_item_builder_finish (g_steal_pointer (&builder));
+	return eas_item_builder_finish (builder);
 }
 
 /* --- Filters, [MS-ASCMD] 2.2.3.68.2 FilterType (Sync) --------------------- */

@@ -288,7 +288,7 @@ eas_mock_fault_change_tree (const EasMockFault *fault, const EasItem *tree)
 	else
 		omit_children (builder, tree, EAS_ITEM_ROOT, tag_from_text (fault->text));
 
-	return eas_item_builder_finish (g_steal_pointer (&builder));
+	return eas_item_builder_finish (builder);
 }
 
 /* --- Bytes --------------------------------------------------------------- */

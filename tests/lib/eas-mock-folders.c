@@ -54,6 +54,15 @@ typedef struct {
 } Hierarchy;
 
 static void
+hierarchy_clear (Hierarchy *hierarchy)
+{
+	g_clear_pointer (&hierarchy->adds, eas_item_builder_free);
+	g_clear_pointer (&hierarchy->updates, eas_item_builder_free);
+	g_clear_pointer (&hierarchy->deletes, eas_item_builder_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Hierarchy, hierarchy_clear)
+
+static void
 put_folder (EasItemBuilder *builder, EasTag tag, const EasMockFolder *folder)
 {
 	eas_item_builder_start (builder, tag);
@@ -107,7 +116,7 @@ list_removed_folders (EasMockRequest *request, Hierarchy *hierarchy)
 }
 
 static void
-append_spent (EasItemBuilder *builder, EasItemBuilder *part)
+append_part (EasItemBuilder *builder, EasItemBuilder *part)
 {
 	g_autoptr (EasItem) item = eas_item_builder_finish (part);
 
@@ -120,8 +129,8 @@ eas_mock_folder_sync (EasMockRequest *request)
 	EasMockState *state = request->device->hierarchy;
 	const char *key =
 		eas_mock_text (request->body, EAS_ITEM_ROOT, EAS_FOLDERHIERARCHY_SYNC_KEY);
-	Hierarchy hierarchy = { eas_item_builder_new (), eas_item_builder_new (),
-				eas_item_builder_new (), 0 };
+	g_auto (Hierarchy) hierarchy = { eas_item_builder_new (), eas_item_builder_new (),
+					 eas_item_builder_new (), 0 };
 	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
 	g_autofree char *next = NULL;
 	gboolean first = g_strcmp0 (key, "0") == 0;
@@ -129,9 +138,6 @@ eas_mock_folder_sync (EasMockRequest *request)
 	if (first) {
 		eas_mock_state_restart (state);
 	} else if (!accept_key (request)) {
-		eas_item_builder_free (hierarchy.adds);
-		eas_item_builder_free (hierarchy.updates);
-		eas_item_builder_free (hierarchy.deletes);
 		return;
 	}
 	list_folders (request, &hierarchy);
@@ -144,11 +150,11 @@ eas_mock_folder_sync (EasMockRequest *request)
 	eas_item_builder_text (builder, EAS_FOLDERHIERARCHY_SYNC_KEY, next);
 	eas_item_builder_start (builder, EAS_FOLDERHIERARCHY_CHANGES);
 	eas_item_builder_int (builder, EAS_FOLDERHIERARCHY_COUNT, hierarchy.count);
-	append_spent (builder, hierarchy.updates);
-	append_spent (builder, hierarchy.deletes);
-	append_spent (builder, hierarchy.adds);
+	append_part (builder, hierarchy.updates);
+	append_part (builder, hierarchy.deletes);
+	append_part (builder, hierarchy.adds);
 	eas_item_builder_end (builder);
-	eas_mock_reply_take_tree (&request->reply, request->root, g_steal_pointer (&builder));
+	eas_mock_reply_set_tree (&request->reply, request->root, builder);
 }
 
 /* --- Changes by the device ----------------------------------------------- */
@@ -164,7 +170,7 @@ answer_change (EasMockRequest *request, const char *server_id)
 	eas_item_builder_int (builder, EAS_FOLDERHIERARCHY_STATUS, FOLDER_OK);
 	eas_item_builder_text (builder, EAS_FOLDERHIERARCHY_SYNC_KEY, key);
 	eas_item_builder_text (builder, EAS_FOLDERHIERARCHY_SERVER_ID, server_id);
-	eas_mock_reply_take_tree (&request->reply, request->root, g_steal_pointer (&builder));
+	eas_mock_reply_set_tree (&request->reply, request->root, builder);
 }
 
 static gboolean

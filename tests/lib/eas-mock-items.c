@@ -245,7 +245,7 @@ answer_multipart (Operations *operations, EasItem *tree)
 	eas_wbxml_writer_start (writer, EAS_ITEMOPERATIONS_ITEM_OPERATIONS);
 	eas_item_write (tree, writer);
 	eas_wbxml_writer_end (writer);
-	g_ptr_array_insert (parts, 0, eas_wbxml_writer_finish (g_steal_pointer (&writer)));
+	g_ptr_array_insert (parts, 0, eas_wbxml_writer_finish (writer));
 
 	offset = 4 + 8 * (gsize) parts->len;
 	append_uint32 (bytes, parts->len);
@@ -296,11 +296,10 @@ eas_mock_item_operations (EasMockRequest *request)
 	}
 	run_operations (&operations);
 	if (parts == NULL) {
-		eas_mock_reply_take_tree (&request->reply, request->root,
-					  g_steal_pointer (&builder));
+		eas_mock_reply_set_tree (&request->reply, request->root, builder);
 		return;
 	}
-	tree = eas_item_builder_finish (g_steal_pointer (&builder));
+	tree = eas_item_builder_finish (builder);
 	answer_multipart (&operations, tree);
 }
 
@@ -349,5 +348,5 @@ eas_mock_move_items (EasMockRequest *request)
 		eas_item_builder_text (builder, EAS_MOVE_DST_MSG_ID, new_id);
 		eas_item_builder_end (builder);
 	}
-	eas_mock_reply_take_tree (&request->reply, request->root, g_steal_pointer (&builder));
+	eas_mock_reply_set_tree (&request->reply, request->root, builder);
 }

@@ -108,7 +108,7 @@ make_notice (const char *address)
 	eas_item_builder_text (builder, EAS_EMAIL_MESSAGE_CLASS, "IPM.Note");
 	notice->id = g_strdup ("notice");
 	notice->revision = 1;
-	notice->data = eas_item_builder_finish (g_steal_pointer (&builder));
+	notice->data = eas_item_builder_finish (builder);
 
 	return notice;
 }

@@ -183,7 +183,7 @@ answer_policies (EasMockRequest *request, EasItemSlot policies)
 		acknowledge_policy (request, builder, policy, type);
 	else
 		offer_policy (request, builder, type);
-	eas_mock_reply_take_tree (&request->reply, request->root, g_steal_pointer (&builder));
+	eas_mock_reply_set_tree (&request->reply, request->root, builder);
 }
 
 static void
@@ -195,7 +195,7 @@ answer_wipe (EasMockRequest *request)
 	eas_item_builder_int (builder, EAS_PROVISION_STATUS, PROVISION_OK);
 	eas_item_builder_empty (builder, account ? EAS_PROVISION_ACCOUNT_ONLY_REMOTE_WIPE
 						 : EAS_PROVISION_REMOTE_WIPE);
-	eas_mock_reply_take_tree (&request->reply, request->root, g_steal_pointer (&builder));
+	eas_mock_reply_set_tree (&request->reply, request->root, builder);
 }
 
 static void
@@ -288,5 +288,5 @@ eas_mock_settings (EasMockRequest *request)
 		else
 			put_refusal (builder, tag);
 	}
-	eas_mock_reply_take_tree (&request->reply, request->root, g_steal_pointer (&builder));
+	eas_mock_reply_set_tree (&request->reply, request->root, builder);
 }

@@ -316,7 +316,7 @@ add_event (EasMockMailbox *mailbox,
 	eas_item_builder_int (builder, EAS_CALENDAR_MEETING_STATUS, 0);
 	put_rule (builder, &event->rule);
 	put_exceptions (builder, event, day);
-	item = eas_item_builder_finish (g_steal_pointer (&builder));
+	item = eas_item_builder_finish (builder);
 	eas_mock_mailbox_add_item (mailbox, folder, item, NULL);
 }
 

@@ -79,7 +79,7 @@ add_mail (EasMockMailbox *mailbox, EasMockFolder *folder, guint i)
 		eas_item_builder_text (builder, EAS_EMAIL_FLAG_TYPE, "Flag for follow up");
 		eas_item_builder_end (builder);
 	}
-	store (mailbox, folder, g_steal_pointer (&builder));
+	store (mailbox, folder, builder);
 }
 
 /* --- Contacts ------------------------------------------------------------ */
@@ -131,7 +131,7 @@ add_contact (EasMockMailbox *mailbox, EasMockFolder *folder, guint i)
 	eas_item_builder_text (builder, EAS_CONTACTS_HOME_ADDRESS_CITY, contacts[i].city);
 	eas_item_builder_text (builder, EAS_CONTACTS_BIRTHDAY, contacts[i].birthday);
 	eas_item_builder_text (builder, EAS_CONTACTS_PICTURE, contacts[i].photo);
-	store (mailbox, folder, g_steal_pointer (&builder));
+	store (mailbox, folder, builder);
 }
 
 /* --- Tasks and notes ----------------------------------------------------- */
@@ -167,7 +167,7 @@ add_task (EasMockMailbox *mailbox, EasMockFolder *folder, guint i)
 		eas_item_builder_time (builder, EAS_TASKS_DATE_COMPLETED, due);
 	eas_item_builder_int (builder, EAS_TASKS_SENSITIVITY, 0);
 	eas_item_builder_flag (builder, EAS_TASKS_REMINDER_SET, FALSE);
-	store (mailbox, folder, g_steal_pointer (&builder));
+	store (mailbox, folder, builder);
 }
 
 static const struct {
@@ -193,7 +193,7 @@ add_note (EasMockMailbox *mailbox, EasMockFolder *folder, guint i)
 		eas_item_builder_text (builder, EAS_NOTES_CATEGORY, notes[i].category);
 		eas_item_builder_end (builder);
 	}
-	store (mailbox, folder, g_steal_pointer (&builder));
+	store (mailbox, folder, builder);
 }
 
 /* --- Together ------------------------------------------------------------ */

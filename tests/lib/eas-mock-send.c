@@ -44,7 +44,7 @@ eas_mock_reply_clear (EasMockReply *reply)
 }
 
 void
-eas_mock_reply_take_tree (EasMockReply *reply, EasTag root, EasItemBuilder *builder)
+eas_mock_reply_set_tree (EasMockReply *reply, EasTag root, EasItemBuilder *builder)
 {
 	eas_mock_reply_clear (reply);
 	reply->root = root;
@@ -57,7 +57,7 @@ eas_mock_reply_status (EasMockReply *reply, EasTag root, EasTag status_tag, guin
 	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
 
 	eas_item_builder_int (builder, status_tag, status);
-	eas_mock_reply_take_tree (reply, root, g_steal_pointer (&builder));
+	eas_mock_reply_set_tree (reply, root, builder);
 }
 
 /* --- Sending ------------------------------------------------------------- */
@@ -161,7 +161,7 @@ encode_document (EasTag root, const EasItem *tree)
 		eas_wbxml_writer_end (writer);
 	}
 
-	return eas_wbxml_writer_finish (g_steal_pointer (&writer));
+	return eas_wbxml_writer_finish (writer);
 }
 
 /* From 14.0 up every document has to pass Microsoft's schemas, before any fault touches it. */

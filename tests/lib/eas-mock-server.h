@@ -131,7 +131,7 @@ void            eas_mock_server_clear_log   (EasMockServer *server);
 
 /* For the commands. */
 void     eas_mock_reply_clear     (EasMockReply *reply);
-void     eas_mock_reply_take_tree (EasMockReply *reply, EasTag root, EasItemBuilder *builder); /* spends @builder */
+void     eas_mock_reply_set_tree   (EasMockReply *reply, EasTag root, EasItemBuilder *builder); /* finishes @builder */
 void     eas_mock_reply_status    (EasMockReply *reply, EasTag root, EasTag status_tag, guint status);
 void     eas_mock_server_expire_commands (EasMockServer *server, EasMockDevice *device, const char *command); /* an older one of this device */
 

@@ -115,8 +115,7 @@ fail_whole (Sync *sync, guint status, int limit)
 	eas_item_builder_int (builder, EAS_AIRSYNC_STATUS, status);
 	if (limit >= 0)
 		eas_item_builder_int (builder, EAS_AIRSYNC_LIMIT, limit);
-	eas_mock_reply_take_tree (&sync->request->reply, EAS_AIRSYNC_SYNC,
-				  g_steal_pointer (&builder));
+	eas_mock_reply_set_tree (&sync->request->reply, EAS_AIRSYNC_SYNC, builder);
 }
 
 static void
@@ -349,7 +348,7 @@ fail_part (Sync *sync, Part *part, guint status)
 				  : eas_mock_text (sync->body, part->slot, EAS_AIRSYNC_SYNC_KEY);
 
 	start_answer (sync, part, builder, key != NULL ? key : "0", status);
-	part->answer = eas_item_builder_finish (g_steal_pointer (&builder));
+	part->answer = eas_item_builder_finish (builder);
 }
 
 static void
@@ -441,7 +440,7 @@ begin_collection (Sync *sync, Part *part)
 	eas_mock_state_advance (part->collection->state);
 	key = eas_mock_state_dup_key (part->collection->state);
 	start_answer (sync, part, builder, key, SYNC_OK);
-	part->answer = eas_item_builder_finish (g_steal_pointer (&builder));
+	part->answer = eas_item_builder_finish (builder);
 }
 
 /* The collection as the client sent it, so that a repeated request is known again. */
@@ -491,7 +490,7 @@ finish_part (Sync *sync, Part *part, EasItemBuilder *rest, gboolean more, const 
 	eas_mock_copy_children (builder, content, EAS_ITEM_ROOT);
 	if (more)
 		eas_item_builder_empty (builder, EAS_AIRSYNC_MORE_AVAILABLE);
-	part->answer = eas_item_builder_finish (g_steal_pointer (&builder));
+	part->answer = eas_item_builder_finish (builder);
 	eas_mock_state_remember_answer (part->collection->state, digest, part->answer);
 }
 
@@ -514,13 +513,13 @@ continue_collection (Sync *sync, Part *part)
 	if (!anything && !part->has_commands)
 		return;
 
-	response_item = eas_item_builder_finish (g_steal_pointer (&responses));
+	response_item = eas_item_builder_finish (responses);
 	if (eas_item_n_children (response_item, EAS_ITEM_ROOT) > 0) {
 		eas_item_builder_start (changes, EAS_AIRSYNC_RESPONSES);
 		eas_mock_copy_children (changes, response_item, EAS_ITEM_ROOT);
 		eas_item_builder_end (changes);
 	}
-	finish_part (sync, part, g_steal_pointer (&changes), more, digest);
+	finish_part (sync, part, changes, more, digest);
 }
 
 static void
@@ -587,7 +586,7 @@ answer_unchanged (Sync *sync)
 		builder = eas_item_builder_new ();
 		key = eas_mock_state_dup_key (part->collection->state);
 		start_answer (sync, part, builder, key, SYNC_OK);
-		part->answer = eas_item_builder_finish (g_steal_pointer (&builder));
+		part->answer = eas_item_builder_finish (builder);
 	}
 }
 
@@ -611,17 +610,15 @@ answer_parts (Sync *sync)
 	eas_item_builder_end (builder);
 	/* Nothing anywhere: 200 without a body. [MS-ASCMD] 2.2.1.21 */
 	if (count > 0)
-		eas_mock_reply_take_tree (&sync->request->reply, EAS_AIRSYNC_SYNC,
-					  g_steal_pointer (&builder));
+		eas_mock_reply_set_tree (&sync->request->reply, EAS_AIRSYNC_SYNC, builder);
 }
 
 void
 eas_mock_sync (EasMockRequest *request)
 {
 	g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func (part_free);
-	g_autoptr (EasItem) body = request->body != NULL
-					   ? eas_item_ref (request->body)
-					   : eas_item_builder_finish (eas_item_builder_new ());
+	g_autoptr (EasItem) body =
+		request->body != NULL ? eas_item_ref (request->body) : eas_mock_nothing ();
 	Sync sync = { .request = request, .body = body, .parts = parts };
 	guint window = eas_mock_uint (body, EAS_ITEM_ROOT, EAS_AIRSYNC_WINDOW_SIZE, 0);
 

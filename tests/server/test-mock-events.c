@@ -622,7 +622,7 @@ make_series (const EasTimezone *zone,
 		eas_item_builder_int (builder, tags[i], values[i]);
 	eas_item_builder_end (builder);
 
-	return eas_item_builder_finish (g_steal_pointer (&builder));
+	return eas_item_builder_finish (builder);
 }
 
 static void

@@ -50,6 +50,7 @@ static const struct {
 	{ EAS_ERROR_HIERARCHY,        TOOL_SERVER,      N_("Run the command again.") },
 	{ EAS_ERROR_FOLDER_NOT_FOUND, TOOL_NOT_FOUND,   N_("“evolution-eas folders” shows those there are.") },
 	{ EAS_ERROR_ITEM_NOT_FOUND,   TOOL_NOT_FOUND,   NULL },
+	{ EAS_ERROR_QUOTA,            TOOL_REFUSED,     N_("Delete something there, the trash included.") },
 	{ EAS_ERROR_REDIRECT_CONSENT, TOOL_REFUSED,     N_("If you trust that server, name it with --server.") },
 	{ EAS_ERROR_STORE,            TOOL_LOCAL,       N_("Check free space and permissions of your home directory.") },
 };
@@ -71,6 +72,7 @@ static const struct {
 	{ G_IO_ERROR_NOT_FOUND,           TOOL_NOT_FOUND,   NULL },
 	{ G_IO_ERROR_EXISTS,              TOOL_FAILED,      NULL },
 	{ G_IO_ERROR_INVALID_DATA,        TOOL_DATA,        NULL },
+	{ G_IO_ERROR_IS_DIRECTORY,        TOOL_DATA,        NULL },
 	{ G_IO_ERROR_INVALID_ARGUMENT,    TOOL_USAGE,       NULL },
 	{ G_IO_ERROR_NO_SPACE,            TOOL_LOCAL,       N_("Free some space.") },
 	{ G_IO_ERROR_PERMISSION_DENIED,   TOOL_LOCAL,       NULL },
@@ -138,7 +140,10 @@ tool_describe (const GError *error)
 	}
 	while (line->len > 0 && strchr (" .", line->str[line->len - 1]) != NULL)
 		g_string_truncate (line, line->len - 1);
-	g_string_append_c (line, '.');
+	/* "Sentence. (Command status)" reads better as one sentence. */
+	g_string_replace (line, ". (", " (", 0);
+	if (line->len == 0 || strchr ("?!", line->str[line->len - 1]) == NULL)
+		g_string_append_c (line, '.');
 
 	if (retry_after > 0)
 		g_string_append_printf (line, _ (" The server asks to wait %u seconds."),
@@ -337,6 +342,11 @@ dispatch (Tool *tool, int n_arguments, char **arguments)
 	if (command == NULL) {
 		g_set_error (&error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION,
 			     _ ("There is no command “%s”"), arguments[0]);
+		return tool_fail (tool, error);
+	}
+	if (tool->timeout < 0 || tool->count < 0) {
+		g_set_error_literal (&error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+				     _ ("--timeout and --count take positive numbers"));
 		return tool_fail (tool, error);
 	}
 	if (n_arguments - 1 < command->min_arguments || n_arguments - 1 > command->max_arguments) {

@@ -188,11 +188,15 @@ describe_server (Tool *tool, const char *address, ToolServer *out, GError **erro
 			     _ ("“%s” is not a mail address"), address);
 		return FALSE;
 	}
-	server.url = eas_http_normalize_url (tool->server != NULL ? tool->server : at + 1, error);
+	server.url =
+		tool_read_url (tool->server != NULL ? tool->server : at + 1, &server.user, error);
 	if (server.url == NULL)
 		return FALSE;
 	server.address = g_strdup (address);
-	server.user = g_strdup (tool->user != NULL ? tool->user : address);
+	if (tool->user != NULL || server.user == NULL) {
+		g_free (server.user);
+		server.user = g_strdup (tool->user != NULL ? tool->user : address);
+	}
 	server.password = tool_ask_password (tool, server.user, error);
 	if (server.password == NULL)
 		return FALSE;
@@ -306,6 +310,7 @@ static ESource *
 add_account (Tool *tool, const char *address, GError **error)
 {
 	g_autoptr (ESourceRegistry) registry = tool_account_open_registry (tool, error);
+	g_autoptr (GError) local_error = NULL;
 	g_autoptr (ESource) source = NULL;
 	g_auto (ToolServer) server = { NULL };
 	g_autoptr (GList) sources = NULL;
@@ -324,8 +329,12 @@ add_account (Tool *tool, const char *address, GError **error)
 		return NULL;
 	}
 	sources = g_list_append (NULL, source);
-	if (!e_source_registry_create_sources_sync (registry, sources, tool->cancellable, error)) {
+	if (!e_source_registry_create_sources_sync (registry, sources, tool->cancellable,
+						    &local_error)) {
 		e_source_delete_password_sync (source, NULL, NULL);
+		eas_set_error (error, EAS_ERROR_STORE, NULL, 0, 0,
+			       _ ("This desktop cannot save the account: %s"),
+			       local_error->message);
 		return NULL;
 	}
 

@@ -39,10 +39,10 @@ tool_server_clear (ToolServer *server)
 static char *
 read_line (GError **error)
 {
-	char line[MAX_PASSWORD];
+	char line[MAX_PASSWORD] = "";
 	char *password;
 
-	if (fgets (line, sizeof line, stdin) == NULL) {
+	if (fgets (line, sizeof line, stdin) == NULL || strchr ("\r\n", line[0]) != NULL) {
 		g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
 				     _ ("No password came on standard input"));
 		return NULL;
@@ -84,30 +84,41 @@ tool_ask_password (Tool *tool, const char *user, GError **error)
 
 /* ---- which server ------------------------------------------------------ */
 
-/* "https://alice@host/path" names the user as well. */
-static char *
-split_user (char **inout_url)
+/*
+ * "https://alice@host/path" names the user as well. A password has no place there: a
+ * command line can be read by everybody, and an error would repeat it.
+ */
+char *
+tool_read_url (const char *typed, char **out_user, GError **error)
 {
-	g_autoptr (GUri) uri =
-		g_uri_parse (*inout_url, G_URI_FLAGS_NON_DNS | G_URI_FLAGS_HAS_PASSWORD, NULL);
-	char *user;
+	const char *scheme_end = strstr (typed, "://");
+	const char *start = scheme_end != NULL ? scheme_end + strlen ("://") : typed;
+	const char *at = g_strrstr_len (start, (gssize) strcspn (start, "/?#"), "@");
+	g_autofree char *user = NULL;
+	g_autofree char *bare = NULL;
+	char *url;
 
-	if (uri == NULL || g_uri_get_user (uri) == NULL)
+	if (at == NULL || g_str_has_prefix (typed, "mailto:"))
+		return eas_http_normalize_url (typed, error);
+
+	if (memchr (start, ':', (gsize) (at - start)) != NULL) {
+		g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+				     _ ("A password does not belong into the server’s address; use "
+					"--password-stdin"));
 		return NULL;
+	}
+	user = g_uri_unescape_segment (start, at, NULL);
+	bare = g_strdup_printf ("%.*s%s", (int) (start - typed), typed, at + 1);
+	url = eas_http_normalize_url (bare, error);
+	if (url != NULL && user != NULL && *user != '\0')
+		*out_user = g_steal_pointer (&user);
 
-	user = g_strdup (g_uri_get_user (uri));
-	g_free (*inout_url);
-	*inout_url = g_uri_join (G_URI_FLAGS_NON_DNS, g_uri_get_scheme (uri), NULL,
-				 g_uri_get_host (uri), g_uri_get_port (uri), g_uri_get_path (uri),
-				 g_uri_get_query (uri), NULL);
-
-	return user;
+	return url;
 }
 
 gboolean
 tool_find_server (Tool *tool, ToolServer *out, GError **error)
 {
-	g_autofree char *typed = NULL;
 	g_autofree char *user = NULL;
 	g_autofree char *url = NULL;
 	g_autofree char *password = NULL;
@@ -115,8 +126,9 @@ tool_find_server (Tool *tool, ToolServer *out, GError **error)
 	if (tool->server == NULL)
 		return tool_account_find_server (tool, out, error);
 
-	typed = g_strdup (tool->server);
-	user = split_user (&typed);
+	url = tool_read_url (tool->server, &user, error);
+	if (url == NULL)
+		return FALSE;
 	if (tool->user != NULL) {
 		g_free (user);
 		user = g_strdup (tool->user);
@@ -126,9 +138,6 @@ tool_find_server (Tool *tool, ToolServer *out, GError **error)
 				     _ ("Say who you are on that server with --user"));
 		return FALSE;
 	}
-	url = eas_http_normalize_url (typed, error);
-	if (url == NULL)
-		return FALSE;
 	password = tool_ask_password (tool, user, error);
 	if (password == NULL)
 		return FALSE;
@@ -187,7 +196,11 @@ check_ca_file (Tool *tool, GError **error)
 	if (typed == NULL)
 		return TRUE;
 	tool->ca_file = g_canonicalize_filename (typed, NULL);
-	database = g_tls_file_database_new (tool->ca_file, error);
+	database = g_tls_file_database_new (tool->ca_file, NULL);
+	if (database == NULL)
+		g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+			     _ ("“%s” is no PEM file with certificates; give another to --ca-file"),
+			     tool->ca_file);
 
 	return database != NULL;
 }

@@ -9,6 +9,7 @@ import os
 import queue
 import re
 import signal
+import ssl
 import subprocess
 import threading
 import time
@@ -303,10 +304,14 @@ class Control:
     def __init__(self, url):
         parts = urllib.parse.urlsplit(url)
         self.host, self.port = parts.hostname, parts.port
+        self.encrypted = parts.scheme == "https"
 
     def ask(self, action, body=None, **parameters):
         """The answer, as the JSON says it; parameters go into the query, an item's XML into the body."""
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=60)
+        if self.encrypted:  # by a certificate made to be refused
+            connection = http.client.HTTPSConnection(self.host, self.port, timeout=60, context=ssl._create_unverified_context())
+        else:
+            connection = http.client.HTTPConnection(self.host, self.port, timeout=60)
         try:
             query = urllib.parse.urlencode({k.replace("_", "-"): v for k, v in parameters.items()})
             connection.request("POST", f"/control/{action}?{query}", body.encode() if body else None,
@@ -318,6 +323,26 @@ class Control:
             return json.loads(text)
         finally:
             connection.close()
+
+
+class TestServer:
+    """An embedded server of its own: with TestServer (OPTION...) as server."""
+
+    def __init__(self, *options):
+        program = os.path.join(os.environ["EAS_BUILD_DIR"], "tests", "server", "eas-test-server")
+        self.process = subprocess.Popen([program, *options], stdout=subprocess.PIPE, text=True)
+        line = self.process.stdout.readline().split()
+        if line[:1] != ["listening"]:
+            raise Failure(f"the test server does not start: {line}")
+        self.url = line[1]
+        self.control = Control(self.url)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(10)
 
 
 def new_uid():

@@ -6,15 +6,14 @@ what it says when the other side is not what it should be. TAP.
 test-tool.py EVOLUTION-EAS GOLDEN-DIRECTORY
 """
 import csv
-import http.server
 import json
 import os
 import socket
-import ssl
 import subprocess
 import sys
 import tempfile
-import threading
+
+from lying_server import Server, make_certificate
 
 TOOL, GOLDEN = sys.argv[1:3]
 LIMIT = 30  # seconds for any one call
@@ -101,48 +100,6 @@ def test_usage():
 
 # Servers that are none
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    """Answers every request as its server's answer says."""
-    protocol_version = 'HTTP/1.1'
-
-    def answer(self):
-        length = int(self.headers.get('Content-Length') or 0)
-        self.rfile.read(length)
-        status, headers, body = self.server.answer
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.send_header('Content-Length', str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    do_OPTIONS = do_POST = do_GET = answer
-
-    def log_message(self, *_):
-        pass
-
-
-class Server:
-    def __init__(self, status, headers, body, certificate=None):
-        self.http = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
-        self.http.handle_error = lambda *_: None  # a client that refuses the certificate
-        self.http.answer = (status, headers, body)
-        self.scheme = 'http'
-        if certificate:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(*certificate)
-            self.http.socket = context.wrap_socket(self.http.socket, server_side=True)
-            self.scheme = 'https'
-
-    def __enter__(self):
-        threading.Thread(target=self.http.serve_forever, daemon=True).start()
-        return f'{self.scheme}://127.0.0.1:{self.http.server_address[1]}/Microsoft-Server-ActiveSync'
-
-    def __exit__(self, *_):
-        self.http.shutdown()
-        self.http.server_close()
-
-
 def probe(url, *options):
     return tool('probe', '--user', 'alice', '--password-stdin', *options, url, data=b'Xyzzy-4711\n')
 
@@ -181,31 +138,10 @@ def test_connections():
 
 # TLS
 
-def make_certificate(folder, name, start, end):
-    """openssl ca, which alone sets both dates in every release."""
-    base = os.path.join(folder, name)
-    os.mkdir(base)
-    with open(os.path.join(base, 'ca.cnf'), 'w', encoding='utf-8') as file:
-        file.write(f'[ca]\ndefault_ca=x\n[x]\ndatabase={base}/index\nserial={base}/serial\nnew_certs_dir={base}\n'
-                   'default_md=sha256\npolicy=p\nx509_extensions=e\n[p]\ncommonName=supplied\n[e]\n'
-                   'basicConstraints=CA:TRUE\nsubjectAltName=IP:127.0.0.1\n[req]\ndistinguished_name=d\n[d]\n')
-    open(os.path.join(base, 'index'), 'w', encoding='utf-8').close()
-    with open(os.path.join(base, 'serial'), 'w', encoding='utf-8') as file:
-        file.write('01\n')
-    key, request, certificate = (os.path.join(base, part) for part in ('key.pem', 'request.pem', 'cert.pem'))
-    config = ['-config', os.path.join(base, 'ca.cnf')]
-    for command in (['req', *config, '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout',
-                     key, '-out', request, '-subj', '/CN=127.0.0.1'],
-                    ['ca', *config, '-batch', '-selfsign', '-keyfile', key, '-in', request, '-out', certificate, '-notext',
-                     '-startdate', start, '-enddate', end]):
-        subprocess.run(['openssl', *command], check=True, capture_output=True, timeout=LIMIT)
-    return certificate, key
-
-
 def test_certificates():
     with tempfile.TemporaryDirectory() as folder:
-        good = make_certificate(folder, 'good', '20200101000000Z', '20990101000000Z')
-        expired = make_certificate(folder, 'expired', '20200101000000Z', '20200201000000Z')
+        good = make_certificate(folder, 'good')
+        expired = make_certificate(folder, 'expired', end='20200201000000Z')
         refusal = (401, {'WWW-Authenticate': 'Basic realm="x"'}, b'')
         with Server(*refusal, certificate=good) as url:
             expect('a certificate nobody vouches for', probe(url), 6)

@@ -8,6 +8,7 @@
 #include "tool-account.h"
 
 #include "camel-eas-settings.h"
+#include "e-eas-soup-transport.h"
 
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
@@ -157,6 +158,7 @@ tool_account_find_server (Tool *tool, ToolServer *out, GError **error)
 
 	server.url = tool_account_dup_url (collection);
 	server.address = tool_account_dup_address (collection);
+	server.account = g_object_ref (G_OBJECT (collection));
 	server.user =
 		tool->user != NULL ? g_strdup (tool->user) : tool_account_dup_user (collection);
 	if (server.url == NULL) {
@@ -172,6 +174,43 @@ tool_account_find_server (Tool *tool, ToolServer *out, GError **error)
 	server = (ToolServer){ NULL };
 
 	return TRUE;
+}
+
+/* ---- reaching it as the desktop does -------------------------------------- */
+
+typedef struct {
+	EEasSecrets *secrets;
+	ESource *source;
+} TransportData;
+
+gpointer
+tool_account_transport_new_data (const ToolServer *server)
+{
+	TransportData *data = g_new0 (TransportData, 1);
+
+	data->secrets = e_eas_secrets_new ();
+	e_eas_secrets_set (data->secrets, server->user, server->password);
+	data->source = g_object_ref (E_SOURCE (server->account));
+
+	return data;
+}
+
+void
+tool_account_transport_free_data (gpointer user_data)
+{
+	TransportData *data = user_data;
+
+	e_eas_secrets_unref (data->secrets);
+	g_object_unref (data->source);
+	g_free (data);
+}
+
+EasTransport *
+tool_account_transport_make (gpointer user_data)
+{
+	TransportData *data = user_data;
+
+	return e_eas_soup_transport_new (data->secrets, data->source, /* proxy */ NULL);
 }
 
 /* ---- add --------------------------------------------------------------- */

@@ -32,6 +32,7 @@ tool_server_clear (ToolServer *server)
 	g_clear_pointer (&server->user, g_free);
 	g_clear_pointer (&server->password, free_secret);
 	g_clear_pointer (&server->address, g_free);
+	g_clear_object (&server->account);
 }
 
 /* ---- password ---------------------------------------------------------- */
@@ -225,6 +226,11 @@ tool_connect_to (Tool *tool, const ToolServer *server, GError **error)
 
 	/* In memory only: a diagnosis starts from nothing and leaves nothing. */
 	state = eas_account_state_new (NULL);
+
+	if (server->account != NULL && tool->ca_file == NULL)
+		return eas_client_new (state, g_steal_pointer (&data), tool_account_transport_make,
+				       tool_account_transport_new_data (server),
+				       tool_account_transport_free_data);
 
 	return eas_client_new (state, g_steal_pointer (&data), eas_soup_transport_make,
 			       eas_soup_config_new (server->user, server->password, tool->ca_file),

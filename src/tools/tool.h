@@ -68,7 +68,8 @@ typedef struct {
 	char *url;
 	char *user;
 	char *password;
-	char *address; /* NULL */
+	char *address;    /* NULL */
+	GObject *account; /* the ESource, whose decision about a certificate counts here as well; NULL */
 } ToolServer;
 
 void       tool_server_clear (ToolServer *server);
@@ -106,7 +107,11 @@ char      *tool_item_headline (EasClass klass, const EasItem *item);
 void       tool_item_to_json  (ToolJson *json, EasClass klass, const char *server_id, const EasItem *item);
 
 /* tool-account.c */
-gboolean tool_account_find_server (Tool *tool, ToolServer *out, GError **error);
+gboolean      tool_account_find_server        (Tool *tool, ToolServer *out, GError **error);
+/* For eas_client_new(): a transport as the desktop would use it for @server, which has an account. */
+gpointer      tool_account_transport_new_data (const ToolServer *server);
+void          tool_account_transport_free_data (gpointer data);
+EasTransport *tool_account_transport_make     (gpointer data);
 
 /* The commands. */
 ToolExit tool_run_probe   (Tool *tool, char **arguments);

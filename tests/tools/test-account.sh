@@ -6,12 +6,16 @@
 set -u
 number=0
 SERVER_USER=alice SERVER_PASSWORD=secret
-"$EAS_BUILD_DIR/tests/server/eas-test-server" --sample --user "$SERVER_USER:$SERVER_PASSWORD" >"$EAS_SESSION/server" &
-for _ in $(seq 100); do
-  SERVER_URL=$(sed -n 's/^listening //p' "$EAS_SESSION/server")
-  [ -z "$SERVER_URL" ] || break
-  sleep 0.1
-done
+start_server() { # start_server NAME OPTION...: its address is in server_url
+  "$EAS_BUILD_DIR/tests/server/eas-test-server" --sample --user "$SERVER_USER:$SERVER_PASSWORD" "${@:2}" >"$EAS_SESSION/$1" &
+  for _ in $(seq 100); do
+    server_url=$(sed -n 's/^listening //p' "$EAS_SESSION/$1")
+    [ -z "$server_url" ] || break
+    sleep 0.1
+  done
+}
+start_server server
+SERVER_URL=$server_url
 export SERVER_URL SERVER_USER SERVER_PASSWORD
 address=$SERVER_USER@example.test
 
@@ -33,9 +37,9 @@ ends_with() { # ends_with STATUS COMMAND...
   status=$?
   [ $status -eq "$wanted" ] || { echo "status $status, wanted $wanted"; return 1; }
 }
-add() { # add PASSWORD
+add() { # add PASSWORD [OPTION...]
   printf '%s\n' "$1" |
-    timeout 60 evolution-eas account add --server "$SERVER_URL" --user "$SERVER_USER" --password-stdin "$address"
+    timeout 60 evolution-eas account add --server "$SERVER_URL" --user "$SERVER_USER" --password-stdin "${@:2}" "$address"
 }
 says() { # says TEXT COMMAND...
   timeout 60 "${@:2}" | tee -a "$EAS_SESSION/said" | grep -qF -- "$1"
@@ -64,6 +68,20 @@ check "the account can be named" says calendar evolution-eas folders --account "
 check "an account that is not there" ends_with 9 evolution-eas folders --account nobody@example.test
 check "status names the server" says "${SERVER_URL%/Microsoft*}" evolution-eas account status "$address"
 check "status as JSON" says '"access":"allowed"' evolution-eas account status --json
+# A certificate that was trusted when the account was made stays trusted for it.
+start_server secure --tls
+secure_url=$server_url
+check "a certificate nobody vouches for adds nothing" \
+  ends_with 6 bash -c "$(declare -f add); address=bob@example.test SERVER_URL=$secure_url; add '$SERVER_PASSWORD'"
+certificate=$EAS_SESSION/secure.pem
+openssl s_client -connect "$(sed 's|https://||; s|/.*||' <<<"$secure_url")" </dev/null 2>/dev/null |
+  openssl x509 >"$certificate"
+check "with --ca-file it does" \
+  bash -c "$(declare -f add); address=bob@example.test SERVER_URL=$secure_url; add '$SERVER_PASSWORD' --ca-file '$certificate'"
+check "and the account trusts it from then on" says calendar evolution-eas folders --account bob@example.test
+check "two accounts: which one has to be said" ends_with 2 evolution-eas folders
+check "one is removed" ends_with 0 evolution-eas account remove bob@example.test
+
 check "it is removed" ends_with 0 evolution-eas account remove "$address"
 check "and gone" nothing_listed
 check "its password too" no_password_left

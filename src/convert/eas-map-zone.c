@@ -304,19 +304,25 @@ write_rule (const OffsetSource *source,
 	out->second = (guint16) date.second;
 }
 
-static void
-describe_offsets (const OffsetSource *source, gint64 utc, EasTimezone *out)
+static int
+rule_year (gint64 utc)
 {
-	OffsetYear changes;
 	int year, ignored;
 
 	eas_datetime_to_civil (utc, &year, &ignored, &ignored, &ignored, &ignored, &ignored);
-	year = CLAMP (year, FIRST_YEAR, LAST_YEAR);
-	look_at_year (source, year, &changes);
+	return CLAMP (year, FIRST_YEAR, LAST_YEAR);
+}
 
+/* FALSE: no rules can say this year; it is the offset at @utc alone. */
+static gboolean
+describe_offsets (const OffsetSource *source, int year, gint64 utc, EasTimezone *out)
+{
+	OffsetYear changes;
+
+	look_at_year (source, year, &changes);
 	if (changes.n != 2 || changes.changes[1].after != changes.first) {
 		out->bias = -source_offset (source, utc) / 60;
-		return;
+		return changes.n == 0;
 	}
 
 	for (guint i = 0; i < 2; i++) {
@@ -332,6 +338,8 @@ describe_offsets (const OffsetSource *source, gint64 utc, EasTimezone *out)
 			write_rule (source, year, i, change, &out->daylight_date);
 		}
 	}
+
+	return TRUE;
 }
 
 /* "W. Europe Standard Time" and "W. Europe Daylight Time": what servers look for. */
@@ -357,16 +365,86 @@ write_names (icaltimezone *zone, EasTimezone *out)
 	}
 }
 
+/*
+ * Looking at a zone takes a millisecond, and every form of an event needs its
+ * structure: those of built-in zones, which live for ever, are kept by year.
+ */
+typedef struct {
+	icaltimezone *zone;
+	int year;
+	EasTimezone structure;
+} Described;
+
+static GMutex described_lock;
+static GHashTable *described; /* (element-type Described), its own key */
+
+static guint
+described_hash (gconstpointer key)
+{
+	const Described *entry = key;
+
+	return g_direct_hash (entry->zone) * 31 + (guint) entry->year;
+}
+
+static gboolean
+described_equal (gconstpointer a, gconstpointer b)
+{
+	const Described *first = a, *second = b;
+
+	return first->zone == second->zone && first->year == second->year;
+}
+
+static gboolean
+recall_described (icaltimezone *zone, int year, EasTimezone *out_structure)
+{
+	const Described wanted = { .zone = zone, .year = year };
+	const Described *found = NULL;
+
+	g_mutex_lock (&described_lock);
+	if (described != NULL)
+		found = g_hash_table_lookup (described, &wanted);
+	if (found != NULL)
+		*out_structure = found->structure;
+	g_mutex_unlock (&described_lock);
+
+	return found != NULL;
+}
+
+static void
+keep_described (icaltimezone *zone, int year, const EasTimezone *structure)
+{
+	Described *entry = g_new (Described, 1);
+
+	entry->zone = zone;
+	entry->year = year;
+	entry->structure = *structure;
+
+	g_mutex_lock (&described_lock);
+	if (described == NULL)
+		described = g_hash_table_new_full (described_hash, described_equal, g_free, NULL);
+	if (g_hash_table_size (described) >= MAX_REMEMBERED)
+		g_hash_table_remove_all (described);
+	g_hash_table_add (described, entry);
+	g_mutex_unlock (&described_lock);
+}
+
 void
 eas_map_zone_describe (icaltimezone *zone, gint64 utc, EasTimezone *out_structure)
 {
+	int year = rule_year (utc);
 	OffsetSource source;
+	gboolean all_year;
+
+	if (recall_described (zone, year, out_structure))
+		return;
 
 	memset (out_structure, 0, sizeof *out_structure);
 	write_names (zone, out_structure);
 
 	source_init (&source, zone);
-	describe_offsets (&source, utc, out_structure);
+	all_year = describe_offsets (&source, year, utc, out_structure);
+	if (all_year && source.iana != NULL)
+		keep_described (zone, year, out_structure);
 	source_clear (&source);
 }
 

@@ -422,6 +422,9 @@ test_tls_missing_file (void)
 #define ADD_EACH(name, value, func)                                                                \
 	g_test_add_data_func ("/soup-transport/" name "/" #value, GUINT_TO_POINTER (value), func)
 
+#define ADD_TLS(name, value)                                                                       \
+	g_test_add_data_func ("/tls/" name "/" #value, GUINT_TO_POINTER (value), test_tls_extra_issuer)
+
 int
 main (int argc, char **argv)
 {
@@ -444,11 +447,11 @@ main (int argc, char **argv)
 	ADD ("49-time-out", test_time_out);
 	ADD ("cancel", test_cancel);
 	ADD ("nobody-there", test_nobody_there);
-	ADD ("tls-unknown-issuer", test_tls_unknown_issuer);
-	ADD_EACH ("tls-extra-issuer", WIRE_TLS, test_tls_extra_issuer);
-	ADD_EACH ("tls-extra-issuer", WIRE_TLS_OTHER_HOST, test_tls_extra_issuer);
-	ADD_EACH ("tls-extra-issuer", WIRE_TLS_EXPIRED, test_tls_extra_issuer);
-	ADD ("tls-missing-file", test_tls_missing_file);
+	g_test_add_func ("/tls/unknown-issuer", test_tls_unknown_issuer);
+	ADD_TLS ("extra-issuer", WIRE_TLS);
+	ADD_TLS ("extra-issuer", WIRE_TLS_OTHER_HOST);
+	ADD_TLS ("extra-issuer", WIRE_TLS_EXPIRED);
+	g_test_add_func ("/tls/missing-file", test_tls_missing_file);
 
 	return g_test_run ();
 }

@@ -14,7 +14,7 @@
 
 #include "eas-soup-transport.h"
 
-#define PIECE 16384
+#define PIECE 65536
 
 struct _EasSoupTransport {
 	GObject parent;

@@ -423,7 +423,8 @@ test_tls_missing_file (void)
 	g_test_add_data_func ("/soup-transport/" name "/" #value, GUINT_TO_POINTER (value), func)
 
 #define ADD_TLS(name, value)                                                                       \
-	g_test_add_data_func ("/tls/" name "/" #value, GUINT_TO_POINTER (value), test_tls_extra_issuer)
+	g_test_add_data_func ("/tls/" name "/" #value, GUINT_TO_POINTER (value),                   \
+			      test_tls_extra_issuer)
 
 int
 main (int argc, char **argv)

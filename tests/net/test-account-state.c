@@ -132,8 +132,8 @@ test_strange_text (void)
 		"[account]\nformat=1\nhierarchy_key=h\nfolders=3\n",
 		"[account]\nformat=1\nhierarchy_key=h\nfolders=-1\n",
 		"[account]\nformat=1\nhierarchy_key=h\nfolders=999999999\n",
-		"[account]\nformat=1\nhierarchy_key=h\nfolders=1\n[folder "
-		"0]\nid=\nparent=0\nname=x\ntype=1\n",
+		("[account]\nformat=1\nhierarchy_key=h\nfolders=1\n"
+		 "[folder 0]\nid=\nparent=0\nname=x\ntype=1\n"),
 		"[account]\nformat=1\nhierarchy_key=\xff\xfe\n",
 	};
 

@@ -20,6 +20,8 @@ eas_event_read_component (const EasItem *item,
 	EasMapReading reading = { times->context, item, parent, component, times };
 
 	eas_map_add_text (component, ICAL_UID_PROPERTY, uid);
+	eas_event_times_add (times, component, ICAL_DTSTART_PROPERTY, times->start);
+	eas_event_times_add (times, component, ICAL_DTEND_PROPERTY, times->end);
 	eas_map_read (&eas_event_table, 0, &reading);
 
 	/* iCalendar insists on one, and two readings of one item have to agree. */

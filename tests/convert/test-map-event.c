@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "convert-test.h"
-#include "eas-datetime.h"
+#include "eas-item-codec.h"
 
 #include <string.h>
 
-#define N_RANDOM 300
+#define N_RANDOM  300
+#define N_HOSTILE 1000
 
 /* W. Europe, as Exchange writes it. */
 #define BERLIN                                                                                     \
@@ -53,10 +54,10 @@
 static const char *const golden_ical =
 	"BEGIN:VEVENT\n"
 	"UID:uid-1\n"
-	"DTSTAMP:20260101T080000Z\n"
-	"LAST-MODIFIED:20260101T080000Z\n"
 	"DTSTART;TZID=/freeassociation.sourceforge.net/Europe/Berlin:20260701T100000\n"
 	"DTEND;TZID=/freeassociation.sourceforge.net/Europe/Berlin:20260701T110000\n"
+	"DTSTAMP:20260101T080000Z\n"
+	"LAST-MODIFIED:20260101T080000Z\n"
 	"SUMMARY:Plan & talk\\, soon\n"
 	"LOCATION:Room 1\n"
 	"%s"
@@ -648,6 +649,30 @@ test_write_then_apply_random (void)
 	}
 }
 
+/* Bytes with faults in them: shown as well as can be or refused, never a crash, and still not an
+ * edit. */
+static void
+test_hostile (void)
+{
+	for (guint v = 0; v < convert_n_versions; v++) {
+		EasMapContext context = convert_context (convert_versions[v], NULL);
+		g_autoptr (GRand) rand = eas_test_rand (666 + v);
+
+		for (guint i = 0; i < N_HOSTILE; i++) {
+			g_autoptr (EasItem) item = convert_random_event (rand, convert_versions[v]);
+			g_autoptr (GBytes) bytes = eas_item_to_bytes (item);
+			g_autoptr (GBytes) bad = eas_test_mutate (rand, bytes);
+			g_autoptr (EasItem) read = eas_item_from_bytes (bad, NULL);
+			g_autoptr (GPtrArray) components = NULL;
+
+			if (read != NULL)
+				components = eas_map_event_read (read, "u", &context, NULL);
+			if (components != NULL)
+				assert_untouched (read, components, &context, i);
+		}
+	}
+}
+
 static void
 test_same_content (void)
 {
@@ -714,6 +739,7 @@ main (int argc, char **argv)
 	g_test_add_func ("/map/event/links", test_links);
 	g_test_add_func ("/map/event/unedited-random", test_unedited_random);
 	g_test_add_func ("/map/event/write-then-apply-random", test_write_then_apply_random);
+	g_test_add_func ("/map/event/hostile", test_hostile);
 	g_test_add_func ("/map/event/same-content", test_same_content);
 	g_test_add_func ("/map/event/three-sides", test_three_sides);
 

@@ -352,7 +352,8 @@ test_cancel (void)
 	g_timeout_add (100, cancel_cb, test.cancellable);
 	send (&test);
 	g_assert_error (test.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-	g_assert_cmpint (test.took_ms, <, 150);
+	g_assert_cmpint (test.took_ms, <,
+			 1000); /* how prompt it is, test-client-parallel measures */
 	end (&test);
 }
 

@@ -36,7 +36,8 @@ check_slot (EasItem *item, EasItemSlot slot)
 		return;
 
 	fuzz_promise (rule.interval > 0);
-	eas_recurrence_validate (&rule, NULL); /* stricter than reading: a server may imply the day */
+	eas_recurrence_validate (&rule,
+				 NULL); /* stricter than reading: a server may imply the day */
 	if (tag != EAS_CALENDAR_RECURRENCE && tag != EAS_TASKS_RECURRENCE)
 		return;
 

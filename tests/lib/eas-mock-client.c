@@ -220,13 +220,20 @@ start (EasMockClient *client, SoupMessage *message, GBytes *body, const char *co
 }
 
 gpointer
-eas_mock_client_start (EasMockClient *client, const char *command, const char *xml)
+eas_mock_client_start_bytes (EasMockClient *client, const char *command, GBytes *body)
 {
 	SoupMessage *message = make_message (client, "POST", command);
-	g_autoptr (GBytes) body = xml != NULL ? encode (xml) : NULL;
 
 	set_headers (client, message);
 	return start (client, message, body, client->content_type);
+}
+
+gpointer
+eas_mock_client_start (EasMockClient *client, const char *command, const char *xml)
+{
+	g_autoptr (GBytes) body = xml != NULL ? encode (xml) : NULL;
+
+	return eas_mock_client_start_bytes (client, command, body);
 }
 
 gboolean

@@ -52,6 +52,7 @@ char          *eas_mock_client_control (EasMockClient *client, const char *actio
 
 /* Sends, and answers when eas_mock_client_finish() is called. */
 gpointer       eas_mock_client_start   (EasMockClient *client, const char *command, const char *xml);
+gpointer       eas_mock_client_start_bytes (EasMockClient *client, const char *command, GBytes *body);
 gboolean       eas_mock_client_is_done (gpointer pending);
 EasMockAnswer *eas_mock_client_finish  (gpointer pending);
 void           eas_mock_client_settle  (EasMockClient *client); /* until nothing is left to do at once */

@@ -205,6 +205,45 @@ decode_body (EasMockRequest *request)
 		request->body = g_steal_pointer (&body);
 }
 
+/* Identifiers: 1 to 64 characters, wherever they are. [MS-ASCMD] 2.2.3 */
+static const EasTag id_tags[] = {
+	EAS_AIRSYNC_SYNC_KEY,          EAS_AIRSYNC_SERVER_ID,
+	EAS_AIRSYNC_CLIENT_ID,         EAS_AIRSYNC_COLLECTION_ID,
+	EAS_MOVE_SRC_MSG_ID,           EAS_MOVE_SRC_FLD_ID,
+	EAS_MOVE_DST_FLD_ID,           EAS_PING_ID,
+	EAS_FOLDERHIERARCHY_SERVER_ID, EAS_FOLDERHIERARCHY_PARENT_ID,
+	EAS_FOLDERHIERARCHY_SYNC_KEY,  EAS_GETITEMESTIMATE_COLLECTION_ID,
+};
+
+static gboolean
+is_id (EasTag tag)
+{
+	for (guint i = 0; i < G_N_ELEMENTS (id_tags); i++) {
+		if (id_tags[i] == tag)
+			return TRUE;
+	}
+
+	return FALSE;
+}
+
+static gboolean
+has_good_ids (const EasItem *body, EasItemSlot parent)
+{
+	EasItemSlot slot;
+
+	EAS_MOCK_EACH (slot, body, parent, EAS_TAG_NONE) {
+		const char *text = eas_item_text (body, slot);
+
+		if (is_id (eas_item_tag (body, slot)) &&
+		    (text == NULL || *text == '\0' || g_utf8_strlen (text, -1) > 64))
+			return FALSE;
+		if (!has_good_ids (body, slot))
+			return FALSE;
+	}
+
+	return TRUE;
+}
+
 /* TRUE when the answer has been sent; [MS-ASHTTP] 3.2.5.1, [MS-ASCMD] 2.2.2 Common Status Codes. */
 static gboolean
 refuse_framing (EasMockRequest *request, const EasMockCommand *command)
@@ -222,7 +261,8 @@ refuse_framing (EasMockRequest *request, const EasMockCommand *command)
 		refuse (request, 101, SOUP_STATUS_BAD_REQUEST);
 	else if (request->raw != NULL && request->body == NULL)
 		refuse (request, 102, SOUP_STATUS_BAD_REQUEST);
-	else if (request->raw != NULL && request->root != command->root)
+	else if (request->raw != NULL &&
+		 (request->root != command->root || !has_good_ids (request->body, EAS_ITEM_ROOT)))
 		refuse (request, 103, SOUP_STATUS_BAD_REQUEST);
 	else
 		return FALSE;

@@ -12,6 +12,8 @@
 #define MAX_OPERATIONS 100
 
 enum {
+	INVALID_XML = 103,
+
 	OPERATION_OK = 1,
 	OPERATION_PROTOCOL = 2,
 	OPERATION_MISSING = 6,
@@ -19,6 +21,8 @@ enum {
 	OPERATION_STORE = 9,
 	OPERATION_TOO_MANY = 11,
 	OPERATION_ATTACHMENT = 15,
+	OPERATION_NEEDS_ALWAYS = 155,
+	OPERATION_NO_DESTINATION = 156,
 
 	MOVE_NO_SOURCE = 1,
 	MOVE_NO_DESTINATION = 2,
@@ -31,6 +35,8 @@ typedef struct {
 	EasItemBuilder *builder;
 	GPtrArray *parts; /* GBytes; NULL unless a multipart answer is wanted */
 } Operations;
+
+typedef void (*RunOperation) (Operations *operations, const EasItem *body, EasItemSlot slot);
 
 /* --- Fetch --------------------------------------------------------------- */
 
@@ -178,7 +184,7 @@ run_fetch (Operations *operations, const EasItem *body, EasItemSlot fetch)
 
 	eas_item_builder_start (operations->builder, EAS_ITEMOPERATIONS_FETCH);
 	if (g_strcmp0 (store, "Mailbox") != 0)
-		put_fetch_status (operations, store != NULL ? OPERATION_STORE : OPERATION_PROTOCOL);
+		put_fetch_status (operations, OPERATION_STORE);
 	else if (reference != NULL)
 		fetch_file (operations, body, fetch, reference);
 	else
@@ -217,8 +223,34 @@ run_empty (Operations *operations, const EasItem *body, EasItemSlot slot)
 				EAS_ITEM_NONE);
 	eas_item_builder_start (operations->builder, EAS_ITEMOPERATIONS_EMPTY_FOLDER_CONTENTS);
 	put_fetch_status (operations, folder != NULL ? OPERATION_OK : OPERATION_MISSING);
-	eas_item_builder_text (operations->builder, EAS_AIRSYNC_COLLECTION_ID,
-			       id != NULL ? id : "");
+	eas_item_builder_text (operations->builder, EAS_AIRSYNC_COLLECTION_ID, id);
+	eas_item_builder_end (operations->builder);
+}
+
+/* --- Move ---------------------------------------------------------------- */
+
+/* "Always move this conversation": no mail here belongs to one, so none is ever found. */
+static void
+run_move (Operations *operations, const EasItem *body, EasItemSlot slot)
+{
+	EasItemSlot options = eas_item_child (body, slot, EAS_ITEMOPERATIONS_OPTIONS);
+	EasItemSlot id = eas_item_child (body, slot, EAS_ITEMOPERATIONS_CONVERSATION_ID);
+	const char *to = eas_mock_text (body, slot, EAS_ITEMOPERATIONS_DST_FLD_ID);
+	g_autoptr (GBytes) conversation = eas_item_bytes (body, id);
+	guint status = OPERATION_MISSING;
+
+	if (eas_item_child (body, options, EAS_ITEMOPERATIONS_MOVE_ALWAYS) == EAS_ITEM_NONE)
+		status = OPERATION_NEEDS_ALWAYS;
+	else if (eas_mock_mailbox_get_folder (operations->request->mailbox, to) == NULL)
+		status = OPERATION_NO_DESTINATION;
+	eas_item_builder_start (operations->builder, EAS_ITEMOPERATIONS_MOVE);
+	put_fetch_status (operations, status);
+	if (conversation != NULL)
+		eas_item_builder_opaque (operations->builder, EAS_ITEMOPERATIONS_CONVERSATION_ID,
+					 g_bytes_get_data (conversation, NULL),
+					 g_bytes_get_size (conversation));
+	else
+		eas_item_builder_empty (operations->builder, EAS_ITEMOPERATIONS_CONVERSATION_ID);
 	eas_item_builder_end (operations->builder);
 }
 
@@ -262,20 +294,49 @@ answer_multipart (Operations *operations, EasItem *tree)
 }
 
 static void
-run_operations (Operations *operations)
+run_kind (Operations *operations, EasTag kind, RunOperation run)
 {
 	const EasItem *body = operations->request->body;
 	EasItemSlot slot;
 
+	EAS_MOCK_EACH (slot, body, EAS_ITEM_ROOT, kind) {
+		run (operations, body, slot);
+	}
+}
+
+/* Kind by kind: Microsoft's schema knows the answers in no other order. */
+static void
+run_operations (Operations *operations)
+{
 	put_fetch_status (operations, OPERATION_OK);
 	eas_item_builder_start (operations->builder, EAS_ITEMOPERATIONS_RESPONSE);
-	EAS_MOCK_EACH (slot, body, EAS_ITEM_ROOT, EAS_TAG_NONE) {
-		if (eas_item_tag (body, slot) == EAS_ITEMOPERATIONS_FETCH)
-			run_fetch (operations, body, slot);
-		else if (eas_item_tag (body, slot) == EAS_ITEMOPERATIONS_EMPTY_FOLDER_CONTENTS)
-			run_empty (operations, body, slot);
-	}
+	run_kind (operations, EAS_ITEMOPERATIONS_MOVE, run_move);
+	run_kind (operations, EAS_ITEMOPERATIONS_EMPTY_FOLDER_CONTENTS, run_empty);
+	run_kind (operations, EAS_ITEMOPERATIONS_FETCH, run_fetch);
 	eas_item_builder_end (operations->builder);
+}
+
+/* What the answer has to name again must be there. */
+static gboolean
+are_operations (const EasItem *body)
+{
+	static const struct {
+		EasTag operation, needed;
+	} rules[] = {
+		{ EAS_ITEMOPERATIONS_EMPTY_FOLDER_CONTENTS, EAS_AIRSYNC_COLLECTION_ID },
+		{ EAS_ITEMOPERATIONS_MOVE, EAS_ITEMOPERATIONS_CONVERSATION_ID },
+		{ EAS_ITEMOPERATIONS_FETCH, EAS_ITEMOPERATIONS_STORE },
+	};
+	guint known = 0;
+	EasItemSlot slot;
+
+	for (guint i = 0; i < G_N_ELEMENTS (rules); i++) {
+		EAS_MOCK_EACH (slot, body, EAS_ITEM_ROOT, rules[i].operation) {
+			known += eas_item_child (body, slot, rules[i].needed) != EAS_ITEM_NONE;
+		}
+	}
+
+	return known > 0 && known == eas_item_n_children (body, EAS_ITEM_ROOT);
 }
 
 void
@@ -289,9 +350,10 @@ eas_mock_item_operations (EasMockRequest *request)
 	guint count = eas_item_n_children (request->body, EAS_ITEM_ROOT);
 	g_autoptr (EasItem) tree = NULL;
 
-	if (count == 0 || count > MAX_OPERATIONS) {
+	if (count > MAX_OPERATIONS || !are_operations (request->body)) {
 		eas_mock_reply_status (&request->reply, request->root, EAS_ITEMOPERATIONS_STATUS,
-				       count == 0 ? OPERATION_PROTOCOL : OPERATION_TOO_MANY);
+				       count > MAX_OPERATIONS ? OPERATION_TOO_MANY
+							      : OPERATION_PROTOCOL);
 		return;
 	}
 	run_operations (&operations);
@@ -335,6 +397,13 @@ eas_mock_move_items (EasMockRequest *request)
 	const EasItem *body = request->body;
 	EasItemSlot slot;
 
+	EAS_MOCK_EACH (slot, body, EAS_ITEM_ROOT, EAS_MOVE_MOVE) {
+		if (eas_item_child (body, slot, EAS_MOVE_SRC_MSG_ID) == EAS_ITEM_NONE) {
+			eas_mock_reply_status (&request->reply, request->root, EAS_MOVE_STATUS,
+					       INVALID_XML);
+			return;
+		}
+	}
 	EAS_MOCK_EACH (slot, body, EAS_ITEM_ROOT, EAS_MOVE_MOVE) {
 		g_autofree char *id = g_strdup (eas_mock_text (body, slot, EAS_MOVE_SRC_MSG_ID));
 		const char *new_id = NULL;

@@ -258,6 +258,18 @@ put_user_information (EasMockRequest *request, EasItemBuilder *builder)
 	eas_item_builder_end (builder);
 }
 
+/* None: the server protects no mail. */
+static void
+put_templates (EasItemBuilder *builder)
+{
+	eas_item_builder_start (builder, EAS_SETTINGS_RIGHTS_MANAGEMENT_INFORMATION);
+	eas_item_builder_int (builder, EAS_SETTINGS_STATUS, SETTINGS_OK);
+	eas_item_builder_start (builder, EAS_SETTINGS_GET);
+	eas_item_builder_empty (builder, EAS_RIGHTSMANAGEMENT_RIGHTS_MANAGEMENT_TEMPLATES);
+	eas_item_builder_end (builder);
+	eas_item_builder_end (builder);
+}
+
 static void
 put_refusal (EasItemBuilder *builder, EasTag property)
 {
@@ -266,13 +278,32 @@ put_refusal (EasItemBuilder *builder, EasTag property)
 	eas_item_builder_end (builder);
 }
 
+/* Known properties, each once. [MS-ASCMD] 2.2.1.18 Settings */
+static gboolean
+are_properties (const EasItem *body)
+{
+	static const EasTag properties[] = {
+		EAS_SETTINGS_OOF,
+		EAS_SETTINGS_DEVICE_PASSWORD,
+		EAS_SETTINGS_DEVICE_INFORMATION,
+		EAS_SETTINGS_USER_INFORMATION,
+		EAS_SETTINGS_RIGHTS_MANAGEMENT_INFORMATION,
+	};
+	guint known = 0;
+
+	for (guint i = 0; i < G_N_ELEMENTS (properties); i++)
+		known += eas_item_child (body, EAS_ITEM_ROOT, properties[i]) != EAS_ITEM_NONE;
+
+	return known > 0 && known == eas_item_n_children (body, EAS_ITEM_ROOT);
+}
+
 void
 eas_mock_settings (EasMockRequest *request)
 {
 	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
 	EasItemSlot slot;
 
-	if (eas_item_n_children (request->body, EAS_ITEM_ROOT) == 0) {
+	if (!are_properties (request->body)) {
 		eas_mock_reply_status (&request->reply, request->root, EAS_SETTINGS_STATUS,
 				       SETTINGS_PROTOCOL);
 		return;
@@ -285,6 +316,8 @@ eas_mock_settings (EasMockRequest *request)
 			put_information_status (builder);
 		else if (tag == EAS_SETTINGS_USER_INFORMATION)
 			put_user_information (request, builder);
+		else if (tag == EAS_SETTINGS_RIGHTS_MANAGEMENT_INFORMATION)
+			put_templates (builder);
 		else
 			put_refusal (builder, tag);
 	}

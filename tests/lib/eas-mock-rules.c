@@ -35,6 +35,31 @@ is_page_of_class (guint page, EasClass klass)
 	}
 }
 
+/* A value of the type its element has; an empty one is a value of every type. */
+static gboolean
+is_of_its_type (const EasItem *wire, EasItemSlot slot)
+{
+	EasType type = eas_tag_get_type (eas_item_tag (wire, slot));
+	gboolean flag;
+	gint64 number;
+
+	if (eas_item_is_empty (wire, slot))
+		return TRUE;
+	if ((type == EAS_TYPE_CONTAINER) != (eas_item_n_children (wire, slot) > 0))
+		return FALSE;
+	switch (type) {
+	case EAS_TYPE_INT:
+		return eas_item_int (wire, slot, &number);
+	case EAS_TYPE_BOOLEAN:
+		return eas_item_flag (wire, slot, &flag);
+	case EAS_TYPE_DATETIME:
+	case EAS_TYPE_COMPACT:
+		return eas_item_time (wire, slot, &number);
+	default:
+		return TRUE;
+	}
+}
+
 static gboolean
 has_only_elements_of (const EasItem *wire, EasItemSlot parent, EasClass klass, guint version)
 {
@@ -46,7 +71,8 @@ has_only_elements_of (const EasItem *wire, EasItemSlot parent, EasClass klass, g
 		if (!eas_tag_valid_in (tag, version) ||
 		    !is_page_of_class (EAS_TAG_PAGE (tag), klass))
 			return FALSE;
-		if (!has_only_elements_of (wire, slot, klass, version))
+		if (!is_of_its_type (wire, slot) ||
+		    !has_only_elements_of (wire, slot, klass, version))
 			return FALSE;
 	}
 
@@ -362,7 +388,7 @@ const char *
 eas_mock_rules_check (const EasItem *wire, EasClass klass, guint version, EasMockRulesKind kind)
 {
 	if (!has_only_elements_of (wire, EAS_ITEM_ROOT, klass, version))
-		return "an element of another class or version";
+		return "an element of another class or version, or a value of another type";
 	switch (klass) {
 	case EAS_CLASS_EMAIL:
 		return kind == EAS_MOCK_RULES_ADD ? "mail cannot be added" : check_mail (wire);

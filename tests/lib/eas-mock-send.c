@@ -56,7 +56,12 @@ eas_mock_reply_status (EasMockReply *reply, EasTag root, EasTag status_tag, guin
 {
 	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
 
+	/* The one command whose schema has no status of its own. */
+	if (root == EAS_MEETINGRESPONSE_MEETING_RESPONSE)
+		eas_item_builder_start (builder, EAS_MEETINGRESPONSE_RESULT);
 	eas_item_builder_int (builder, status_tag, status);
+	if (root == EAS_MEETINGRESPONSE_MEETING_RESPONSE)
+		eas_item_builder_end (builder);
 	eas_mock_reply_set_tree (reply, root, builder);
 }
 

@@ -1,130 +1,68 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * How are the accounts? What the engine last learned is in the state file; edits
- * that wait or were refused are in the calendars' own databases. Both are only
- * read, and nothing is asked over the network.
+ * How are the accounts? What the engine last learned is in the state file; how each
+ * calendar is, its factory writes down (e-eas-worker.h). Both are only read, and
+ * nothing is asked over the network.
  */
 
 #include "tool-account.h"
 
-#include "e-source-eas-folder.h"
-
 #include <glib/gi18n-lib.h>
-#include <sqlite3.h>
 #include <stdio.h>
-#include <string.h>
 
-#define BUSY_MS 2000 /* a factory may hold its database for a moment */
+#define GROUP "Collection"
 
-typedef struct {
-	char *title;
-	char *reason;
-} Parked;
+/* ---- what the workers wrote -------------------------------------------- */
 
-typedef struct {
-	guint items;
-	guint waiting;
-	GPtrArray *parked; /* (element-type Parked) */
-} CalendarFigures;
-
-static void
-parked_free (gpointer data)
+/* (element-type GKeyFile): one for each folder that was ever opened on this machine. */
+static GPtrArray *
+read_status_files (const char *directory)
 {
-	Parked *parked = data;
+	GPtrArray *files = g_ptr_array_new_with_free_func ((GDestroyNotify) g_key_file_unref);
+	g_autofree char *folder = g_build_filename (directory, "status", NULL);
+	g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+	const char *name;
 
-	g_free (parked->title);
-	g_free (parked->reason);
-	g_free (parked);
+	while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+		g_autoptr (GKeyFile) file = g_key_file_new ();
+		g_autofree char *path = g_build_filename (folder, name, NULL);
+
+		if (g_str_has_suffix (name, ".status") &&
+		    g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL))
+			g_ptr_array_add (files, g_steal_pointer (&file));
+	}
+
+	return files;
 }
 
-static void
-calendar_figures_clear (CalendarFigures *figures)
+static GKeyFile *
+find_status (GPtrArray *files, const char *source_uid)
 {
-	g_clear_pointer (&figures->parked, g_ptr_array_unref);
+	for (guint i = 0; i < files->len; i++) {
+		g_autofree char *uid =
+			g_key_file_get_string (files->pdata[i], GROUP, "source", NULL);
+
+		if (g_strcmp0 (uid, source_uid) == 0)
+			return files->pdata[i];
+	}
+
+	return NULL;
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CalendarFigures, calendar_figures_clear)
-
-/* ---- the database of a calendar ---------------------------------------- */
-
-static guint
-read_number (sqlite3 *database, const char *sql)
-{
-	sqlite3_stmt *statement = NULL;
-	guint number = 0;
-
-	if (sqlite3_prepare_v2 (database, sql, -1, &statement, NULL) == SQLITE_OK &&
-	    sqlite3_step (statement) == SQLITE_ROW)
-		number = (guint) sqlite3_column_int (statement, 0);
-	sqlite3_finalize (statement);
-
-	return number;
-}
-
-/* The SUMMARY of an iCalendar text; its lines are folded, its first one is enough for a list. */
 static char *
-title_of (const char *object, const char *otherwise)
+dup_text (GKeyFile *file, const char *group, const char *key)
 {
-	const char *start = object != NULL ? strstr (object, "\nSUMMARY") : NULL;
-	const char *colon = start != NULL ? strchr (start, ':') : NULL;
-	gsize length;
-
-	if (colon == NULL)
-		return g_strdup (otherwise);
-	length = strcspn (colon + 1, "\r\n");
-
-	return g_strndup (colon + 1, length);
+	return g_key_file_get_string (file, group, key, NULL);
 }
 
-static void
-read_parked (sqlite3 *database, const char *sql, CalendarFigures *figures)
+/* The N-th thing that does not go on: its group's name, or NULL. */
+static char *
+parked_group (GKeyFile *file, int n)
 {
-	sqlite3_stmt *statement = NULL;
+	g_autofree char *group = g_strdup_printf ("Parked %d", n);
 
-	if (sqlite3_prepare_v2 (database, sql, -1, &statement, NULL) == SQLITE_OK) {
-		while (sqlite3_step (statement) == SQLITE_ROW) {
-			Parked *parked = g_new0 (Parked, 1);
-
-			parked->title =
-				title_of ((const char *) sqlite3_column_text (statement, 0),
-					  (const char *) sqlite3_column_text (statement, 1));
-			parked->reason =
-				g_strdup ((const char *) sqlite3_column_text (statement, 2));
-			g_ptr_array_add (figures->parked, parked);
-		}
-	}
-	sqlite3_finalize (statement);
-}
-
-/* The tables are those of e-eas-cache.h. FALSE: never opened on this machine, or busy. */
-static gboolean
-read_calendar (const char *uid, CalendarFigures *figures)
-{
-	g_autofree char *path =
-		g_build_filename (e_get_user_cache_dir (), "calendar", uid, "cache.db", NULL);
-	sqlite3 *database = NULL;
-	gboolean success = FALSE;
-
-	figures->parked = g_ptr_array_new_with_free_func (parked_free);
-	if (sqlite3_open_v2 (path, &database, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK) {
-		sqlite3_busy_timeout (database, BUSY_MS);
-		figures->items = read_number (database, "SELECT count(*) FROM eas_items");
-		figures->waiting =
-			read_number (database, "SELECT count(*) FROM eas_outbox WHERE parked = 0");
-		read_parked (database,
-			     "SELECT object, uid, reason FROM eas_outbox WHERE parked != 0 ORDER "
-			     "BY since",
-			     figures);
-		read_parked (database,
-			     "SELECT NULL, uid, problem FROM eas_items WHERE problem IS NOT NULL "
-			     "ORDER BY server_id",
-			     figures);
-		success = sqlite3_errcode (database) != SQLITE_BUSY;
-	}
-	sqlite3_close (database);
-
-	return success;
+	return g_key_file_has_group (file, group) ? g_steal_pointer (&group) : NULL;
 }
 
 /* ---- words ------------------------------------------------------------- */
@@ -190,45 +128,100 @@ read_state (ESource *account, GError **error)
 }
 
 static void
-print_calendar (ESource *child, const CalendarFigures *figures, gboolean opened)
+print_parked (GKeyFile *file)
 {
-	g_autofree char *name = e_source_dup_display_name (child);
+	char *group;
 
-	if (!opened) {
-		printf ("  %-28s  %s\n", name, _ ("not opened yet"));
-		return;
-	}
-	printf (_ ("  %-28s  %u items, %u edits wait, %u parked\n"), name, figures->items,
-		figures->waiting, figures->parked->len);
-	for (guint i = 0; i < figures->parked->len; i++) {
-		const Parked *parked = figures->parked->pdata[i];
+	for (int n = 1; (group = parked_group (file, n)) != NULL; n++) {
+		g_autofree char *title = dup_text (file, group, "title");
+		g_autofree char *uid = dup_text (file, group, "uid");
+		g_autofree char *reason = dup_text (file, group, "reason");
 
-		printf (_ ("    parked: %s: %s\n"), parked->title,
-			parked->reason != NULL ? parked->reason : "?");
+		printf (_ ("    parked: %s: %s\n"), title != NULL && *title != '\0' ? title : uid,
+			reason);
+		g_free (group);
 	}
 }
 
 static void
-calendar_to_json (ToolJson *json, ESource *child, const CalendarFigures *figures, gboolean opened)
+print_line_if (GKeyFile *file, const char *key, const char *label)
 {
+	g_autofree char *text = dup_text (file, GROUP, key);
+
+	if (text != NULL)
+		printf ("    %s: %s\n", label, text);
+}
+
+/* @file: NULL for a calendar nobody has opened. */
+static void
+print_calendar (ESource *child, GKeyFile *file)
+{
+	g_autofree char *name = e_source_dup_display_name (child);
+	gint64 last_sync;
+
+	if (file == NULL) {
+		printf ("  %-28s  %s\n", name, _ ("not opened yet"));
+		return;
+	}
+	printf (_ ("  %-28s  %d items, %d edits wait, %d parked\n"), name,
+		g_key_file_get_integer (file, GROUP, "items", NULL),
+		g_key_file_get_integer (file, GROUP, "pending", NULL),
+		g_key_file_get_integer (file, GROUP, "parked", NULL));
+	last_sync = g_key_file_get_int64 (file, GROUP, "last-sync", NULL);
+	if (last_sync > 0) {
+		g_autofree char *time = time_text (last_sync);
+
+		printf (_ ("    up to date at: %s\n"), time);
+	}
+	print_line_if (file, "held", _ ("held back"));
+	print_line_if (file, "error", _ ("trouble"));
+	print_line_if (file, "conflicts", _ ("losing versions of conflicts"));
+	print_parked (file);
+}
+
+static void
+parked_to_json (ToolJson *json, GKeyFile *file)
+{
+	static const char *const keys[] = { "uid", "title", "reason" };
+	char *group;
+
+	tool_json_array (json, "parked");
+	for (int n = 1; (group = parked_group (file, n)) != NULL; n++) {
+		tool_json_object (json, NULL);
+		for (gsize i = 0; i < G_N_ELEMENTS (keys); i++) {
+			g_autofree char *text = dup_text (file, group, keys[i]);
+
+			tool_json_text (json, keys[i], text);
+		}
+		tool_json_int (json, "since", g_key_file_get_int64 (file, group, "since", NULL));
+		tool_json_end (json);
+		g_free (group);
+	}
+	tool_json_end (json);
+}
+
+static void
+calendar_to_json (ToolJson *json, ESource *child, GKeyFile *file)
+{
+	static const char *const texts[] = { "id",    "state",      "held",
+					     "error", "error-code", "conflicts" };
+	static const char *const numbers[] = { "items", "pending", "last-sync", "retry-at" };
 	g_autofree char *name = e_source_dup_display_name (child);
 
 	tool_json_object (json, NULL);
 	tool_json_text (json, "name", name);
 	tool_json_text (json, "uid", e_source_get_uid (child));
-	tool_json_bool (json, "opened", opened);
-	tool_json_int (json, "items", figures->items);
-	tool_json_int (json, "waiting", figures->waiting);
-	tool_json_array (json, "parked");
-	for (guint i = 0; i < figures->parked->len; i++) {
-		const Parked *parked = figures->parked->pdata[i];
+	tool_json_bool (json, "opened", file != NULL);
+	for (gsize i = 0; file != NULL && i < G_N_ELEMENTS (texts); i++) {
+		g_autofree char *text = dup_text (file, GROUP, texts[i]);
 
-		tool_json_object (json, NULL);
-		tool_json_text (json, "title", parked->title);
-		tool_json_text (json, "reason", parked->reason);
-		tool_json_end (json);
+		tool_json_text (json, texts[i], text);
 	}
-	tool_json_end (json);
+	for (gsize i = 0; file != NULL && i < G_N_ELEMENTS (numbers); i++)
+		tool_json_int (json, numbers[i],
+			       g_key_file_get_int64 (file, GROUP, numbers[i], NULL));
+	if (file != NULL)
+		parked_to_json (json, file);
 	tool_json_end (json);
 }
 
@@ -236,18 +229,20 @@ static void
 show_calendars (Tool *tool, ESourceRegistry *registry, ESource *account, ToolJson *json)
 {
 	GList *calendars = e_source_registry_list_sources (registry, E_SOURCE_EXTENSION_CALENDAR);
+	g_autofree char *directory =
+		eas_account_state_default_directory (e_source_get_uid (account));
+	g_autoptr (GPtrArray) files = read_status_files (directory);
 
 	tool_json_array (json, "calendars");
 	for (GList *link = calendars; link != NULL; link = link->next) {
-		g_auto (CalendarFigures) figures = { 0 };
-		gboolean opened;
+		GKeyFile *file;
 
 		if (g_strcmp0 (e_source_get_parent (link->data), e_source_get_uid (account)) != 0)
 			continue;
-		opened = read_calendar (e_source_get_uid (link->data), &figures);
+		file = find_status (files, e_source_get_uid (link->data));
 		if (!tool->json)
-			print_calendar (link->data, &figures, opened);
-		calendar_to_json (json, link->data, &figures, opened);
+			print_calendar (link->data, file);
+		calendar_to_json (json, link->data, file);
 	}
 	tool_json_end (json);
 	g_list_free_full (calendars, g_object_unref);
@@ -332,7 +327,6 @@ tool_account_status (Tool *tool, ESourceRegistry *registry, const char *address)
 	g_autoptr (ToolJson) json = tool_json_new ();
 	GList *accounts;
 
-	g_type_ensure (E_TYPE_SOURCE_EAS_FOLDER);
 	accounts = choose_accounts (registry, address, &error);
 	tool_json_array (json, NULL);
 	for (GList *link = accounts; link != NULL && error == NULL; link = link->next)

@@ -56,7 +56,6 @@ EXCEPTIONS = {
     # what EDS knows of an account, and components to write out
     'src/tools/tool-account.c': (('common',), EDS),
     'src/tools/tool-account.h': ((), EDS),
-    'src/tools/tool-status.c': (('common',), EDS + ('sqlite3.h',)),
     'src/tools/tool-export.c': (('convert',), EDS),
 }
 

@@ -88,6 +88,9 @@ class Matrix:
 
     def await_equal(self, spec, read, where):
         wanted, last = meant(spec), {}
+        limit = self.witness.limit(wanted)
+        if limit:
+            print(f"# {spec.summary}: {limit}")
 
         def equal():
             last["said"] = read(spec)

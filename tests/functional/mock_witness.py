@@ -233,6 +233,9 @@ class MockWitness:
     def read(self, spec):
         return self.named(spec.summary)[1]
 
+    def limit(self, said):
+        return None
+
     def remove(self, spec):
         self.ask("delete", id=self.named(spec.summary)[0])
 

@@ -1,0 +1,10 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Beside a SOGo (with-sogo.sh): GNOME Calendar in a desktop session of its own.
+# EAS_PICTURES keeps the pictures there.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+exec "$here/../functional/session.sh" /usr/bin/python3 "$here/test-gnome-calendar.py" \
+  --env "$(dirname "$(dirname "$SOGO_LOG")")/env" --agent "$EAS_BUILD_DIR/tests/functional/cal-agent" \
+  ${EAS_PICTURES:+--pictures "$EAS_PICTURES"}

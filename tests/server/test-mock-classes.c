@@ -16,7 +16,7 @@
 	"</airsyncbase:Data></airsyncbase:Body>"
 #define NOTE(klass)                                                                                \
 	"<notes:Subject>n</notes:Subject>" BODY "<notes:MessageClass>" klass "</"                  \
-									     "notes:MessageClass>"
+	"notes:MessageClass>"
 
 static char *
 send_item (EasMockClient *client, const char *collection, char **inout_key, const char *data)

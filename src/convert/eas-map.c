@@ -36,6 +36,16 @@ eas_map_inherited (const EasItem *item, EasItemSlot parent, EasTag tag)
 	return slot;
 }
 
+/* An element whose rows differ by version is read by the first of them. */
+static gboolean
+is_read_before (const EasMapTable *table, guint i)
+{
+	return i > 0 && table->rows[i - 1].tag == table->rows[i].tag &&
+	       (table->rows[i - 1].how & EAS_MAP_READ) != 0;
+}
+
+/* Whatever version is spoken now: the item may have come in another one, or before one was known.
+ */
 void
 eas_map_read (const EasMapTable *table, guint how, const EasMapReading *reading)
 {
@@ -44,7 +54,8 @@ eas_map_read (const EasMapTable *table, guint how, const EasMapReading *reading)
 		EasItemSlot slot;
 
 		if (row->codec == NULL || row->codec->read == NULL ||
-		    !eas_map_row_applies (row, how | EAS_MAP_READ, reading->context->version))
+		    (row->how & (how | EAS_MAP_READ)) != (how | EAS_MAP_READ) ||
+		    is_read_before (table, i))
 			continue;
 
 		/* An empty element in an exception says: this occurrence has none. */
@@ -220,8 +231,13 @@ eas_map_table_check (const EasMapTable *table, GString *faults)
 	check_pages (table, faults);
 	for (guint i = 0; i < table->n_rows; i++) {
 		check_row (table, &table->rows[i], faults);
-		for (guint j = i + 1; j < table->n_rows; j++)
+		for (guint j = i + 1; j < table->n_rows; j++) {
 			check_pair (table, &table->rows[i], &table->rows[j], faults);
+			if (j > i + 1 && table->rows[i].tag == table->rows[j].tag)
+				g_string_append_printf (
+					faults, "%s: the rows of %s do not stand together\n",
+					table->name, eas_tag_get_name (table->rows[i].tag));
+		}
 	}
 
 	return faults->len == before;

@@ -121,7 +121,7 @@ typedef struct {
 gboolean
 eas_map_row_applies (const EasMapRow *row, guint how, EasVersion version); /* all bits of @how */
 
-/* Runs the rows that have all bits of @how. */
+/* Runs the rows that have all bits of @how; reading does not ask for the version. */
 void eas_map_read (const EasMapTable *table, guint how, const EasMapReading *reading);
 void eas_map_write (const EasMapTable *table, guint how, EasMapWriting *writing);
 

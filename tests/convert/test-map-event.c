@@ -716,6 +716,29 @@ test_three_sides (void)
 	convert_assert_lines (lines, "Change\n  Subject=B\n");
 }
 
+/* An item kept from another version, or before any is known, is shown all the same and not sent. */
+static void
+test_other_version (void)
+{
+	static const EasVersion versions[] = { EAS_VERSION_NONE, EAS_VERSION_14_1,
+					       EAS_VERSION_16_1 };
+
+	for (guint i = 0; i < G_N_ELEMENTS (versions); i++) {
+		EasMapContext context = convert_context (versions[i], NULL);
+		g_autoptr (EasItem) old = golden_item (EAS_VERSION_14_1);
+		g_autoptr (EasItem) new = golden_item (EAS_VERSION_16_1);
+		g_autoptr (GPtrArray) old_components = convert_read (old, &context);
+		g_autoptr (GPtrArray) new_components = convert_read (new, &context);
+		g_autofree char *old_ical = convert_ical (old_components);
+		g_autofree char *new_ical = convert_ical (new_components);
+
+		convert_assert_has (old_ical, "LOCATION:Room 1");
+		convert_assert_has (new_ical, "LOCATION:Room 1");
+		assert_untouched (old, old_components, &context, 0);
+		assert_untouched (new, new_components, &context, 1);
+	}
+}
+
 int
 main (int argc, char **argv)
 {
@@ -741,6 +764,7 @@ main (int argc, char **argv)
 	g_test_add_func ("/map/event/write-then-apply-random", test_write_then_apply_random);
 	g_test_add_func ("/map/event/hostile", test_hostile);
 	g_test_add_func ("/map/event/same-content", test_same_content);
+	g_test_add_func ("/map/event/other-version", test_other_version);
 	g_test_add_func ("/map/event/three-sides", test_three_sides);
 
 	return g_test_run ();

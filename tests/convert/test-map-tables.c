@@ -47,12 +47,20 @@ test_faults (void)
 		{ EAS_AIRSYNCBASE_LOCATION, EAS_SINCE_14_0, EAS_MAP_BOTH, ICAL_LOCATION_PROPERTY,
 		  &eas_codec_text },
 	};
+	const EasMapRow apart[] = {
+		{ EAS_CALENDAR_SUBJECT, EAS_BELOW_16_0, EAS_MAP_BOTH, ICAL_SUMMARY_PROPERTY,
+		  &eas_codec_text },
+		{ EAS_CALENDAR_UID, EAS_ANY, EAS_MAP_BOTH, ICAL_UID_PROPERTY, &eas_codec_text },
+		{ EAS_CALENDAR_SUBJECT, EAS_SINCE_16_0, EAS_MAP_BOTH, ICAL_SUMMARY_PROPERTY,
+		  &eas_codec_text },
+	};
 	const EasMapRow no_reason[] = { EAS_MAP_IGNORE (EAS_CALENDAR_SUBJECT, "") };
 	const EasMapRow one_way[] = {
 		{ EAS_CALENDAR_SUBJECT, EAS_ANY, EAS_MAP_BOTH, ICAL_X_PROPERTY, &eas_codec_x_text,
 		  "X-A" },
 	};
 
+	expect_fault (apart, 3, "do not stand together");
 	expect_fault (twice, 2, "Subject has two rows");
 	expect_fault (claimed, 2, "claimed twice");
 	expect_fault (too_early, 1, "versions that lack it");

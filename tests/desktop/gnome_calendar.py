@@ -33,7 +33,7 @@ class Screen:
 
     def __init__(self, width=1280, height=800):
         reading, writing = os.pipe()
-        self.server = start(["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp"],
+        self.server = start(["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp", "-noreset"],
                             pass_fds=[writing])
         os.close(writing)
         number = os.read(reading, 16).decode().strip()
@@ -50,7 +50,8 @@ class Screen:
             if subprocess.run(["xdotool", "getdisplaygeometry"], capture_output=True).returncode == 0:
                 return
             time.sleep(0.1)
-        raise Failure("the virtual screen does not answer")
+        said = open(os.path.join(os.environ["EAS_SESSION"], "Xvfb.log")).read().strip()
+        raise Failure(f"the virtual screen {os.environ['DISPLAY']} does not answer ({self.server.poll()}): {said[-300:]}")
 
     def picture(self, path):
         subprocess.run(["import", "-window", "root", path], check=True, timeout=30)
@@ -154,9 +155,9 @@ def main():
     parser.add_argument("--pictures", required=True)
     options = parser.parse_args()
     os.makedirs(options.pictures, exist_ok=True)
-    screen = Screen()
-    calendar = None
+    screen = calendar = None
     try:
+        screen = Screen()
         calendar = start([APP])
         find(APP, "", "frame", 30)
         for title in options.expect:
@@ -166,14 +167,16 @@ def main():
         if options.title:
             make_event(screen, options)
     except Failure as failure:
-        screen.picture(os.path.join(options.pictures, "failure.png"))
+        if screen is not None:
+            screen.picture(os.path.join(options.pictures, "failure.png"))
         print(failure, file=sys.stderr)
         return 1
     finally:
         if calendar is not None:
             calendar.terminate()
             calendar.wait(10)
-        screen.close()
+        if screen is not None:
+            screen.close()
     return 0
 
 

@@ -36,8 +36,8 @@ class Screen:
         self.server = start(["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp", "-noreset"],
                             pass_fds=[writing])
         os.close(writing)
-        number = os.read(reading, 16).decode().strip()
-        os.close(reading)
+        with os.fdopen(reading) as pipe:
+            number = pipe.readline().strip()
         if not number:
             raise Failure("Xvfb did not start")
         os.environ["DISPLAY"] = f":{number}"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The desktop does not wait for a slow server: on a calendar of many events, with each
 answer late by seconds, one day is asked for every 200 ms and answered within
-100 ms, all the time: during the first sync, a refresh, twelve saves on their way,
+100 ms (or as a local calendar's, where the machine itself is slower), all the time: during the first sync, a refresh, twelve saves on their way,
 fifty offline edits on their way. TAP.
 
 	responsive.py --url CONTROLLED-SERVER --agent PROGRAM [--events N] [--latency SECONDS]
@@ -22,6 +22,7 @@ from seam import Failure, wait_for  # noqa: E402
 
 DAY = '(occur-in-time-range? (make-time "20270310T000000Z") (make-time "20270311T000000Z"))'
 LIMIT = 100.0  # milliseconds
+LOCAL = "system-calendar"  # EDS's own, in the same factory: what this machine does to any query
 
 
 class Responsive:
@@ -35,10 +36,10 @@ class Responsive:
         self.agents = []
         self.number = self.failures = 0
 
-    def agent(self):
+    def agent(self, source=None):
         agent = seam.Agent(self.options.agent)
         self.agents.append(agent)
-        agent.open(self.source)
+        agent.open(source or self.source)
         return agent
 
     def count(self):
@@ -47,22 +48,26 @@ class Responsive:
     def probed(self, name, work):
         """Runs work() while one day is asked for again and again."""
         self.number += 1
-        prober = self.agent()
-        prober.ask("probe-start", 200, seam.encode(DAY))
+        prober, local = self.agent(), self.agent(LOCAL)
+        for each in (prober, local):
+            each.ask("probe-start", 200, seam.encode(DAY))
         trouble = None
         try:
             work()
         except Failure as failure:
             trouble = str(failure)
         asked, longest, _, failed = prober.ask("probe-stop", seconds=120)[0].split()
-        prober.close()
-        self.agents.remove(prober)
-        if trouble is None and float(longest) > LIMIT:
+        noise = local.ask("probe-stop", seconds=120)[0].split()[1]
+        for each in (prober, local):
+            each.close()
+            self.agents.remove(each)
+        if trouble is None and float(longest) > max(LIMIT, 2 * float(noise)):
             trouble = "a query waited too long"
         if trouble is None and int(failed):
             trouble = f"{failed} queries failed"
         self.failures += trouble is not None
-        print(f"{'ok' if trouble is None else 'not ok'} {self.number} - {name}: {asked} queries, the longest {longest} ms", flush=True)
+        print(f"{'ok' if trouble is None else 'not ok'} {self.number} - {name}: {asked} queries, the longest {longest} ms "
+              f"(of EDS's local calendar meanwhile {noise} ms)", flush=True)
         if trouble is not None:
             print(f"#   {trouble}", flush=True)
 

@@ -24,6 +24,8 @@
 #define MASS_PERCENT 30
 #define MASS_ALL     3 /* the whole of a folder, from this many on */
 
+#define RESET_PAUSE 900 /* seconds, where the server forgets the key again and again */
+
 static gboolean
 is_mass (guint n_removed, guint n_total)
 {
@@ -163,7 +165,8 @@ save_losing_item (EEasWorker *self, const char *uid, EasItem *item)
 	e_eas_worker_save_loser (self, uid, object);
 }
 
-/* What @edit started from; for a new item what its Add said, should that have arrived. NULL: neither. */
+/* What @edit started from; for a new item what its Add said, should that have arrived. NULL:
+ * neither. */
 static EasItem *
 ancestor_of (EEasWorker *self, const EEasEdit *edit)
 {
@@ -536,6 +539,35 @@ hold (EEasWorker *self, const char *why)
 }
 
 /*
+ * Why this pass does not prove that what it left out is gone; NULL: it does. A
+ * folder that is empty all of a sudden, without a word of deletions, is what a
+ * device sees that an administrator has still to allow (pitfall 43): it stays
+ * unbelieved until the server shows something again, however often it is asked.
+ */
+static const char *
+doubt (EEasWorker *self, EEasSweep sweep, guint n_stale)
+{
+	const char *untrusted = describe_access (current_access (self));
+
+	if (untrusted != NULL || n_stale == 0)
+		return untrusted;
+	if (sweep != E_EAS_SWEEP_TOLD && n_stale == e_eas_cache_count_rows (self->cache))
+		return _ ("The server shows this folder empty all of a sudden, as it does in "
+			  "quarantine, until an administrator allows this device; nothing is "
+			  "removed here until it shows something again");
+
+	return NULL;
+}
+
+static gboolean
+ask_again (EEasWorker *self, EEasSweep sweep, GError **error)
+{
+	hold (self, _ ("Many items vanished at once; asking the server again"));
+
+	return e_eas_worker_begin_pass (self, sweep, error);
+}
+
+/*
  * The chain of windows is at its end. TRUE in @out_again: another pass is needed
  * at once. A pass whose emptiness is not believable stays open: removals wait for
  * the next fetch.
@@ -546,7 +578,7 @@ end_chain (EEasWorker *self, gboolean *out_again, GError **error)
 	EEasSweep sweep = e_eas_cache_get_state_uint (self->cache, STATE_SWEEP);
 	guint generation = e_eas_cache_get_state_uint (self->cache, STATE_GENERATION);
 	guint n_stale = e_eas_cache_count_rows_below (self->cache, generation);
-	const char *untrusted = describe_access (current_access (self));
+	const char *doubtful = doubt (self, sweep, n_stale);
 	gboolean verify = self->verify;
 
 	*out_again = FALSE;
@@ -554,19 +586,19 @@ end_chain (EEasWorker *self, gboolean *out_again, GError **error)
 	self->verify = FALSE;
 	hold (self, NULL);
 
-	if (verify || (sweep == E_EAS_SWEEP_PASS &&
-		       is_mass (n_stale, e_eas_cache_count_rows (self->cache)))) {
-		*out_again = untrusted == NULL;
-		hold (self, untrusted != NULL
-				    ? untrusted
-				    : _ ("Many items vanished at once; asking the server again"));
-		return e_eas_worker_begin_pass (self, E_EAS_SWEEP_CONFIRM, error);
+	if (verify) {
+		*out_again = describe_access (current_access (self)) == NULL;
+		return ask_again (self, E_EAS_SWEEP_TOLD, error);
 	}
 	if (sweep == E_EAS_SWEEP_NONE)
 		return TRUE;
-	if (n_stale > 0 && untrusted != NULL) {
-		hold (self, untrusted);
+	if (n_stale > 0 && doubtful != NULL) {
+		hold (self, doubtful);
 		return e_eas_worker_begin_pass (self, sweep, error);
+	}
+	if (sweep == E_EAS_SWEEP_PASS && is_mass (n_stale, e_eas_cache_count_rows (self->cache))) {
+		*out_again = TRUE;
+		return ask_again (self, E_EAS_SWEEP_CONFIRM, error);
 	}
 
 	return remove_stale (self, generation, error);
@@ -583,12 +615,13 @@ sync_collection (EEasWorker *self)
 		e_eas_worker_make_collection (self, stored);
 }
 
-/* Status 3. The items stay; the second time within the hour it is an error (pitfall 1). */
+/* Status 3. The items stay; the second time within the hour it is an error (pitfall 1), and a later
+ * cycle tries once more. */
 static gboolean
 reset (EEasWorker *self, GError **error)
 {
 	if (!eas_collection_reset (self->collection, g_get_real_time () / G_USEC_PER_SEC)) {
-		eas_set_error (error, EAS_ERROR_SERVER, NULL, 0, /* retry_after */ 3600,
+		eas_set_error (error, EAS_ERROR_SERVER, NULL, 0, RESET_PAUSE,
 			       _ ("The server keeps forgetting the state of this folder"));
 		return FALSE;
 	}
@@ -601,18 +634,16 @@ static gboolean
 fetch_window (EEasWorker *self, gboolean *out_more, GError **error)
 {
 	g_autoptr (EasWindow) window = NULL;
+	g_autoptr (GError) local_error = NULL;
 	const EasTag *supported = self->klass->supported (eas_client_get_version (self->client));
 
 	*out_more = TRUE;
 	window = eas_client_pull_sync (self->client, self->collection, /* window_size */ 0,
-				       supported, self->cancellable, error);
-	if (window == NULL)
-		return FALSE;
-
-	if (window->error != NULL) {
-		if (g_error_matches (window->error, EAS_ERROR, EAS_ERROR_KEY))
-			return reset (self, error);
-		g_propagate_error (error, g_steal_pointer (&window->error));
+				       supported, self->cancellable, &local_error);
+	if (g_error_matches (local_error, EAS_ERROR, EAS_ERROR_KEY))
+		return reset (self, error);
+	if (window == NULL) {
+		g_propagate_error (error, g_steal_pointer (&local_error));
 		return FALSE;
 	}
 

@@ -23,7 +23,8 @@ typedef enum {
 	E_EAS_SWEEP_NONE,
 	E_EAS_SWEEP_PASS,   /* a full pass is under way; what it does not bring is gone, if that is
 			       plausible */
-	E_EAS_SWEEP_CONFIRM /* a second pass, to believe what the first one left out */
+	E_EAS_SWEEP_CONFIRM, /* a second pass, to believe what the first one left out */
+	E_EAS_SWEEP_TOLD     /* a pass to believe the many deletions that the server told of */
 } EEasSweep;
 
 /* One who waits for the outcome of an edit. On the waiter's stack. */

@@ -83,9 +83,9 @@ find_calendar (Loop *loop, GError **error)
 	return NULL;
 }
 
-/* One round; the number of items, -1 on error. @key moves on. */
+/* One round; the number of items, -1 on error. @key moves on. Windows as the backend asks for them. */
 static int
-pull (Loop *loop, const char *id, char **key, gboolean *out_more, GError **error)
+pull (Loop *loop, const char *id, char **key, guint window_size, gboolean *out_more, GError **error)
 {
 	g_auto (EasSyncRequest) request = { 0 };
 	g_auto (EasSyncResponse) response = { 0 };
@@ -96,7 +96,7 @@ pull (Loop *loop, const char *id, char **key, gboolean *out_more, GError **error
 	gboolean first = g_str_equal (*key, "0");
 
 	collection->get_changes = !first;
-	collection->window_size = loop->requests < 4 ? FIRST_WINDOW : EAS_SYNC_MAX_WINDOW;
+	collection->window_size = window_size;
 	collection->has_options = TRUE;
 	eas_sync_options_init (&collection->options, EAS_CLASS_CALENDAR, VERSION);
 	request.collections = g_ptr_array_new_with_free_func ((GDestroyNotify) eas_sync_request_collection_free);
@@ -131,7 +131,7 @@ run (Loop *loop, GError **error)
 	if (id == NULL)
 		return FALSE;
 	while (more && loop->requests < MAX_REQUESTS) {
-		int n = pull (loop, id, &key, &more, error);
+		int n = pull (loop, id, &key, items == 0 ? FIRST_WINDOW : EAS_SYNC_MAX_WINDOW, &more, error);
 
 		if (n < 0)
 			return FALSE;

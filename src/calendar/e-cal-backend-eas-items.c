@@ -337,9 +337,13 @@ items_dup_copy (gpointer owner, const char *object, char **out_uid)
 /* ---- the cache ---- */
 
 static GSList *
-cached_instances (ECalCache *cache, const char *uid)
+cached_instances (ECalBackendEas *self, ECalCache *cache, const char *uid)
 {
 	GSList *instances = NULL;
+
+	/* Of a first sync nothing is there, and EDS takes long to say so. */
+	if (!e_cal_backend_eas_is_shown (self, uid))
+		return NULL;
 
 	/* "Not found" is no failure, and others will show when the cache is written. */
 	e_cal_cache_get_components_by_uid (cache, uid, &instances, NULL, NULL);
@@ -436,12 +440,13 @@ put_components (ECalBackendEas *self,
 		GError **error)
 {
 	E_EAS_AUTO_UNREF ECalCache *cache = e_cal_backend_eas_ref_cache (self);
-	GSList *before = cached_instances (cache, uid);
+	GSList *before = cached_instances (self, cache, uid);
 	gboolean stored = TRUE;
 
 	for (guint i = 0; stored && i < components->len; i++) {
+		/* Made for this; nobody else has it. */
 		E_EAS_AUTO_UNREF ECalComponent *component = e_cal_component_new_from_icalcomponent (
-			i_cal_component_clone (components->pdata[i]));
+			g_object_ref (components->pdata[i]));
 
 		stored = component != NULL &&
 			 put_instance (self, cache, component, server_id, &before);
@@ -482,7 +487,7 @@ static gboolean
 items_remove (gpointer owner, const char *uid, GError **error)
 {
 	E_EAS_AUTO_UNREF ECalCache *cache = e_cal_backend_eas_ref_cache (owner);
-	GSList *instances = cached_instances (cache, uid);
+	GSList *instances = cached_instances (owner, cache, uid);
 	gboolean removed = remove_instances (owner, cache, instances);
 
 	g_slist_free_full (instances, g_object_unref);

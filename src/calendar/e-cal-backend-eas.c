@@ -75,6 +75,12 @@ e_cal_backend_eas_get_version (ECalBackendEas *self)
 	return self->worker != NULL ? e_eas_worker_get_version (self->worker) : EAS_VERSION_NONE;
 }
 
+gboolean
+e_cal_backend_eas_is_shown (ECalBackendEas *self, const char *uid)
+{
+	return e_eas_worker_is_shown (self->worker, uid);
+}
+
 /* ---- what the worker says ---- */
 
 static char *

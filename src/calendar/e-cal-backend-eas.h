@@ -34,6 +34,7 @@ typedef struct _ECalEasNotices ECalEasNotices;
 ECalCache *e_cal_backend_eas_ref_cache (ECalBackendEas *self);
 ECalEasNotices *e_cal_backend_eas_get_notices (ECalBackendEas *self);
 EasVersion e_cal_backend_eas_get_version (ECalBackendEas *self);
+gboolean e_cal_backend_eas_is_shown (ECalBackendEas *self, const char *uid);
 const char *
 e_cal_backend_eas_get_address (ECalBackendEas *self); /* the account's mail address; NULL */
 

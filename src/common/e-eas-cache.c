@@ -22,6 +22,7 @@ typedef enum {
 	SQL_PUT_ROW,
 	SQL_TOUCH_ROW,
 	SQL_REMOVE_ROW,
+	SQL_SHOWN,
 	SQL_COUNT_ROWS_BELOW,
 	SQL_ROWS_BELOW,
 	SQL_ROWS_WITH_PROBLEM,
@@ -55,6 +56,10 @@ static const char *const statements[N_SQL] = {
 			"problem) VALUES (?, ?, ?, ?, ?, ?)",
 	[SQL_TOUCH_ROW] = "UPDATE eas_items SET generation = ? WHERE server_id = ?",
 	[SQL_REMOVE_ROW] = "DELETE FROM eas_items WHERE server_id = ?",
+	/* The object itself, or an occurrence: those have "uid\nrid" there. */
+	[SQL_SHOWN] = "SELECT 1 FROM " E_CACHE_TABLE_OBJECTS " WHERE " E_CACHE_COLUMN_UID
+		      " = ?1 OR (" E_CACHE_COLUMN_UID " > ?1 || char (10) AND " E_CACHE_COLUMN_UID
+		      " < ?1 || char (11)) LIMIT 1",
 	[SQL_COUNT_ROWS_BELOW] = "SELECT COUNT (*) FROM eas_items WHERE generation < ?",
 	[SQL_ROWS_BELOW] = "SELECT server_id, uid, hash, generation, NULL, problem FROM eas_items "
 			   "WHERE generation < ? LIMIT ?",
@@ -531,6 +536,18 @@ e_eas_cache_remove_row (EEasCache *self, const char *server_id)
 	if (stmt != NULL)
 		bind_text (stmt, 1, server_id);
 	execute (self, stmt);
+}
+
+static gpointer
+read_presence (sqlite3_stmt *stmt)
+{
+	return GINT_TO_POINTER (TRUE);
+}
+
+gboolean
+e_eas_cache_is_shown (EEasCache *self, const char *uid)
+{
+	return read_by_text (self, SQL_SHOWN, uid, read_presence) != NULL;
 }
 
 guint

@@ -109,6 +109,8 @@ void e_eas_cache_put_row (EEasCache *self,
 			  const char *problem);                                        /* [write] */
 void e_eas_cache_touch_row (EEasCache *self, const char *server_id, guint generation); /* [write] */
 void e_eas_cache_remove_row (EEasCache *self, const char *server_id);                  /* [write] */
+gboolean e_eas_cache_is_shown (EEasCache *self,
+			       const char *uid); /* EDS has it; a fraction of its own query's cost */
 guint e_eas_cache_count_rows (EEasCache *self);
 guint e_eas_cache_count_rows_below (EEasCache *self, guint generation);
 GPtrArray *e_eas_cache_rows_below (EEasCache *self,

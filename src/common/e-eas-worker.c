@@ -833,6 +833,12 @@ e_eas_worker_show (EEasWorker *self, const char *uid)
 	self->klass->flush (self->owner, e_eas_cache_commit (self->cache, NULL));
 }
 
+gboolean
+e_eas_worker_is_shown (EEasWorker *self, const char *uid)
+{
+	return e_eas_cache_is_shown (self->cache, uid);
+}
+
 EasClient *
 e_eas_worker_ref_client (EEasWorker *self)
 {

@@ -123,6 +123,9 @@ gboolean e_eas_worker_load (EEasWorker *self,
 /* Shows @uid as it is now: for callers whose own write into the cache may have come late. */
 void e_eas_worker_show (EEasWorker *self, const char *uid);
 
+/* Whether EDS shows anything under @uid. */
+gboolean e_eas_worker_is_shown (EEasWorker *self, const char *uid);
+
 EasClient *e_eas_worker_ref_client (EEasWorker *self);  /* NULL before the first connection */
 EasVersion e_eas_worker_get_version (EEasWorker *self); /* the last one known */
 EEasAccount *e_eas_worker_get_account (EEasWorker *self);

@@ -105,6 +105,9 @@ void e_eas_worker_answer (EEasWorker *self, gint64 edit_id, guint version);
 void e_eas_worker_release (EEasWorker *self); /* all of them, with their edits pending */
 
 /* status */
+/* e-eas-worker-wipe.c */
+gboolean e_eas_worker_wipe (EEasWorker *self, GError **error);
+
 void e_eas_worker_write_status (EEasWorker *self, const char *state);
 void e_eas_worker_save_loser (EEasWorker *self, const char *uid, const char *object);
 

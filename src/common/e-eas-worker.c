@@ -364,6 +364,8 @@ remember_failure (EEasWorker *self, GError *take_error)
 		self->klass->need_password (self->owner);
 	else if (!no_password)
 		self->klass->failed (self->owner, take_error);
+	if (g_error_matches (take_error, EAS_ERROR, EAS_ERROR_WIPED))
+		e_eas_worker_wipe (self, NULL); /* where it fails, the next cycle ends here again */
 	e_eas_worker_write_status (self, no_password ? "waiting" : "error");
 }
 

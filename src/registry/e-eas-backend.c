@@ -14,6 +14,7 @@
 
 #include "e-eas-account.h"
 #include "e-eas-error.h"
+#include "e-eas-wipe.h"
 #include "e-source-eas-folder.h"
 
 #include "e-eas-children.h"
@@ -122,6 +123,81 @@ schedule_retry (EEasBackend *self)
 				    g_object_ref (self), g_object_unref);
 }
 
+/* ---- the end of the account on this machine ---- */
+
+/* What the thread removes. */
+typedef struct {
+	char *account_uid;
+	GPtrArray *calendar_uids;
+} Remains;
+
+static void
+remains_free (gpointer data)
+{
+	Remains *remains = data;
+
+	g_free (remains->account_uid);
+	g_ptr_array_unref (remains->calendar_uids);
+	g_free (remains);
+}
+
+static void
+wipe_thread (GTask *task, gpointer source_object, gpointer task_data, GCancellable *cancellable)
+{
+	const Remains *remains = task_data;
+
+	for (guint i = 0; i < remains->calendar_uids->len; i++)
+		e_eas_wipe_calendar (remains->calendar_uids->pdata[i]);
+	e_eas_wipe_conflicts (remains->account_uid);
+	g_task_return_boolean (task, TRUE);
+}
+
+static Remains *
+list_remains (EEasBackend *self)
+{
+	GList *calendars = e_collection_backend_list_calendar_sources (E_COLLECTION_BACKEND (self));
+	Remains *remains = g_new0 (Remains, 1);
+
+	remains->account_uid = e_source_dup_uid (e_backend_get_source (E_BACKEND (self)));
+	remains->calendar_uids = g_ptr_array_new_with_free_func (g_free);
+	for (GList *link = calendars; link != NULL; link = link->next)
+		g_ptr_array_add (remains->calendar_uids, e_source_dup_uid (link->data));
+	g_list_free_full (calendars, g_object_unref);
+
+	return remains;
+}
+
+/* Pitfall 41: a wipe takes this account's data and password, and switches it off. Its settings
+ * stay, so that the person can read what happened. */
+static gboolean
+end_account_cb (gpointer user_data)
+{
+	EEasBackend *self = user_data;
+	ESource *source = e_backend_get_source (E_BACKEND (self));
+	g_autoptr (GTask) task = NULL;
+
+	if (g_cancellable_is_cancelled (self->cancellable) || !e_source_get_enabled (source))
+		return G_SOURCE_REMOVE;
+
+	/* Not cancelled with the backend: what was promised to the administrator is done. */
+	task = g_task_new (NULL, NULL, NULL, NULL);
+	g_task_set_task_data (task, list_remains (self), remains_free);
+	g_task_run_in_thread (task, wipe_thread);
+
+	e_source_delete_password (source, NULL, NULL, NULL);
+	e_source_set_enabled (source, FALSE);
+	e_source_write (source, NULL, NULL, NULL);
+
+	return G_SOURCE_REMOVE;
+}
+
+static void
+end_account (EEasBackend *self)
+{
+	g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, end_account_cb, g_object_ref (self),
+				    g_object_unref);
+}
+
 static gboolean
 list_folders (EEasBackend *self, GCancellable *cancellable, GError **error)
 {
@@ -170,6 +246,8 @@ classify (EEasBackend *self,
 		e_eas_account_refuse_password (self->account);
 		return E_SOURCE_AUTHENTICATION_REJECTED;
 	}
+	if (g_error_matches (error, EAS_ERROR, EAS_ERROR_WIPED))
+		end_account (self);
 	if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE) &&
 	    e_eas_account_get_refused_certificate (self->account, out_certificate_pem,
 						   out_certificate_errors))
@@ -302,15 +380,19 @@ eas_backend_delete_resource_sync (ECollectionBackend *collection,
 	return e_source_remove_sync (source, cancellable, error);
 }
 
-/* Another process listed the folders: its result is in the state file. */
+/* Another process listed the folders, or was told to end: its result is in the state file. */
 static void
 state_changed_cb (EasAccountState *state, gpointer user_data)
 {
 	EEasBackend *self = user_data;
 	g_autoptr (EasAccountData) data = eas_account_data_new ();
 
-	if (!eas_account_state_read (state, data, NULL) || data->folders == NULL ||
-	    data->folders->len == 0 || data->folders_generation == self->folders_generation)
+	if (!eas_account_state_read (state, data, NULL))
+		return;
+	if (data->wiped)
+		end_account (self);
+	if (data->wiped || data->folders == NULL || data->folders->len == 0 ||
+	    data->folders_generation == self->folders_generation)
 		return;
 
 	apply_listing (self, data->folders, data->folders_generation);

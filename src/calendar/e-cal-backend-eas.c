@@ -13,6 +13,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "e-eas-auto.h"
+#include "e-eas-cache-rescue.h"
 #include "e-eas-error.h"
 
 #include "e-cal-backend-eas-items.h"
@@ -196,6 +197,12 @@ ensure_worker (ECalBackendEas *self, GError **error)
 	if (account == NULL)
 		return FALSE;
 	cache = e_cal_backend_eas_ref_cache (self);
+	if (cache == NULL) {
+		eas_set_error (error, EAS_ERROR_STORE, NULL, 0, 0,
+			       _ ("The calendar’s files cannot be opened; check free space and "
+				  "permissions of the home directory"));
+		return FALSE;
+	}
 	self->address = camel_eas_settings_dup_address (e_eas_account_get_settings (account));
 	self->worker = e_eas_worker_new (&worker_class, self, account, E_CACHE (cache),
 					 e_backend_get_source (E_BACKEND (self)), error);
@@ -538,6 +545,20 @@ ecb_eas_requires_reconnect (ECalMetaBackend *meta)
 	return FALSE;
 }
 
+/* Before the parent opens the cache: a damaged one would keep the calendar from ever opening. */
+static void
+ecb_eas_constructed (GObject *object)
+{
+	const char *uid = e_source_get_uid (e_backend_get_source (E_BACKEND (object)));
+	g_autofree char *path =
+		g_build_filename (e_get_user_cache_dir (), "calendar", uid, "cache.db", NULL);
+
+	if (e_eas_cache_rescue (path))
+		g_message ("A damaged calendar is fetched anew; it is kept as %s.damaged", path);
+
+	G_OBJECT_CLASS (e_cal_backend_eas_parent_class)->constructed (object);
+}
+
 static void
 ecb_eas_dispose (GObject *object)
 {
@@ -584,6 +605,7 @@ e_cal_backend_eas_class_init (ECalBackendEasClass *klass)
 	ECalBackendClass *cal_class = E_CAL_BACKEND_CLASS (klass);
 	ECalBackendSyncClass *sync_class = E_CAL_BACKEND_SYNC_CLASS (klass);
 
+	object_class->constructed = ecb_eas_constructed;
 	object_class->dispose = ecb_eas_dispose;
 	object_class->finalize = ecb_eas_finalize;
 	E_BACKEND_CLASS (klass)->get_destination_address = ecb_eas_get_destination_address;

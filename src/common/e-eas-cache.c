@@ -358,6 +358,12 @@ read_number (EEasCache *self, Sql sql, gint64 parameter)
 	return number;
 }
 
+const char *
+e_eas_cache_schema (void)
+{
+	return schema;
+}
+
 EEasCache *
 e_eas_cache_new (ECache *cache, GError **error)
 {

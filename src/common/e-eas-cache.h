@@ -76,6 +76,9 @@ typedef struct {
 void e_eas_journal_entry_free (EEasJournalEntry *entry);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EEasJournalEntry, e_eas_journal_entry_free)
 
+/* What makes our tables where they are not there. */
+const char *e_eas_cache_schema (void);
+
 EEasCache *e_eas_cache_new (ECache *cache, GError **error); /* makes the tables; EAS_ERROR_STORE */
 void e_eas_cache_free (EEasCache *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EEasCache, e_eas_cache_free)

@@ -30,6 +30,7 @@ e_eas_wipe_calendar (const char *source_uid)
 {
 	g_autofree char *path = g_build_filename (e_get_user_cache_dir (), "calendar", source_uid,
 						  "cache.db", NULL);
+	g_autofree char *damaged = g_strconcat (path, ".damaged", NULL); /* e-eas-cache-rescue.c */
 	sqlite3 *database = NULL;
 
 	g_return_if_fail (source_uid != NULL);
@@ -40,6 +41,7 @@ e_eas_wipe_calendar (const char *source_uid)
 			sqlite3_exec (database, statements[i], NULL, NULL, NULL);
 	}
 	sqlite3_close (database);
+	g_unlink (damaged);
 }
 
 static void

@@ -16,6 +16,8 @@
 #include "e-eas-account.h"
 
 #define DEFAULT_PATH "/Microsoft-Server-ActiveSync"
+/* Servers refuse good passwords in bad hours; trying seldom locks no account. */
+#define REFUSED_US (15 * G_TIME_SPAN_MINUTE)
 
 struct _EEasAccount {
 	GObject parent;
@@ -33,8 +35,8 @@ struct _EEasAccount {
 
 	GMutex lock;
 	EasClient *client;
-	char *fingerprint; /* of the settings the client was made from */
-	gboolean refused;  /* the password we hold is known to be wrong */
+	char *fingerprint;    /* of the settings the client was made from */
+	gint64 refused_until; /* monotonic: the server said no, the same password waits as long */
 };
 
 G_DEFINE_TYPE (EEasAccount, e_eas_account, G_TYPE_OBJECT)
@@ -396,7 +398,7 @@ take_password (EEasAccount *self, const char *user, const char *password)
 
 	if (changed) {
 		g_mutex_lock (&self->lock);
-		self->refused = FALSE;
+		self->refused_until = 0;
 		g_mutex_unlock (&self->lock);
 		e_eas_push_restart (self->push);
 	}
@@ -428,7 +430,7 @@ is_usable (EEasAccount *self)
 	gboolean usable;
 
 	g_mutex_lock (&self->lock);
-	usable = !self->refused;
+	usable = self->refused_until <= g_get_monotonic_time ();
 	g_mutex_unlock (&self->lock);
 
 	return usable && e_eas_secrets_are_set (self->secrets);
@@ -466,7 +468,17 @@ e_eas_account_refuse_password (EEasAccount *self)
 	g_return_if_fail (E_IS_EAS_ACCOUNT (self));
 
 	g_mutex_lock (&self->lock);
-	self->refused = TRUE;
+	self->refused_until = g_get_monotonic_time () + REFUSED_US;
+	g_mutex_unlock (&self->lock);
+}
+
+void
+e_eas_account_retry_password (EEasAccount *self)
+{
+	g_return_if_fail (E_IS_EAS_ACCOUNT (self));
+
+	g_mutex_lock (&self->lock);
+	self->refused_until = 0;
 	g_mutex_unlock (&self->lock);
 }
 

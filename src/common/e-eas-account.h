@@ -45,6 +45,8 @@ gboolean e_eas_account_take_password (EEasAccount *self, const ENamedParameters 
 /* The server said no. The next ensure_password() reads the keyring again, and accepts only another
  * password. */
 void e_eas_account_refuse_password (EEasAccount *self);
+/* A person asked: the refused password may be tried once more. */
+void e_eas_account_retry_password (EEasAccount *self);
 gboolean e_eas_account_get_refused_certificate (EEasAccount *self,
 						char **out_pem,
 						GTlsCertificateFlags *out_errors);

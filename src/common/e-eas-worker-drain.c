@@ -174,6 +174,16 @@ ancestor_of (EEasWorker *self, const EEasEdit *edit)
 				      : expected_of (self, edit);
 }
 
+/* @edit is from now on an edit of the server's present version. */
+static void
+adopt_version (EEasEdit *edit, const char *server_id, EasItem *theirs)
+{
+	g_free (edit->server_id);
+	edit->server_id = g_strdup (server_id);
+	g_clear_pointer (&edit->ancestor, g_bytes_unref);
+	edit->ancestor = eas_item_to_bytes (theirs);
+}
+
 /* The person removed what the server changed, or what had reached it unbeknown to us. */
 static void
 meet_removal (
@@ -191,10 +201,7 @@ meet_removal (
 
 	if (!same)
 		save_losing_item (self, edit->uid, theirs);
-	g_free (edit->server_id);
-	edit->server_id = g_strdup (server_id);
-	g_clear_pointer (&edit->ancestor, g_bytes_unref);
-	edit->ancestor = eas_item_to_bytes (theirs);
+	adopt_version (edit, server_id, theirs);
 	e_eas_cache_put_edit (self->cache, edit);
 	store_row (self, server_id, edit->uid, theirs, generation, NULL);
 }
@@ -249,10 +256,7 @@ rebase (EEasWorker *self,
 			edit->object = object;
 		}
 	}
-	g_free (edit->server_id);
-	edit->server_id = g_strdup (server_id);
-	g_clear_pointer (&edit->ancestor, g_bytes_unref);
-	edit->ancestor = eas_item_to_bytes (theirs);
+	adopt_version (edit, server_id, theirs);
 	edit->parked = FALSE; /* the server moved: what it refused before it may take now */
 	edit->version++;
 	e_eas_cache_put_edit (self->cache, edit);
@@ -279,8 +283,7 @@ meet_edit (
 	mine = item_of_edit (self, edit, ancestor);
 	if (mine == NULL) {
 		/* What cannot be said to the server stays parked, on top of its newest version. */
-		g_clear_pointer (&edit->ancestor, g_bytes_unref);
-		edit->ancestor = eas_item_to_bytes (theirs);
+		adopt_version (edit, server_id, theirs);
 		e_eas_cache_put_edit (self->cache, edit);
 		store_row (self, server_id, edit->uid, theirs, generation, NULL);
 		return;
@@ -347,6 +350,8 @@ e_eas_worker_lose_to_deletion (EEasWorker *self, EEasEdit *edit)
 
 	if (edit->kind == E_EAS_EDIT_REMOVE) {
 		e_eas_cache_remove_edit (self->cache, edit->id);
+		if (!self->klass->remove (self->owner, edit->uid, NULL))
+			e_eas_cache_fail (self->cache);
 		return;
 	}
 	if (e_eas_worker_get_policy (self) == CAMEL_EAS_CONFLICT_SERVER_WINS) {
@@ -617,8 +622,8 @@ sync_collection (EEasWorker *self)
 
 /* Status 3. The items stay; the second time within the hour it is an error (pitfall 1), and a later
  * cycle tries once more. */
-static gboolean
-reset (EEasWorker *self, GError **error)
+gboolean
+e_eas_worker_reset (EEasWorker *self, GError **error)
 {
 	if (!eas_collection_reset (self->collection, g_get_real_time () / G_USEC_PER_SEC)) {
 		eas_set_error (error, EAS_ERROR_SERVER, NULL, 0, RESET_PAUSE,
@@ -641,7 +646,7 @@ fetch_window (EEasWorker *self, gboolean *out_more, GError **error)
 	window = eas_client_pull_sync (self->client, self->collection, /* window_size */ 0,
 				       supported, self->cancellable, &local_error);
 	if (g_error_matches (local_error, EAS_ERROR, EAS_ERROR_KEY))
-		return reset (self, error);
+		return e_eas_worker_reset (self, error);
 	if (window == NULL) {
 		g_propagate_error (error, g_steal_pointer (&local_error));
 		return FALSE;

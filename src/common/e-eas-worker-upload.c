@@ -156,6 +156,14 @@ commit (EEasWorker *self, GError **error)
 	return committed;
 }
 
+/* Also from what EDS shows: it does so itself, but a crash may come before that. */
+static void
+hide (EEasWorker *self, const EEasEdit *edit)
+{
+	if (!self->klass->remove (self->owner, edit->uid, NULL))
+		e_eas_cache_fail (self->cache);
+}
+
 /* Nothing is left to say: the cache goes back to the server's form. In a transaction. */
 static void
 settle (EEasWorker *self, const EEasEdit *edit)
@@ -163,8 +171,10 @@ settle (EEasWorker *self, const EEasEdit *edit)
 	g_autoptr (EasItem) item = edit->kind == E_EAS_EDIT_SAVE ? baseline_of (edit) : NULL;
 
 	e_eas_cache_remove_edit (self->cache, edit->id);
-	if (item != NULL && edit->server_id != NULL &&
-	    !self->klass->put (self->owner, edit->uid, edit->server_id, item, NULL, NULL))
+	if (edit->kind == E_EAS_EDIT_REMOVE)
+		hide (self, edit);
+	else if (item != NULL && edit->server_id != NULL &&
+		 !self->klass->put (self->owner, edit->uid, edit->server_id, item, NULL, NULL))
 		e_eas_cache_fail (self->cache);
 }
 
@@ -316,6 +326,7 @@ accept_removal (EEasWorker *self, const Sending *sending)
 {
 	e_eas_cache_remove_row (self->cache, sending->change->server_id);
 	e_eas_cache_remove_edit (self->cache, sending->edit->id);
+	hide (self, sending->edit);
 }
 
 /* In a transaction. @edit as it is now: it may have been edited again meanwhile. */
@@ -496,6 +507,10 @@ send_batch (EEasWorker *self, GPtrArray *sendings, GError **error)
 			isolate (self, sendings, local_error);
 			return TRUE;
 		}
+		/* Nothing of it was taken; the fetch from the first key says so, or otherwise. */
+		if (g_error_matches (local_error, EAS_ERROR, EAS_ERROR_KEY))
+			return e_eas_worker_reset (self, error) &&
+			       e_eas_worker_recover (self, error);
 		g_propagate_error (error, g_steal_pointer (&local_error));
 		return FALSE;
 	}

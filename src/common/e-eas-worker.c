@@ -421,11 +421,30 @@ wait_for_work (EEasWorker *self)
 	return go_on;
 }
 
+static void
+show_all (EEasWorker *self, GPtrArray *edits)
+{
+	for (guint i = 0; i < edits->len; i++)
+		e_eas_worker_show (self, ((EEasEdit *) edits->pdata[i])->uid);
+}
+
+/* A crash may have come between an edit's way into the outbox and EDS's own write. */
+static void
+show_edits (EEasWorker *self)
+{
+	g_autoptr (GPtrArray) pending = e_eas_cache_pending_edits (self->cache, G_MAXUINT16);
+	g_autoptr (GPtrArray) parked = e_eas_cache_parked_edits (self->cache, G_MAXUINT16);
+
+	show_all (self, pending);
+	show_all (self, parked);
+}
+
 static gpointer
 worker_thread (gpointer data)
 {
 	EEasWorker *self = data;
 
+	show_edits (self);
 	while (wait_for_work (self)) {
 		GError *error = NULL;
 
@@ -597,6 +616,8 @@ e_eas_worker_fetch (EEasWorker *self, gboolean explicitly)
 	if (!explicitly && e_eas_account_is_pushing (self->account))
 		return;
 
+	if (explicitly)
+		e_eas_account_retry_password (self->account);
 	g_mutex_lock (&self->lock);
 	self->fetch_wanted = TRUE;
 	if (explicitly) {

@@ -15,11 +15,11 @@
 
 #include "e-eas-push.h"
 
-#define SETTLE_MS      (30 * 1000) /* a folder that rang and never reports does not stop the others */
-#define FIRST_PAUSE_MS (1 * 1000) /* after a failure; doubles */
-#define LAST_PAUSE_MS  (5 * 60 * 1000)
-#define DEBOUNCE_MS    200 /* several folders open at once: one round for all */
-#define EMPTY_RINGS    3
+#define SETTLE_MS          (30 * 1000) /* a folder that rang and never reports does not stop the others */
+#define FIRST_PAUSE_MS     (1 * 1000) /* after a failure; doubles */
+#define LAST_PAUSE_MS      (5 * 60 * 1000)
+#define DEBOUNCE_MS        200 /* several folders open at once: one round for all */
+#define EMPTY_RINGS        3
 #define FIRST_EXCLUSION_MS (10 * 1000)
 #define LAST_EXCLUSION_MS  (10 * 60 * 1000)
 

@@ -14,7 +14,7 @@
 #include "eas-cmd-folder.h"
 #include "eas-cmd-sync.h"
 
-#define VERSION EAS_VERSION_14_1
+#define VERSION      EAS_VERSION_14_1
 #define FIRST_WINDOW 100
 #define MAX_REQUESTS 2000
 
@@ -29,34 +29,30 @@ typedef struct {
 static GBytes *
 post (Loop *loop, const EasCommand *command, GBytes *body, GError **error)
 {
-	g_autofree char *uri = g_strdup_printf ("%s?Cmd=%s&User=%s&DeviceId=floor%ld&DeviceType=bench",
-	                                        loop->url,
-	                                        command->name,
-	                                        loop->user,
-	                                        (long) getpid ());
+	g_autofree char *uri =
+		g_strdup_printf ("%s?Cmd=%s&User=%s&DeviceId=floor%ld&DeviceType=bench", loop->url,
+				 command->name, loop->user, (long) getpid ());
 	g_autoptr (SoupMessage) message = soup_message_new ("POST", uri);
 	SoupMessageHeaders *headers;
 	g_autoptr (GBytes) answer = NULL;
 
 	if (message == NULL) {
-		g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "Not an address: %s", loop->url);
+		g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "Not an address: %s",
+			     loop->url);
 		return NULL;
 	}
 	headers = soup_message_get_request_headers (message);
 	soup_message_headers_append (headers, "Authorization", loop->authorization);
-	soup_message_headers_append (headers, "MS-ASProtocolVersion", eas_version_to_string (VERSION));
+	soup_message_headers_append (headers, "MS-ASProtocolVersion",
+				     eas_version_to_string (VERSION));
 	soup_message_set_request_body_from_bytes (message, "application/vnd.ms-sync.wbxml", body);
 	loop->requests++;
 	answer = soup_session_send_and_read (loop->session, message, NULL, error);
 	if (answer == NULL)
 		return NULL;
 	if (soup_message_get_status (message) != SOUP_STATUS_OK) {
-		g_set_error (error,
-		             G_IO_ERROR,
-		             G_IO_ERROR_FAILED,
-		             "%s was answered %u",
-		             command->name,
-		             soup_message_get_status (message));
+		g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s was answered %u",
+			     command->name, soup_message_get_status (message));
 		return NULL;
 	}
 
@@ -83,13 +79,15 @@ find_calendar (Loop *loop, GError **error)
 	return NULL;
 }
 
-/* One round; the number of items, -1 on error. @key moves on. Windows as the backend asks for them. */
+/* One round; the number of items, -1 on error. @key moves on. Windows as the backend asks for them.
+ */
 static int
 pull (Loop *loop, const char *id, char **key, guint window_size, gboolean *out_more, GError **error)
 {
 	g_auto (EasSyncRequest) request = { 0 };
 	g_auto (EasSyncResponse) response = { 0 };
-	EasSyncRequestCollection *collection = eas_sync_request_collection_new (EAS_CLASS_CALENDAR, id, *key);
+	EasSyncRequestCollection *collection =
+		eas_sync_request_collection_new (EAS_CLASS_CALENDAR, id, *key);
 	g_autoptr (GBytes) bytes = NULL;
 	g_autoptr (GBytes) body = NULL;
 	EasSyncResponseCollection *answer;
@@ -99,7 +97,8 @@ pull (Loop *loop, const char *id, char **key, guint window_size, gboolean *out_m
 	collection->window_size = window_size;
 	collection->has_options = TRUE;
 	eas_sync_options_init (&collection->options, EAS_CLASS_CALENDAR, VERSION);
-	request.collections = g_ptr_array_new_with_free_func ((GDestroyNotify) eas_sync_request_collection_free);
+	request.collections =
+		g_ptr_array_new_with_free_func ((GDestroyNotify) eas_sync_request_collection_free);
 	g_ptr_array_add (request.collections, collection);
 	bytes = eas_cmd_sync_build (&request, VERSION);
 	body = post (loop, &eas_cmd_sync, bytes, error);
@@ -131,7 +130,8 @@ run (Loop *loop, GError **error)
 	if (id == NULL)
 		return FALSE;
 	while (more && loop->requests < MAX_REQUESTS) {
-		int n = pull (loop, id, &key, items == 0 ? FIRST_WINDOW : EAS_SYNC_MAX_WINDOW, &more, error);
+		int n = pull (loop, id, &key, items == 0 ? FIRST_WINDOW : EAS_SYNC_MAX_WINDOW,
+			      &more, error);
 
 		if (n < 0)
 			return FALSE;
@@ -139,7 +139,8 @@ run (Loop *loop, GError **error)
 		if (first == 0 && items > 0)
 			first = g_get_monotonic_time () - start;
 	}
-	printf ("%d %.3f %.3f %u\n", items, (g_get_monotonic_time () - start) / 1e6, first / 1e6, loop->requests);
+	printf ("%d %.3f %.3f %u\n", items, (g_get_monotonic_time () - start) / 1e6, first / 1e6,
+		loop->requests);
 
 	return TRUE;
 }

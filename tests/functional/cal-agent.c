@@ -64,10 +64,8 @@ answer_error (const GError *error)
 	g_autofree char *message = g_strdup (error != NULL ? error->message : "no reason given");
 
 	g_strdelimit (message, "\r\n", ' ');
-	printf ("error %s %d %s\n",
-	        error != NULL ? g_quark_to_string (error->domain) : "none",
-	        error != NULL ? error->code : 0,
-	        message);
+	printf ("error %s %d %s\n", error != NULL ? g_quark_to_string (error->domain) : "none",
+		error != NULL ? error->code : 0, message);
 	fflush (stdout);
 }
 
@@ -98,16 +96,18 @@ static void
 list_sources (Agent *agent, char **words)
 {
 	g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
-	GList *sources = e_source_registry_list_sources (agent->registry, E_SOURCE_EXTENSION_CALENDAR);
+	GList *sources =
+		e_source_registry_list_sources (agent->registry, E_SOURCE_EXTENSION_CALENDAR);
 
 	for (GList *link = sources; link != NULL; link = link->next) {
 		ESource *source = link->data;
-		ESourceBackend *extension = e_source_get_extension (source, E_SOURCE_EXTENSION_CALENDAR);
-		g_autofree char *line = g_strdup_printf ("%s %s %s %s",
-		                                         e_source_get_uid (source),
-		                                         e_source_backend_get_backend_name (extension),
-		                                         e_source_get_parent (source) != NULL ? e_source_get_parent (source) : "-",
-		                                         e_source_get_display_name (source));
+		ESourceBackend *extension =
+			e_source_get_extension (source, E_SOURCE_EXTENSION_CALENDAR);
+		g_autofree char *line = g_strdup_printf (
+			"%s %s %s %s", e_source_get_uid (source),
+			e_source_backend_get_backend_name (extension),
+			e_source_get_parent (source) != NULL ? e_source_get_parent (source) : "-",
+			e_source_get_display_name (source));
 
 		g_ptr_array_add (lines, to_base64 (line));
 	}
@@ -122,7 +122,8 @@ make_caldav (Agent *agent, char **words)
 	g_autoptr (GUri) uri = g_uri_parse (words[1], G_URI_FLAGS_NONE, &error);
 	g_autoptr (ESource) source = e_source_new (NULL, NULL, NULL);
 	ESourceBackend *calendar = e_source_get_extension (source, E_SOURCE_EXTENSION_CALENDAR);
-	ESourceAuthentication *authentication = e_source_get_extension (source, E_SOURCE_EXTENSION_AUTHENTICATION);
+	ESourceAuthentication *authentication =
+		e_source_get_extension (source, E_SOURCE_EXTENSION_AUTHENTICATION);
 	ESourceWebdav *webdav = e_source_get_extension (source, E_SOURCE_EXTENSION_WEBDAV_BACKEND);
 	GList sources = { source, NULL, NULL };
 
@@ -150,14 +151,16 @@ open_calendar (Agent *agent, char **words)
 	g_autoptr (ESource) source = e_source_registry_ref_source (agent->registry, words[1]);
 	g_autoptr (GError) error = NULL;
 	EClient *client;
-	guint32 seconds = words[2] != NULL ? (guint32) g_ascii_strtoull (words[2], NULL, 10) : (guint32) -1;
+	guint32 seconds =
+		words[2] != NULL ? (guint32) g_ascii_strtoull (words[2], NULL, 10) : (guint32) -1;
 
 	if (source == NULL) {
 		printf ("error agent 0 no such source\n");
 		fflush (stdout);
 		return;
 	}
-	client = e_cal_client_connect_sync (source, E_CAL_CLIENT_SOURCE_TYPE_EVENTS, seconds, NULL, &error);
+	client = e_cal_client_connect_sync (source, E_CAL_CLIENT_SOURCE_TYPE_EVENTS, seconds, NULL,
+					    &error);
 	if (client == NULL) {
 		answer_error (error);
 		return;
@@ -211,7 +214,8 @@ get_objects (Agent *agent, char **words)
 	GSList *objects = NULL;
 	g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
 
-	if (!e_cal_client_get_objects_for_uid_sync (agent->client, words[1], &objects, NULL, &error)) {
+	if (!e_cal_client_get_objects_for_uid_sync (agent->client, words[1], &objects, NULL,
+						    &error)) {
 		answer_error (error);
 		return;
 	}
@@ -233,7 +237,8 @@ create_object (Agent *agent, char **words)
 
 	if (component == NULL)
 		answer_error (NULL);
-	else if (!e_cal_client_create_object_sync (agent->client, component, E_CAL_OPERATION_FLAG_NONE, &uid, NULL, &error))
+	else if (!e_cal_client_create_object_sync (agent->client, component,
+						   E_CAL_OPERATION_FLAG_NONE, &uid, NULL, &error))
 		answer_error (error);
 	else
 		answer_one (uid);
@@ -254,12 +259,9 @@ modify_object (Agent *agent, char **words)
 
 	if (component == NULL)
 		answer_error (NULL);
-	else if (!e_cal_client_modify_object_sync (agent->client,
-	                                           component,
-	                                           mod_from_word (words[1]),
-	                                           E_CAL_OPERATION_FLAG_NONE,
-	                                           NULL,
-	                                           &error))
+	else if (!e_cal_client_modify_object_sync (agent->client, component,
+						   mod_from_word (words[1]),
+						   E_CAL_OPERATION_FLAG_NONE, NULL, &error))
 		answer_error (error);
 	else
 		answer (NULL);
@@ -271,7 +273,9 @@ remove_object (Agent *agent, char **words)
 {
 	g_autoptr (GError) error = NULL;
 
-	if (!e_cal_client_remove_object_sync (agent->client, words[2], words[3], mod_from_word (words[1]), E_CAL_OPERATION_FLAG_NONE, NULL, &error)) {
+	if (!e_cal_client_remove_object_sync (agent->client, words[2], words[3],
+					      mod_from_word (words[1]), E_CAL_OPERATION_FLAG_NONE,
+					      NULL, &error)) {
 		answer_error (error);
 		return;
 	}
@@ -327,7 +331,8 @@ start_view (Agent *agent, char **words)
 static void
 answer_view (Agent *agent, char **words)
 {
-	g_autofree char *line = g_strdup_printf ("%u %u %u %u", agent->added, agent->modified, agent->removed, agent->completed);
+	g_autofree char *line = g_strdup_printf ("%u %u %u %u", agent->added, agent->modified,
+						 agent->removed, agent->completed);
 
 	answer_one (line);
 }
@@ -343,7 +348,8 @@ probe (gpointer data)
 		gint64 start = g_get_monotonic_time ();
 		gint64 took;
 
-		if (!e_cal_client_get_object_list_sync (agent->client, agent->probe_sexp, &components, NULL, &error))
+		if (!e_cal_client_get_object_list_sync (agent->client, agent->probe_sexp,
+							&components, NULL, &error))
 			agent->probe_failures++;
 		took = g_get_monotonic_time () - start;
 		agent->longest = MAX (agent->longest, took);
@@ -385,7 +391,8 @@ answer_probe (Agent *agent, char **words)
 	g_autofree char *line = NULL;
 
 	stop_probe (agent);
-	line = g_strdup_printf ("%u %.1f %u %u", agent->probes, agent->longest / 1000.0, agent->probe_objects, agent->probe_failures);
+	line = g_strdup_printf ("%u %.1f %u %u", agent->probes, agent->longest / 1000.0,
+				agent->probe_objects, agent->probe_failures);
 	answer_one (line);
 }
 
@@ -407,20 +414,13 @@ static const struct {
 	gboolean needs_client;
 	void (*run) (Agent *agent, char **words);
 } commands[] = {
-	{ "sources", 1, FALSE, list_sources },
-	{ "caldav", 4, FALSE, make_caldav },
-	{ "default", 2, FALSE, set_default },
-	{ "open", 2, FALSE, open_calendar },
-	{ "refresh", 1, TRUE, refresh },
-	{ "list", 1, TRUE, list_objects },
-	{ "get", 2, TRUE, get_objects },
-	{ "create", 2, TRUE, create_object },
-	{ "modify", 3, TRUE, modify_object },
-	{ "remove", 3, TRUE, remove_object },
-	{ "view-start", 1, TRUE, start_view },
-	{ "view-stats", 1, TRUE, answer_view },
-	{ "probe-start", 3, TRUE, start_probe },
-	{ "probe-stop", 1, TRUE, answer_probe },
+	{ "sources", 1, FALSE, list_sources },   { "caldav", 4, FALSE, make_caldav },
+	{ "default", 2, FALSE, set_default },    { "open", 2, FALSE, open_calendar },
+	{ "refresh", 1, TRUE, refresh },         { "list", 1, TRUE, list_objects },
+	{ "get", 2, TRUE, get_objects },         { "create", 2, TRUE, create_object },
+	{ "modify", 3, TRUE, modify_object },    { "remove", 3, TRUE, remove_object },
+	{ "view-start", 1, TRUE, start_view },   { "view-stats", 1, TRUE, answer_view },
+	{ "probe-start", 3, TRUE, start_probe }, { "probe-stop", 1, TRUE, answer_probe },
 };
 
 typedef struct {
@@ -439,7 +439,8 @@ obey (gpointer data)
 		if (!g_str_equal (commands[i].name, words[0]))
 			continue;
 		known = TRUE;
-		if (g_strv_length (words) < commands[i].n_words || (commands[i].needs_client && order->agent->client == NULL))
+		if (g_strv_length (words) < commands[i].n_words ||
+		    (commands[i].needs_client && order->agent->client == NULL))
 			known = FALSE;
 		else
 			commands[i].run (order->agent, words);

@@ -172,15 +172,18 @@ test_absent (void)
 	g_assert_false (eas_recurrence_read (item, 1, &recurrence, NULL));
 }
 
-/* SOGo leaves out the day of a monthly rule: the event's start says it. Never of an n-th weekday. */
+/* SOGo leaves out the day of a monthly rule: the event's start says it. Never of an n-th weekday.
+ */
 static void
 test_implied_day (void)
 {
 	static const struct {
 		gint64 type;
 		gboolean readable;
-	} rules[] = { { EAS_RECURRENCE_WEEKLY, TRUE },       { EAS_RECURRENCE_MONTHLY, TRUE },
-		      { EAS_RECURRENCE_YEARLY, TRUE },       { EAS_RECURRENCE_MONTHLY_NTH, FALSE },
+	} rules[] = { { EAS_RECURRENCE_WEEKLY, TRUE },
+		      { EAS_RECURRENCE_MONTHLY, TRUE },
+		      { EAS_RECURRENCE_YEARLY, TRUE },
+		      { EAS_RECURRENCE_MONTHLY_NTH, FALSE },
 		      { EAS_RECURRENCE_YEARLY_NTH, FALSE } };
 
 	for (guint i = 0; i < G_N_ELEMENTS (rules); i++) {

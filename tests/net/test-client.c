@@ -426,6 +426,41 @@ test_five_pulls_one_sync (void)
 	end (&test);
 }
 
+/* Pulls of one collection alone, each answer committed as if it had said @more; how long it took.
+ */
+static gint64
+time_of_windows (Test *test, guint n, gboolean more)
+{
+	g_autoptr (EasCollection) collection = net_collection (1);
+	gint64 start = g_get_monotonic_time ();
+
+	for (guint ii = 0; ii < n; ii++) {
+		g_autoptr (GError) error = NULL;
+		g_autoptr (EasWindow) window =
+			eas_client_pull_sync (test->client, collection, 0, NULL, NULL, &error);
+
+		g_assert_no_error (error);
+		window->more = more;
+		g_assert_true (eas_collection_commit (collection, window));
+	}
+
+	return g_get_monotonic_time () - start;
+}
+
+/* Waiting for others at each of its windows would cost the first sync time and save nothing. */
+static void
+test_windows_of_one_do_not_gather (void)
+{
+	Test test = { 0 };
+	gint64 gathering, going_on;
+
+	begin (&test, TRUE);
+	gathering = time_of_windows (&test, 20, FALSE);
+	going_on = time_of_windows (&test, 20, TRUE);
+	g_assert_cmpint (going_on * 2, <, gathering);
+	end (&test);
+}
+
 /* A busy lane stays behind; it goes with those that come meanwhile. */
 static void
 test_pull_of_busy_lane_waits (void)
@@ -708,6 +743,7 @@ main (int argc, char **argv)
 	ADD ("lanes-run-in-parallel", test_lanes_run_in_parallel);
 	ADD ("many-lanes-do-not-starve", test_many_lanes_do_not_starve);
 	ADD ("five-pulls-one-sync", test_five_pulls_one_sync);
+	ADD ("windows-of-one-do-not-gather", test_windows_of_one_do_not_gather);
 	ADD ("pull-of-busy-lane-waits", test_pull_of_busy_lane_waits);
 	ADD ("pull-twice-is-two-windows", test_pull_twice_is_two_windows);
 	ADD ("pull-error-of-one-collection", test_pull_error_of_one_collection);

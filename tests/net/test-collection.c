@@ -59,6 +59,22 @@ test_1_commit_moves_the_key (void)
 	assert_key (collection, "k2");
 }
 
+static void
+test_more_is_of_the_last_window (void)
+{
+	g_autoptr (EasCollection) collection = eas_collection_new ("5", EAS_CLASS_CALENDAR, "k1");
+	g_autoptr (EasWindow) one = window_of (collection, "k2");
+	g_autoptr (EasWindow) two = NULL;
+
+	g_assert_false (eas_collection_has_more (collection));
+	one->more = TRUE;
+	g_assert_true (eas_collection_commit (collection, one));
+	g_assert_true (eas_collection_has_more (collection));
+	two = window_of (collection, "k3");
+	g_assert_true (eas_collection_commit (collection, two));
+	g_assert_false (eas_collection_has_more (collection));
+}
+
 /* Two windows were fetched from one key: only the first to be durable counts. */
 static void
 test_1_second_window_of_a_key_is_void (void)
@@ -154,6 +170,7 @@ main (int argc, char **argv)
 	g_test_init (&argc, &argv, NULL);
 	g_test_add_func ("/collection/new", test_new);
 	g_test_add_func ("/collection/1-commit-moves-the-key", test_1_commit_moves_the_key);
+	g_test_add_func ("/collection/more-is-of-the-last-window", test_more_is_of_the_last_window);
 	g_test_add_func ("/collection/1-second-window-of-a-key-is-void",
 			 test_1_second_window_of_a_key_is_void);
 	g_test_add_func ("/collection/1-reset-voids-windows", test_1_reset_voids_windows);

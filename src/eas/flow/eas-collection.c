@@ -16,6 +16,7 @@ struct _EasCollection {
 
 	GMutex mutex;
 	char *key;
+	gboolean more; /* said the last window */
 	guint generation;
 	gint64 last_reset; /* unix seconds; 0 never */
 	int filter_type;
@@ -205,8 +206,21 @@ eas_collection_commit (EasCollection *self, const EasWindow *window)
 		return FALSE;
 	g_free (self->key);
 	self->key = g_strdup (window->key);
+	self->more = window->more;
 
 	return TRUE;
+}
+
+gboolean
+eas_collection_has_more (EasCollection *self)
+{
+	g_autoptr (GMutexLocker) locker = NULL;
+
+	g_return_val_if_fail (EAS_IS_COLLECTION (self), FALSE);
+
+	locker = g_mutex_locker_new (&self->mutex);
+
+	return self->more;
 }
 
 gboolean
@@ -223,6 +237,7 @@ eas_collection_reset (EasCollection *self, gint64 now)
 	self->last_reset = now;
 	g_free (self->key);
 	self->key = g_strdup ("0");
+	self->more = FALSE;
 	self->generation++;
 
 	return seldom;

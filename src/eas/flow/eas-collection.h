@@ -47,6 +47,7 @@ int            eas_collection_get_conflict    (EasCollection *self);
 
 /* After the owner's checked commit of @window. FALSE: a reset came in between, the window is void. */
 gboolean       eas_collection_commit   (EasCollection *self, const EasWindow *window);
+gboolean       eas_collection_has_more (EasCollection *self); /* the window committed last was not the end */
 /* Key := "0"; the next window has @first. Counts resets: FALSE when two happened within an hour (report instead). */
 gboolean       eas_collection_reset    (EasCollection *self, gint64 now);
 guint          eas_collection_get_generation (EasCollection *self); /* grows with each reset */

@@ -4,6 +4,7 @@
  * Law 6, few requests: a pull waits GATHER_MS for others and then shares one Sync
  * request with all whose lanes are free at that moment. Those whose lanes are
  * taken stay behind and go with the next request; nobody waits holding a lane.
+ * Who goes on alone from window to window does not wait: each would come later.
  *
  * All of it runs on the I/O thread.
  */
@@ -42,6 +43,7 @@ struct _EasPuller {
 	EasIo *io;      /* owns this */
 	GQueue waiting; /* Pull */
 	GSource *timer;
+	guint n_shared; /* pulls in the last request */
 };
 
 static Pull *
@@ -148,6 +150,7 @@ run_batch (EasPuller *self, GPtrArray *take_pulls)
 		pull->batch = batch;
 		g_ptr_array_add (parts, make_part (pull));
 	}
+	self->n_shared = take_pulls->len;
 	eas_io_run (self->io, eas_flow_sync_new (parts), batch->cancellable, batch_done, batch);
 }
 
@@ -190,6 +193,15 @@ gathered_cb (gpointer user_data)
 	return G_SOURCE_REMOVE;
 }
 
+/* Nobody shared its last request and it goes on with its windows. */
+static guint
+gathering_time (EasPuller *self, const Pull *pull)
+{
+	gboolean alone = self->n_shared == 1 && self->waiting.length == 1;
+
+	return alone && eas_collection_has_more (pull->collection) ? 0 : GATHER_MS;
+}
+
 /* Lanes became free, or somebody came. */
 static void
 gather (gpointer user_data)
@@ -202,7 +214,8 @@ gather (gpointer user_data)
 		Pull *pull = link->data;
 
 		if (eas_io_lane_is_free (self->io, pull->lane)) {
-			self->timer = eas_io_add_timeout (self->io, GATHER_MS, gathered_cb, self);
+			self->timer = eas_io_add_timeout (
+				self->io, gathering_time (self, pull), gathered_cb, self);
 			return;
 		}
 	}

@@ -214,8 +214,8 @@ gather (gpointer user_data)
 		Pull *pull = link->data;
 
 		if (eas_io_lane_is_free (self->io, pull->lane)) {
-			self->timer = eas_io_add_timeout (
-				self->io, gathering_time (self, pull), gathered_cb, self);
+			self->timer = eas_io_add_timeout (self->io, gathering_time (self, pull),
+							  gathered_cb, self);
 			return;
 		}
 	}

@@ -24,9 +24,11 @@ typedef enum {
 	SQL_REMOVE_ROW,
 	SQL_SHOWN,
 	SQL_COUNT_ROWS_BELOW,
+	SQL_COUNT_SHOWN_ROWS,
 	SQL_ROWS_BELOW,
 	SQL_ROWS_WITH_PROBLEM,
 	SQL_EDIT_BY_UID,
+	SQL_EDIT_BY_SERVER_ID,
 	SQL_EDIT_BY_ID,
 	SQL_INSERT_EDIT,
 	SQL_UPDATE_EDIT,
@@ -66,7 +68,11 @@ static const char *const statements[N_SQL] = {
 	[SQL_ROWS_WITH_PROBLEM] =
 		"SELECT server_id, uid, hash, generation, NULL, problem FROM eas_items "
 		"WHERE problem IS NOT NULL LIMIT ?",
+	[SQL_COUNT_SHOWN_ROWS] =
+		"SELECT COUNT (*) FROM eas_items WHERE problem IS NULL AND uid NOT IN "
+		"(SELECT uid FROM eas_outbox WHERE kind = ?)",
 	[SQL_EDIT_BY_UID] = "SELECT " EDIT_COLUMNS " FROM eas_outbox WHERE uid = ?",
+	[SQL_EDIT_BY_SERVER_ID] = "SELECT " EDIT_COLUMNS " FROM eas_outbox WHERE server_id = ?",
 	[SQL_EDIT_BY_ID] = "SELECT " EDIT_COLUMNS " FROM eas_outbox WHERE id = ?",
 	[SQL_INSERT_EDIT] =
 		"INSERT INTO eas_outbox (kind, uid, server_id, client_id, object, ancestor, "
@@ -563,6 +569,12 @@ e_eas_cache_count_rows_below (EEasCache *self, guint generation)
 }
 
 guint
+e_eas_cache_count_shown_rows (EEasCache *self)
+{
+	return (guint) read_number (self, SQL_COUNT_SHOWN_ROWS, E_EAS_EDIT_REMOVE);
+}
+
+guint
 e_eas_cache_count_rows (EEasCache *self)
 {
 	return e_eas_cache_count_rows_below (self, G_MAXUINT);
@@ -608,6 +620,13 @@ EEasEdit *
 e_eas_cache_edit_by_uid (EEasCache *self, const char *uid)
 {
 	return read_by_text (self, SQL_EDIT_BY_UID, uid, (gpointer (*) (sqlite3_stmt *)) read_edit);
+}
+
+EEasEdit *
+e_eas_cache_edit_by_server_id (EEasCache *self, const char *server_id)
+{
+	return read_by_text (self, SQL_EDIT_BY_SERVER_ID, server_id,
+			     (gpointer (*) (sqlite3_stmt *)) read_edit);
 }
 
 EEasEdit *

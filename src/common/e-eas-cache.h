@@ -115,6 +115,7 @@ void e_eas_cache_remove_row (EEasCache *self, const char *server_id);           
 gboolean e_eas_cache_is_shown (EEasCache *self,
 			       const char *uid); /* EDS has it; a fraction of its own query's cost */
 guint e_eas_cache_count_rows (EEasCache *self);
+guint e_eas_cache_count_shown_rows (EEasCache *self); /* without problems and pending removals: what EDS should have */
 guint e_eas_cache_count_rows_below (EEasCache *self, guint generation);
 GPtrArray *e_eas_cache_rows_below (EEasCache *self,
 				   guint generation,
@@ -122,6 +123,7 @@ GPtrArray *e_eas_cache_rows_below (EEasCache *self,
 GPtrArray *e_eas_cache_rows_with_problem (EEasCache *self, guint limit); /* likewise */
 
 EEasEdit *e_eas_cache_edit_by_uid (EEasCache *self, const char *uid);
+EEasEdit *e_eas_cache_edit_by_server_id (EEasCache *self, const char *server_id);
 EEasEdit *e_eas_cache_edit_by_id (EEasCache *self, gint64 id);
 /* Inserts when edit->id is 0, and then sets it. */
 void e_eas_cache_put_edit (EEasCache *self, EEasEdit *edit);         /* [write] */

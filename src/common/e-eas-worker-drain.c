@@ -90,13 +90,14 @@ expected_of (EEasWorker *self, const EEasEdit *edit)
 }
 
 /*
- * The local uid of an item the server names for the first time: that of our own
+ * The local uid of an item without a row: that of the edit under way, of our own
  * Add, of the same event under an older ServerId, the wire's, or one of our own.
  */
 static char *
 choose_uid (EEasWorker *self, const char *server_id, EasItem *item, guint generation)
 {
-	g_autofree char *uid = self->klass->dup_uid (item);
+	g_autoptr (EEasEdit) known = e_eas_cache_edit_by_server_id (self->cache, server_id);
+	g_autofree char *uid = known != NULL ? g_strdup (known->uid) : self->klass->dup_uid (item);
 	g_autoptr (EEasEdit) edit = uid != NULL ? e_eas_cache_edit_by_uid (self->cache, uid) : NULL;
 	g_autoptr (EEasRow) taken = uid != NULL ? e_eas_cache_row_by_uid (self->cache, uid) : NULL;
 
@@ -341,6 +342,29 @@ take_item (EEasWorker *self, const EasSyncChange *change, guint generation)
 		show_item (self, change->server_id, uid, change->item, generation);
 }
 
+/*
+ * The server has done what @edit wanted. EDS takes the object out of the cache only
+ * after our save returned, which may never come: a killed factory would show it for
+ * ever. In a transaction.
+ */
+void
+e_eas_worker_finish_removal (EEasWorker *self, const EEasEdit *edit)
+{
+	e_eas_cache_remove_edit (self->cache, edit->id);
+	if (!self->klass->remove (self->owner, edit->uid, NULL))
+		e_eas_cache_fail (self->cache);
+}
+
+/* The server has nothing of it any more. */
+void
+e_eas_worker_make_new (EEasEdit *edit)
+{
+	g_clear_pointer (&edit->server_id, g_free);
+	g_clear_pointer (&edit->client_id, g_free);
+	g_clear_pointer (&edit->ancestor, g_bytes_unref);
+	edit->version++;
+}
+
 /* The server no longer has what @edit is about. In a transaction. */
 void
 e_eas_worker_lose_to_deletion (EEasWorker *self, EEasEdit *edit)
@@ -349,9 +373,7 @@ e_eas_worker_lose_to_deletion (EEasWorker *self, EEasEdit *edit)
 		e_eas_cache_remove_row (self->cache, edit->server_id);
 
 	if (edit->kind == E_EAS_EDIT_REMOVE) {
-		e_eas_cache_remove_edit (self->cache, edit->id);
-		if (!self->klass->remove (self->owner, edit->uid, NULL))
-			e_eas_cache_fail (self->cache);
+		e_eas_worker_finish_removal (self, edit);
 		return;
 	}
 	if (e_eas_worker_get_policy (self) == CAMEL_EAS_CONFLICT_SERVER_WINS) {
@@ -363,10 +385,7 @@ e_eas_worker_lose_to_deletion (EEasWorker *self, EEasEdit *edit)
 	}
 
 	/* Our version is the only one left: it becomes a new item. */
-	g_clear_pointer (&edit->server_id, g_free);
-	g_clear_pointer (&edit->client_id, g_free);
-	g_clear_pointer (&edit->ancestor, g_bytes_unref);
-	edit->version++;
+	e_eas_worker_make_new (edit);
 	e_eas_cache_put_edit (self->cache, edit);
 	show_object (self, edit);
 }

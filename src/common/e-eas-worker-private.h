@@ -90,6 +90,8 @@ gboolean e_eas_worker_drain (EEasWorker *self, EasWindow *window, GError **error
 /* After Status 3: from the first key; what is here stays until a whole pass was seen. */
 gboolean e_eas_worker_reset (EEasWorker *self, GError **error);
 gboolean e_eas_worker_begin_pass (EEasWorker *self, EEasSweep sweep, GError **error);
+void e_eas_worker_finish_removal (EEasWorker *self, const EEasEdit *edit);
+void e_eas_worker_make_new (EEasEdit *edit);
 void e_eas_worker_lose_to_deletion (EEasWorker *self, EEasEdit *edit); /* in a transaction */
 
 /* upload */

@@ -156,25 +156,20 @@ commit (EEasWorker *self, GError **error)
 	return committed;
 }
 
-/* Also from what EDS shows: it does so itself, but a crash may come before that. */
-static void
-hide (EEasWorker *self, const EEasEdit *edit)
-{
-	if (!self->klass->remove (self->owner, edit->uid, NULL))
-		e_eas_cache_fail (self->cache);
-}
-
 /* Nothing is left to say: the cache goes back to the server's form. In a transaction. */
 static void
 settle (EEasWorker *self, const EEasEdit *edit)
 {
-	g_autoptr (EasItem) item = edit->kind == E_EAS_EDIT_SAVE ? baseline_of (edit) : NULL;
+	g_autoptr (EasItem) item = NULL;
 
+	if (edit->kind == E_EAS_EDIT_REMOVE) {
+		e_eas_worker_finish_removal (self, edit);
+		return;
+	}
+	item = baseline_of (edit);
 	e_eas_cache_remove_edit (self->cache, edit->id);
-	if (edit->kind == E_EAS_EDIT_REMOVE)
-		hide (self, edit);
-	else if (item != NULL && edit->server_id != NULL &&
-		 !self->klass->put (self->owner, edit->uid, edit->server_id, item, NULL, NULL))
+	if (item != NULL && edit->server_id != NULL &&
+	    !self->klass->put (self->owner, edit->uid, edit->server_id, item, NULL, NULL))
 		e_eas_cache_fail (self->cache);
 }
 
@@ -321,12 +316,29 @@ result_of (const Sending *sending, const EasSyncChange *response)
 	return g_steal_pointer (&expected);
 }
 
+/* What was made anew under the same UID meanwhile is a new item for the server. */
 static void
-accept_removal (EEasWorker *self, const Sending *sending)
+accept_removal (EEasWorker *self, const Sending *sending, EEasEdit *edit)
 {
 	e_eas_cache_remove_row (self->cache, sending->change->server_id);
-	e_eas_cache_remove_edit (self->cache, sending->edit->id);
-	hide (self, sending->edit);
+	if (edit->kind == E_EAS_EDIT_REMOVE) {
+		e_eas_worker_finish_removal (self, edit);
+		return;
+	}
+	e_eas_worker_make_new (edit);
+	e_eas_cache_put_edit (self->cache, edit);
+}
+
+/* The item of our own Add may have come by a fetch, unrecognized, before its answer: one of the two
+ * has to go. In a transaction. */
+static void
+drop_double (EEasWorker *self, const char *server_id, const char *uid)
+{
+	g_autoptr (EEasRow) row = e_eas_cache_row_by_id (self->cache, server_id);
+
+	if (row != NULL && g_strcmp0 (row->uid, uid) != 0 &&
+	    !self->klass->remove (self->owner, row->uid, NULL))
+		e_eas_cache_fail (self->cache);
 }
 
 /* In a transaction. @edit as it is now: it may have been edited again meanwhile. */
@@ -344,7 +356,7 @@ accept_change (EEasWorker *self,
 	g_autoptr (GBytes) body = NULL;
 
 	if (sending->change->kind == EAS_CHANGE_DELETE && sending->change->instance_id == NULL) {
-		accept_removal (self, sending);
+		accept_removal (self, sending, edit);
 		return;
 	}
 
@@ -354,6 +366,7 @@ accept_change (EEasWorker *self,
 		return;
 	}
 	body = eas_item_to_bytes (item);
+	drop_double (self, server_id, edit->uid);
 	e_eas_cache_put_row (self->cache, server_id, edit->uid, eas_item_hash (item), generation,
 			     body, NULL);
 

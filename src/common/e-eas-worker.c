@@ -472,8 +472,8 @@ check_cache (EEasWorker *self, GError **error)
 	const char *device = e_eas_account_get_device_id (self->account);
 	g_autofree char *stored_device = e_eas_cache_dup_state (self->cache, STATE_DEVICE);
 	g_autofree char *key = e_eas_cache_dup_state (self->cache, STATE_KEY);
-	gboolean emptied =
-		e_eas_cache_count_rows (self->cache) > 0 && self->klass->count (self->owner) == 0;
+	gboolean emptied = e_eas_cache_count_shown_rows (self->cache) > 0 &&
+			   self->klass->count (self->owner) == 0;
 	gboolean foreign = stored_device != NULL && strcmp (stored_device, device) != 0;
 
 	if (key == NULL || emptied || foreign) {

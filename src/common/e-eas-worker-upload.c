@@ -385,6 +385,26 @@ accept_change (EEasWorker *self,
 	e_eas_cache_put_edit (self->cache, edit);
 }
 
+/*
+ * The server was given another version while the request was on its way, which the
+ * exchange repeated in it: what was refused is our old dialect, not the item. It is
+ * said anew in the round that begins with learning the version.
+ */
+static gboolean
+dialect_changed (EEasWorker *self)
+{
+	return eas_client_get_version (self->client) != e_eas_worker_get_version (self);
+}
+
+static void
+say_anew (EEasWorker *self, const EEasEdit *edit)
+{
+	skip (self, edit);
+	g_mutex_lock (&self->lock);
+	self->fetch_wanted = TRUE;
+	g_mutex_unlock (&self->lock);
+}
+
 static void
 try_later (EEasWorker *self, EEasEdit *edit, const GError *why)
 {
@@ -416,6 +436,8 @@ judge_refusal (EEasWorker *self, const Sending *sending, EEasEdit *edit, guint s
 		try_later (self, edit, why);
 	} else if (e_eas_error_is_transient (why)) {
 		try_later (self, edit, why);
+	} else if (dialect_changed (self)) {
+		say_anew (self, edit);
 	} else {
 		e_eas_worker_park (self, edit, why);
 	}
@@ -489,7 +511,9 @@ isolate (EEasWorker *self, GPtrArray *sendings, const GError *why)
 
 	e_eas_cache_begin (self->cache);
 	e_eas_cache_clear_journal (self->cache);
-	if (sendings->len == 1)
+	for (guint i = 0; dialect_changed (self) && i < sendings->len; i++)
+		say_anew (self, ((Sending *) sendings->pdata[i])->edit);
+	if (sendings->len == 1 && !dialect_changed (self))
 		e_eas_worker_park (self, first->edit, why);
 	commit (self, NULL);
 	self->batch_limit = MAX (1, sendings->len / 2);

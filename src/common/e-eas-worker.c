@@ -308,6 +308,9 @@ run_cycle (EEasWorker *self, GError **error)
 
 		if (i > 0 && !wanted)
 			break;
+		/* The server may have been given another since the last round. */
+		if (i > 0 && !learn_version (self, error))
+			return FALSE;
 		if (wanted && !fetch (self, error))
 			return FALSE;
 		g_hash_table_remove_all (self->tried);

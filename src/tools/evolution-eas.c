@@ -380,6 +380,8 @@ main (int argc, char **argv)
 	ToolExit code;
 
 	setlocale (LC_ALL, "");
+	/* Standard output is for what was asked for. */
+	g_log_writer_default_set_use_stderr (TRUE);
 	bindtextdomain (GETTEXT_PACKAGE, EAS_LOCALE_DIR);
 	bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
 	textdomain (GETTEXT_PACKAGE);

@@ -130,7 +130,10 @@ e_eas_worker_write_status (EEasWorker *self, const char *state)
 		g_key_file_save_to_file (file, path, NULL);
 }
 
-/* Named by the object, so that the versions of one item are together. */
+/*
+ * In a transaction, which fails with it: who loses a conflict must not be lost. Named
+ * by the object, so that the versions of one item are together.
+ */
 void
 e_eas_worker_save_loser (EEasWorker *self, const char *uid, const char *object)
 {
@@ -141,14 +144,16 @@ e_eas_worker_save_loser (EEasWorker *self, const char *uid, const char *object)
 	g_autofree char *name = NULL;
 	g_autofree char *path = NULL;
 
-	if (object == NULL || g_mkdir_with_parents (directory, 0700) != 0)
+	if (object == NULL)
 		return;
 
 	name = g_strdup_printf ("%.100s-%s-%06d%s", escaped, time,
 				(int) (g_get_real_time () % G_USEC_PER_SEC),
 				self->klass->file_suffix);
 	path = g_build_filename (directory, name, NULL);
-	g_file_set_contents_full (path, object, -1,
-				  G_FILE_SET_CONTENTS_DURABLE | G_FILE_SET_CONTENTS_CONSISTENT,
-				  0600, NULL);
+	if (g_mkdir_with_parents (directory, 0700) != 0 ||
+	    !g_file_set_contents_full (path, object, -1,
+				       G_FILE_SET_CONTENTS_DURABLE | G_FILE_SET_CONTENTS_CONSISTENT,
+				       0600, NULL))
+		e_eas_cache_fail (self->cache);
 }

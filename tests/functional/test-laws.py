@@ -1,0 +1,548 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The laws (design, section 1) with the real daemons, where damage, refusals and trouble
+come in: nothing lost, nothing doubled, nothing hung, and said plainly. TAP; runs inside
+session.sh. Each test has an account of its own on one embedded server.
+
+	test-laws.py [NAME...]
+"""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import desk  # noqa: E402
+import seam  # noqa: E402
+import tap  # noqa: E402
+from desk import Desk, tool  # noqa: E402
+from seam import wait_for  # noqa: E402
+from tap import report  # noqa: E402
+
+server = None
+EXIT_LOCAL = 11
+
+
+def offline(account):
+    """Cut off, and the desktop knows it: the next edits wait without being tried."""
+    account.line.down()
+    account.agent.refresh()
+    wait_for(lambda: "error=" in status_file(account), 20, "the desktop to notice that the server is away")
+
+
+def online(account):
+    account.line.up()
+    account.agent.refresh()
+
+
+def status_file(account):
+    folder = os.path.join(account.state(), "status")
+    try:
+        with open(os.path.join(folder, os.listdir(folder)[0]), encoding="utf-8") as file:
+            return file.read()
+    except (OSError, IndexError):
+        return ""
+
+
+def adds(account):
+    """How often the server was asked to make each title, by what came of it."""
+    return account.there()
+
+
+def outbox(account):
+    with sqlite3.connect(f"file:{account.cache()}/cache.db?mode=ro", uri=True) as database:
+        return database.execute("SELECT count(*) FROM eas_outbox").fetchone()[0]
+
+
+# Damage on this machine
+
+def damage(path, how):
+    size = os.path.getsize(path)
+    with open(path, "r+b") as file:
+        if how == "empty":
+            file.truncate(0)
+        elif how == "half":
+            file.truncate(size // 2)
+        elif how == "zeros":
+            file.seek(size // 4)
+            file.write(bytes(size // 2))
+        elif how == "binary":
+            file.seek(0)
+            file.write(bytes(range(256)) * (size // 256 + 1))
+
+
+def write_wrong_keys(path):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("[account]\nformat=1\nversion=99.9\npolicy_key=-3\nhierarchy_key=\nfolders=4000000000\nthrottle_until=x\n"
+                   "[folder 0]\nid=\nparent=\\x\n[check]\nsum=0\n")
+
+
+def test_state_damaged():
+    """Design 4.11: a damaged state file costs one Provision and one FolderSync."""
+    with Desk(server, "state") as account:
+        account.add("kept")
+        account.settle("kept")
+        for how in ("empty", "half", "zeros", "binary", "wrong keys"):
+            account.close()
+            account.kill()
+            path = os.path.join(account.state(), "state")
+            if how == "wrong keys":
+                write_wrong_keys(path)
+            else:
+                damage(path, how)
+            server.control.ask("reset")
+            status = tool("account", "status", account.address)
+            report(f"state file {how}: status answers", status.returncode == 0, status.stderr)
+            account.open()
+            account.create(f"after {how}", 1)
+            account.settle()
+            commands = [r["command"] for r in account.requests()]
+            report(f"state file {how}: everything goes on", f"after {how}" in account.there() and "kept" in account.here(), account.there())
+            report(f"state file {how}: at most one Provision in two phases, one FolderSync and one OPTIONS",
+                   commands.count("Provision") <= 2 and commands.count("FolderSync") <= 1 and commands.count("OPTIONS") <= 1, commands)
+            report(f"state file {how}: it is still one device", len({r["device"] for r in account.requests()} - {None}) == 1,
+                   account.requests())
+
+
+def zero_page_of(path, table):
+    """The first page of a table, as a bad sector takes it."""
+    with sqlite3.connect(path) as database:
+        page, = database.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+        size, = database.execute("PRAGMA page_size").fetchone()
+    with open(path, "r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(bytes(size))
+
+
+def test_cache_damaged():
+    """All in the cache can be fetched again; nothing of it is believed to be a deletion (pitfall 8)."""
+    with Desk(server, "cache") as account:
+        titles = [f"event {n:02}" for n in range(30)]
+        for n, title in enumerate(titles):
+            account.add(title, n)
+        account.settle(*titles)
+        for how in ("empty", "half", "zeros", "binary", "bad page"):
+            if how == "bad page":
+                offline(account)
+                account.create("waiting", 40)
+                titles = titles + ["waiting"]
+            account.close()
+            account.kill()
+            path = os.path.join(account.cache(), "cache.db")
+            if how == "bad page":
+                zero_page_of(path, "ECacheObjects")
+            else:
+                damage(path, how)
+            status = tool("account", "status", account.address)
+            report(f"cache {how}: status answers", status.returncode in (0, EXIT_LOCAL), f"{status.returncode} {status.stderr}")
+            account.line.up()
+            account.open()
+            account.settle(*titles, seconds=20)
+            report(f"cache {how}: everything comes back, and nothing is deleted on the server", True)
+        report("the edit that waited was saved from the damaged file, and the file is kept",
+               "waiting" in account.there() and os.path.exists(path + ".damaged"), os.listdir(account.cache()))
+
+
+def test_outbox_damaged():
+    """Rows that make no sense stop neither the others nor the calendar."""
+    with Desk(server, "rows") as account:
+        account.add("there")
+        account.settle("there")
+        offline(account)
+        for title in ("first", "broken object", "broken ancestor", "last"):
+            account.create(title, 2)
+        account.change("there", location="Room 9")
+        account.close()
+        account.kill()
+        with sqlite3.connect(os.path.join(account.cache(), "cache.db")) as database:
+            database.execute("UPDATE eas_outbox SET object = 'BEGIN:VCAL' WHERE object LIKE '%broken object%'")
+            database.execute("UPDATE eas_outbox SET ancestor = x'0300ff', kind = 77 WHERE object LIKE '%broken ancestor%'")
+            database.execute("UPDATE eas_outbox SET ancestor = x'00' WHERE server_id IS NOT NULL")
+            database.execute("INSERT INTO eas_journal (edit_id, edit_version, uid, key, kind, server_id, client_id, instance_id, last, expected) "
+                             "VALUES (99999, 1, 'nobody', '{x}7', 250, NULL, 'x', NULL, 1, x'6a00ff'), (NULL, NULL, NULL, NULL, NULL, NULL, "
+                             "NULL, NULL, NULL, NULL)")
+        account.line.up()
+        account.open()
+        wait_for(lambda: {"first", "last"} <= set(account.there()), 30, "the sound edits to arrive")
+        parked = wait_for(lambda: account.status()["calendars"][0]["parked"], 20, "the broken one to be parked")
+        report("damaged rows: the sound edits arrive, once", account.there().count("first") == 1 and account.there().count("last") == 1,
+               account.there())
+        report("the broken one is parked with a reason", all(entry["reason"] for entry in parked), parked)
+        account.create("new", 5)
+        report("and the calendar goes on", "new" in account.there(), account.there())
+
+
+# What the server says
+
+def test_quarantine():
+    """Pitfall 43: emptiness in quarantine is not deletion."""
+    with Desk(server, "held") as account:
+        titles = [f"event {n}" for n in range(5)]
+        for n, title in enumerate(titles):
+            account.add(title, n)
+        account.settle(*titles)
+        account.ask("quarantine", on=1)
+        account.agent.refresh()
+        said = wait_for(lambda: "quarantine" in account.status_text().lower() and account.status_text(), 20, "status to say it")
+        account.agent.refresh()
+        time.sleep(1)
+        report("quarantine removes nothing", account.here() == titles, account.here())
+        report("and status says why", "quarantine" in said.lower() and "administrator" in said, said)
+        report("and for programs", account.status()["calendars"][0]["state"] == "held", account.status())
+        account.create("made in quarantine", 8)
+        account.ask("quarantine", on=0)
+        account.add("new", 9)
+        account.agent.refresh()
+        account.settle(*titles, "new", "made in quarantine")
+        wait_for(lambda: account.status()["calendars"][0]["state"] == "idle", 20, "status to say that it is over")
+        report("when it is over, all goes on", "quarantine" not in account.status_text().lower(), account.status_text())
+        account.ask("fault", kind="status", value=129, times=-1)
+        account.agent.refresh()
+        wait_for(lambda: account.status()["access"] == "quarantined", 20, "status to tell of a quarantine that the server speaks of")
+        said = account.status_text()
+        report("quarantine by status: removes nothing, and is told", len(account.here()) == 7 and "quarantined" in said and
+               "administrator" in said, said)
+        server.control.ask("faults", clear=1)
+        account.agent.refresh()
+        wait_for(lambda: account.status()["access"] == "allowed", 20, "status to say that it is over")
+
+
+def test_forgotten_key():
+    """Law 3, pitfall 1: a reset of a large calendar is invisible."""
+    count = 3000
+    with Desk(server, "forget") as account:
+        account.ask("generate", folder=account.folder, count=count, seed=7)
+        wait_for(lambda: len(account.agent.ask("list")) >= count and not outbox(account) and
+                 account.status()["calendars"][0]["items"] == count, 90, "3,000 events", 0.5)
+        wait_for(lambda: "state=idle" in status_file(account), 30, "rest")
+        account.agent.ask("view-start")
+        before = [int(n) for n in wait_for(lambda: ready_view(account), 30, "the view to be filled")]
+        offline(account)
+        for n in range(3):
+            account.create(f"offline {n}", n)
+        account.ask("forget", folder=account.folder)
+        server.control.ask("reset")
+        online(account)
+        wait_for(lambda: len(account.there()) == count + 3 and not outbox(account), 60, "the offline edits to arrive", 0.5)
+        wait_for(lambda: "state=idle" in status_file(account), 60, "rest")
+        time.sleep(3)  # EDS sends the signals of a view two seconds late
+        after = [int(n) for n in account.agent.ask("view-stats")[0].split()]
+        report("Status 3 on 3,000 events: no event is added to a view but the three made meanwhile", after[0] - before[0] == 3,
+               f"{before} {after}")
+        report("and none is removed from it", after[2] == before[2], f"{before} {after}")
+        report("the three were sent once", sorted(t for t in account.there() if t.startswith("offline")) ==
+               [f"offline {n}" for n in range(3)])
+        windows = [r for r in account.requests("Sync")]
+        report("within few requests", len(windows) < 45, len(windows))
+
+
+def ready_view(account):
+    stats = account.agent.ask("view-stats")[0].split()
+    return stats if int(stats[3]) > 0 else None
+
+
+def test_refused_item():
+    """Law 5, pitfalls 6 and 7: one refused item stops only itself."""
+    with Desk(server, "refused") as account:
+        account.add("there", 0)
+        account.settle("there")
+        account.ask("fault", kind="item-status", command="Sync", value=6, text="poison", times=-1)
+        offline(account)
+        account.create("good one", 1)
+        account.create("poison apple", 2)
+        account.create("good two", 3)
+        online(account)
+        wait_for(lambda: {"good one", "good two"} <= set(account.there()), 30, "the others to arrive")
+        parked = wait_for(lambda: account.status()["calendars"][0]["parked"], 30, "the refused one to be parked")
+        report("a refused item is parked with its name and the reason", len(parked) == 1 and parked[0]["title"] == "poison apple" and
+               parked[0]["reason"], parked)
+        said = account.status_text()
+        report("as account status says", "poison apple" in said and "1 parked" in said, said)
+        report("it is still there for the person", "poison apple" in account.here(), account.here())
+        server.control.ask("reset")
+        account.add("later", 4)
+        account.settle_but("poison apple")
+        time.sleep(2)
+        report("it is not tried again by itself", not [r for r in account.requests("Sync") if r["request"] > 600],
+               account.requests("Sync"))
+        try:
+            account.create("poison pill", 5)
+            refused = ""
+        except seam.AgentError as error:
+            refused = str(error)
+        report("refused while the person waits: told at once, in words", refused != "" and "poison pill" not in account.here(), refused)
+        server.control.ask("faults", clear=1)
+        account.change("poison apple", summary="healthy apple")
+        account.settle("there", "good one", "good two", "later", "healthy apple")
+        report("an edit of it un-parks it", not account.status()["calendars"][0]["parked"], account.status_text())
+
+
+def conflict(policy):
+    with Desk(server, "conflict-" + policy, conflict=policy) as account:
+        account.add("base", 0)
+        account.settle("base")
+        offline(account)
+        account.change("base", summary="mine")
+        account.ask("change", id=account.id_of("base"), subject="theirs")
+        online(account)
+        account.settle()
+        lost = "\n".join(account.conflicts())
+        return account.here(), lost
+
+
+def test_conflict_server_wins():
+    here, lost = conflict("server-wins")
+    report("server wins: the server's version is shown", here == ["theirs"], here)
+    report("and the other is kept", "SUMMARY:mine" in lost, lost)
+
+
+def test_conflict_without_space():
+    """A version that cannot be put away is not thrown away: the conflict waits."""
+    with Desk(server, "nospace", conflict="server-wins") as account:
+        account.add("base", 0)
+        account.settle("base")
+        where = os.path.join(os.environ["XDG_DATA_HOME"], "evolution", "eas")
+        os.rename(where, where + ".aside") if os.path.exists(where) else None
+        with open(where, "w", encoding="utf-8"):
+            pass
+        try:
+            offline(account)
+            account.change("base", summary="mine")
+            account.ask("change", id=account.id_of("base"), subject="theirs")
+            online(account)
+            wait_for(lambda: account.status()["calendars"][0]["error"], 20, "status to say that it cannot be stored")
+            report("a conflict whose loser cannot be kept waits, and status says why", account.here() == ["mine"], account.here())
+        finally:
+            os.remove(where)
+            os.rename(where + ".aside", where) if os.path.exists(where + ".aside") else None
+        account.agent.refresh()
+        account.settle("theirs")
+        report("and is settled when it can", "SUMMARY:mine" in "\n".join(account.conflicts()), account.conflicts())
+
+
+def test_conflict_mine_wins():
+    here, lost = conflict("mine-wins")
+    report("mine wins: it is on both sides", here == ["mine"], here)
+    report("and the other is kept", "SUMMARY:theirs" in lost, lost)
+
+
+def test_conflict_keep_both():
+    here, lost = conflict("keep-both")
+    report("keep both: two events on both sides", len(here) == 2 and "theirs" in here and any("mine" in title for title in here), here)
+
+
+def test_conflict_merged():
+    """Only what was edited differently on both sides is a conflict."""
+    with Desk(server, "merge") as account:
+        account.add("base", 0, location="Room 1")
+        account.settle("base")
+        offline(account)
+        account.change("base", summary="renamed")
+        account.ask("change", id=account.id_of("base"), location="Room 2")
+        online(account)
+        account.settle("renamed")
+        wait_for(lambda: account.event("renamed").value("LOCATION") == "Room 2", 10, "the place that the server changed")
+        report("edits of different fields are merged", not account.conflicts(), account.conflicts())
+
+
+def test_mass_deletion():
+    """Pitfall 8: many deletions are believed only when a second look says the same."""
+    with Desk(server, "mass") as account:
+        titles = [f"event {n:02}" for n in range(40)]
+        for n, title in enumerate(titles):
+            account.add(title, n)
+        account.settle(*titles)
+        server.control.ask("reset")
+        ids = [item["id"] for item in account.ask("items", folder=account.folder)["items"]]
+        for item in ids[:35]:
+            account.ask("delete", id=item)
+        account.settle()
+        report("35 of 40 deleted on the server: gone in the end", len(account.here()) == 5, account.here())
+        offline(account)
+        account.change(account.here()[0], summary="edited meanwhile")
+        for item in ids[35:]:
+            account.ask("delete", id=item)
+        online(account)
+        account.settle("edited meanwhile")
+        report("all deleted: only what was edited meanwhile stays, on both sides", True)
+
+
+def test_wipe():
+    """Pitfall 41: a wipe ends this account, and nothing else on the machine."""
+    with Desk(server, "wipe") as account, Desk(server, "bystander") as other:
+        other.add("untouched")
+        other.settle("untouched")
+        account.add("secret plans")
+        account.settle("secret plans")
+        account.ask("wipe")
+        account.ask("set", policy=0)
+        account.agent.refresh()
+        listed = wait_for(lambda: "switched off" in tool("account", "list").stdout and tool("account", "list").stdout, 20,
+                          "the account to be switched off")
+        report("wiped: the account is switched off", account.address in next(line for line in listed.splitlines() if "switched off" in line))
+        wait_for(lambda: "secret plans" not in everything_below(account.cache()), 10, "its events to leave the disk")
+        report("its events are gone from this machine", True)
+        said = account.status_text()
+        report("and status says so", "ended this device’s access" in said, said)
+        devices = [d for d in account.ask("devices")["devices"] if d.get("wiped")]
+        report("the server was told", devices, account.ask("devices"))
+        other.add("still here", 1)
+        other.settle("untouched", "still here")
+        report("the other account goes on", True)
+        report("the server keeps the events", account.there() == ["secret plans"], account.there())
+
+
+def everything_below(folder):
+    found = b""
+    for base, _, names in os.walk(folder):
+        for name in names:
+            with open(os.path.join(base, name), "rb") as file:
+                found += file.read()
+    return found.decode("utf-8", "replace")
+
+
+# Coming and going
+
+def test_password():
+    with Desk(server, "changed") as account:
+        account.add("before")
+        account.settle("before")
+        account.ask("set", password="changed")
+        account.agent.refresh()
+        wait_for(lambda: "password" in account.status_text().lower(), 20, "status to speak of the password")
+        account.create("meanwhile", 1)
+        report("a changed password: edits are kept", "meanwhile" in account.here(), account.here())
+        server.control.ask("reset")
+        for _ in range(5):
+            account.agent.refresh()
+            time.sleep(0.3)
+        report("the wrong password is not tried again and again (lockout)", len(account.requests()) <= 5, account.requests())
+        account.store_password("changed")
+        account.agent.refresh()
+        account.settle("before", "meanwhile", seconds=20)
+        report("corrected in the keyring: all goes on", "password" not in account.status_text().lower(), account.status_text())
+
+
+def test_server_down_at_start():
+    with Desk(server, "late") as account:
+        account.add("known")
+        account.settle("known")
+        account.close()
+        account.kill()
+        account.line.down()
+        account.open()
+        report("server down at start: the calendar opens with what is known", account.here() == ["known"], account.here())
+        began = time.monotonic()
+        account.create("made offline", 1)
+        report("an edit does not wait", time.monotonic() - began < 25, f"{time.monotonic() - began:.1f} s")
+        account.line.up()
+        account.settle("known", "made offline", seconds=40)
+        report("it goes on by itself when the server is up", True)
+
+
+def test_version_change():
+    with Desk(server, "version", opened=False) as account:
+        account.ask("set", versions="14.1")
+        account.kill()
+        account.open()
+        account.add("old dialect")
+        account.agent.refresh()
+        account.settle("old dialect")
+        report("14.1 is spoken", account.status()["version"] == "14.1", account.status())
+        account.agent.ask("view-start")
+        before = [int(n) for n in wait_for(lambda: ready_view(account), 30, "the view to be filled")]
+        account.ask("set", versions="16.1")
+        account.create("new dialect", 1)
+        account.settle("old dialect", "new dialect", seconds=40)
+        account.change("old dialect", location="Room 3")
+        wait_for(lambda: "Room 3" in str(account.ask("items", folder=account.folder)), 20, "a change in the new dialect")
+        report("from 14.1 to 16.1 while running", account.status()["version"] == "16.1", account.status())
+        time.sleep(3)
+        after = [int(n) for n in account.agent.ask("view-stats")[0].split()]
+        report("and no view saw anything vanish", after[2] == before[2], f"{before} {after}")
+        account.ask("set", versions="12.0,12.1,14.0,14.1,16.0,16.1")
+
+
+# Many at once
+
+def test_two_processes():
+    """What a machine sees when it starts: registry, calendar factory and tool at the same moment."""
+    with Desk(server, "two", opened=False) as account:
+        account.ask("set", policy=1)
+        account.kill()
+        registry = seam.pid_of("org.gnome.evolution.dataserver.Sources5")
+        os.kill(registry, 15)
+        wait_for(lambda: seam.pid_of("org.gnome.evolution.dataserver.Sources5") != registry, 10, "the registry to end")
+        os.remove(os.path.join(account.state(), "state"))
+        server.control.ask("reset")
+        account.open()
+        account.add("both")
+        account.settle("both")
+        requests = account.requests()
+        commands = [r["command"] for r in requests]
+        account.ask("set", policy=0)
+        report("two processes at once: one Provision (in its two phases)", commands.count("Provision") == 2, commands)
+        report("one FolderSync", commands.count("FolderSync") == 1, commands)
+        report("one OPTIONS", commands.count("OPTIONS") == 1, commands)
+        report("one DeviceId", len({r["device"] for r in requests if r["device"]}) == 1, {r["device"] for r in requests})
+
+
+def test_five_calendars():
+    """Law 6: what several collections have to do shares one request."""
+    with Desk(server, "five") as account:
+        for n in range(4):
+            account.ask("folder-add", name=f"Calendar {n}", type=13)
+        calendars = wait_for(lambda: len(account.calendars()) == 5 and account.calendars(), 60, "five calendars", 0.5)
+        agents = []
+        try:
+            for uid in calendars:
+                agents.append(seam.Agent(desk.AGENT))
+                agents[-1].open(uid)
+            folders = [f["id"] for f in account.ask("folders")["folders"] if f["type"] in (8, 13)]
+            wait_for(lambda: sum("state=idle" in text for text in statuses(account)) == 5, 30, "five calendars at rest")
+            wait_for(lambda: server.control.ask("requests")["waiting"] > 0, 30, "the server to be listened to")
+            time.sleep(1)
+            account.line.down()
+            server.control.ask("reset")
+            for n, folder in enumerate(folders):
+                account.ask("add", folder=folder, subject=f"at once {n}", start="20270401T090000Z", end="20270401T100000Z")
+            account.line.up()
+            for agent in agents:
+                wait_for(lambda: agent.events(), 40, "the event to arrive in each")
+            time.sleep(1)
+            syncs = [sorted(r["collections"].split(",")) for r in account.requests("Sync")]
+            report("five calendars changed at once: one request names all five", sorted(folders) in syncs, syncs)
+            report("and no other Sync is needed", len(syncs) == 1, syncs)
+        finally:
+            for agent in agents:
+                agent.close()
+
+
+def statuses(account):
+    folder = os.path.join(account.state(), "status")
+    found = []
+    for name in os.listdir(folder):
+        with open(os.path.join(folder, name), encoding="utf-8") as file:
+            found.append(file.read())
+    return found
+
+
+TESTS = [test_state_damaged, test_cache_damaged, test_outbox_damaged, test_quarantine, test_forgotten_key, test_refused_item, test_conflict_server_wins, test_conflict_without_space,
+         test_conflict_mine_wins, test_conflict_keep_both, test_conflict_merged, test_mass_deletion, test_wipe, test_password,
+         test_server_down_at_start, test_version_change, test_two_processes, test_five_calendars]
+
+
+def main():
+    global server
+    wanted = [test for test in TESTS if not sys.argv[1:] or test.__name__.removeprefix("test_") in sys.argv[1:]]
+    users = ["state", "cache", "rows", "held", "forget", "refused", "conflict-server-wins", "conflict-mine-wins", "conflict-keep-both",
+             "nospace",
+             "merge", "mass", "wipe", "bystander", "changed", "late", "version", "two", "five"]
+    with seam.TestServer(*(word for user in users for word in ("--user", f"{user}:{desk.PASSWORD}"))) as server:
+        tap.run(*wanted)
+    tap.finish()
+
+
+main()

@@ -12,7 +12,7 @@ static const EEasMergeRules rules = { fields, G_N_ELEMENTS (fields) };
 static EasItem *
 make (const char *subject, gint64 start, gint64 end, gint64 stamp)
 {
-	EasItemBuilder *builder = eas_item_builder_new ();
+	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
 
 	eas_item_builder_text (builder, EAS_CALENDAR_SUBJECT, subject);
 	eas_item_builder_time (builder, EAS_CALENDAR_START_TIME, start);

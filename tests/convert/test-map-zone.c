@@ -87,12 +87,24 @@ typedef struct {
 } Tally;
 
 /*
- * Zones that are not found again by what they do: Troll alone changes by two
- * hours, and nobody has it for a name. A zone that changes its law within the
- * year is no pair of rules: Vancouver kept daylight saving time in 2026, as time
- * zone data since 2026a knows.
+ * A zone that changes its law within the year is no pair of rules: it ends the year
+ * at another offset than it began it. Which ones do is known better by each release
+ * of the time zone data (Vancouver kept daylight saving time in 2026).
  */
-static const char *const known_exceptions[] = { "Antarctica/Troll", "America/Vancouver", NULL };
+static gboolean
+changes_its_law (GTimeZone *zone, int year)
+{
+	return offset_of (zone, eas_datetime_from_civil (year, 1, 1, 0, 0, 0)) !=
+	       offset_of (zone, eas_datetime_from_civil (year + 1, 1, 1, 0, 0, 0));
+}
+
+/* Not found again by what it does: Troll alone changes by two hours, and nobody has it for a name.
+ */
+static gboolean
+is_exception (const char *name, GTimeZone *zone)
+{
+	return g_str_equal (name, "Antarctica/Troll") || changes_its_law (zone, YEAR);
+}
 
 static void
 look_both_ways (const char *name, GTimeZone *zone, gpointer data)
@@ -112,7 +124,7 @@ look_both_ways (const char *name, GTimeZone *zone, gpointer data)
 		tally->n_wrong++;
 		g_test_message ("%s: %u hours differ", name,
 				count_wrong_hours (&structure, zone, YEAR));
-		if (!g_strv_contains (known_exceptions, name))
+		if (!is_exception (name, zone))
 			g_string_append_printf (tally->exceptions, " %s", name);
 		return;
 	}
@@ -122,13 +134,14 @@ look_both_ways (const char *name, GTimeZone *zone, gpointer data)
 	found = eas_map_zone_read (&context, base64, YEAR, &again, &stated);
 	g_assert_true (eas_timezone_same_rules (&structure, &again));
 	if (found == NULL) {
-		if (!g_strv_contains (known_exceptions, name))
+		if (!is_exception (name, zone))
 			g_string_append_printf (tally->exceptions, " %s (no zone found)", name);
 	} else if (found != icaltimezone_get_utc_timezone ()) {
 		g_autoptr (GTimeZone) found_zone =
 			g_time_zone_new_identifier (icaltimezone_get_location (found));
 
-		if (count_wrong_hours (&structure, found_zone, YEAR) > 0)
+		if (count_wrong_hours (&structure, found_zone, YEAR) > 0 &&
+		    !changes_its_law (found_zone, YEAR))
 			g_string_append_printf (tally->exceptions, " %s (found as %s)", name,
 						location (found));
 	}

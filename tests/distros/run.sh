@@ -56,5 +56,5 @@ tar -C "$top" --exclude='./_build*' --exclude=./.git -cf - . | tar -C "$root/sou
 
 quiet inside 120 meson setup /build /source -Dfunctional_tests=false
 quiet inside 900 ninja -C /build
-quiet inside 300 meson test -C /build --suite unit
+quiet inside 300 meson test -C /build --suite unit --print-errorlogs
 echo "$release: built with EDS $(inside 10 pkg-config --modversion libedataserver-1.2); its unit tests pass"

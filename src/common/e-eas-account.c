@@ -233,8 +233,10 @@ network_changed_cb (GNetworkMonitor *monitor, gboolean available, gpointer user_
 {
 	EEasAccount *self = user_data;
 
-	if (available)
-		e_eas_push_restart (self->push);
+	if (!available)
+		return;
+	e_eas_push_wake (self->push);
+	e_eas_push_restart (self->push);
 }
 
 static EEasAccount *

@@ -317,6 +317,30 @@ e_eas_push_restart (EEasPush *push)
 				    push_unref);
 }
 
+/* A folder that is not ready has failed and waits, perhaps for long. */
+void
+e_eas_push_wake (EEasPush *push)
+{
+	g_autoptr (GPtrArray) failing = g_ptr_array_new_with_free_func (watch_unref);
+
+	g_mutex_lock (&push->lock);
+	for (guint i = 0; i < push->watches->len; i++) {
+		EEasWatch *watch = push->watches->pdata[i];
+
+		if (watch->ready)
+			continue;
+		g_atomic_ref_count_inc (&watch->refs);
+		g_ptr_array_add (failing, watch);
+	}
+	g_mutex_unlock (&push->lock);
+
+	for (guint i = 0; i < failing->len; i++) {
+		EEasWatch *watch = failing->pdata[i];
+
+		watch->changed (watch->user_data);
+	}
+}
+
 gboolean
 e_eas_push_is_running (EEasPush *push)
 {

@@ -27,6 +27,7 @@ EEasWatch *e_eas_push_watch (EEasPush *push,
 			     gpointer user_data,
 			     GDestroyNotify free_user_data);
 void e_eas_push_restart (EEasPush *push); /* another client, network or password */
+void e_eas_push_wake (EEasPush *push); /* the owners of folders that fail may try again now */
 gboolean e_eas_push_is_running (EEasPush *push);
 
 G_END_DECLS

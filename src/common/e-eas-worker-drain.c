@@ -74,15 +74,14 @@ find_sent_add (EEasWorker *self, EasItem *item)
 	return NULL;
 }
 
-/* What we sent for @edit when its Add may have arrived; NULL. */
+/* The item as it is if what was sent for @edit has arrived; NULL: nothing was. */
 static EasItem *
 expected_of (EEasWorker *self, const EEasEdit *edit)
 {
 	for (guint i = 0; self->journal != NULL && i < self->journal->len; i++) {
 		EEasJournalEntry *entry = self->journal->pdata[i];
 
-		if (entry->edit_id == edit->id && entry->kind == EAS_CHANGE_ADD &&
-		    entry->expected != NULL)
+		if (entry->edit_id == edit->id && entry->expected != NULL)
 			return eas_item_from_bytes (entry->expected, NULL);
 	}
 
@@ -166,13 +165,32 @@ save_losing_item (EEasWorker *self, const char *uid, EasItem *item)
 	e_eas_worker_save_loser (self, uid, object);
 }
 
-/* What @edit started from; for a new item what its Add said, should that have arrived. NULL:
- * neither. */
-static EasItem *
-ancestor_of (EEasWorker *self, const EEasEdit *edit)
+/* What was sent on top of @ancestor is in @theirs, whatever else is. */
+static gboolean
+has_arrived (EEasWorker *self, EasItem *ancestor, EasItem *sent, EasItem *theirs)
 {
-	return edit->ancestor != NULL ? eas_item_from_bytes (edit->ancestor, NULL)
-				      : expected_of (self, edit);
+	g_auto (EEasMerge) merge = { NULL };
+
+	if (self->klass->same_content (self->owner, sent, theirs))
+		return TRUE;
+	e_eas_merge (ancestor, sent, theirs, &self->klass->merge, /* mine_wins */ FALSE, &merge);
+
+	return !merge.ours && !merge.conflict;
+}
+
+/* What @edit and @theirs have in common: what it started from, or, after a lost answer, what was
+ * sent for it. NULL: nothing. */
+static EasItem *
+ancestor_of (EEasWorker *self, const EEasEdit *edit, EasItem *theirs)
+{
+	g_autoptr (EasItem) sent = expected_of (self, edit);
+	g_autoptr (EasItem) ancestor =
+		edit->ancestor != NULL ? eas_item_from_bytes (edit->ancestor, NULL) : NULL;
+
+	if (ancestor == NULL || (sent != NULL && has_arrived (self, ancestor, sent, theirs)))
+		return g_steal_pointer (&sent);
+
+	return g_steal_pointer (&ancestor);
 }
 
 /* @edit is from now on an edit of the server's present version. */
@@ -190,7 +208,7 @@ static void
 meet_removal (
 	EEasWorker *self, EEasEdit *edit, const char *server_id, EasItem *theirs, guint generation)
 {
-	g_autoptr (EasItem) ancestor = ancestor_of (self, edit);
+	g_autoptr (EasItem) ancestor = ancestor_of (self, edit, theirs);
 	gboolean same =
 		ancestor != NULL && self->klass->same_content (self->owner, ancestor, theirs);
 
@@ -271,7 +289,7 @@ static void
 meet_edit (
 	EEasWorker *self, EEasEdit *edit, const char *server_id, EasItem *theirs, guint generation)
 {
-	g_autoptr (EasItem) ancestor = ancestor_of (self, edit);
+	g_autoptr (EasItem) ancestor = ancestor_of (self, edit, theirs);
 	g_autoptr (EasItem) mine = NULL;
 	CamelEasConflict policy = e_eas_worker_get_policy (self);
 	g_auto (EEasMerge) merge = { NULL };
@@ -365,6 +383,36 @@ e_eas_worker_make_new (EEasEdit *edit)
 	edit->version++;
 }
 
+/* It was our own Delete that did it, whose answer was lost. */
+static gboolean
+was_our_deletion (EEasWorker *self, const EEasEdit *edit)
+{
+	for (guint i = 0; self->journal != NULL && i < self->journal->len; i++) {
+		EEasJournalEntry *entry = self->journal->pdata[i];
+
+		if (entry->edit_id == edit->id && entry->kind == EAS_CHANGE_DELETE &&
+		    entry->instance_id == NULL)
+			return TRUE;
+	}
+
+	return FALSE;
+}
+
+/* All of @edit has reached the server before. */
+static gboolean
+has_nothing_to_say (EEasWorker *self, const EEasEdit *edit)
+{
+	g_autoptr (EasItem) ancestor =
+		edit->ancestor != NULL ? eas_item_from_bytes (edit->ancestor, NULL) : NULL;
+	g_autoptr (GPtrArray) changes = NULL;
+
+	if (ancestor == NULL)
+		return FALSE;
+	changes = self->klass->write (self->owner, edit->object, ancestor, NULL);
+
+	return changes != NULL && changes->len == 0;
+}
+
 /* The server no longer has what @edit is about. In a transaction. */
 void
 e_eas_worker_lose_to_deletion (EEasWorker *self, EEasEdit *edit)
@@ -372,11 +420,12 @@ e_eas_worker_lose_to_deletion (EEasWorker *self, EEasEdit *edit)
 	if (edit->server_id != NULL)
 		e_eas_cache_remove_row (self->cache, edit->server_id);
 
-	if (edit->kind == E_EAS_EDIT_REMOVE) {
+	if (edit->kind == E_EAS_EDIT_REMOVE || has_nothing_to_say (self, edit)) {
 		e_eas_worker_finish_removal (self, edit);
 		return;
 	}
-	if (e_eas_worker_get_policy (self) == CAMEL_EAS_CONFLICT_SERVER_WINS) {
+	if (e_eas_worker_get_policy (self) == CAMEL_EAS_CONFLICT_SERVER_WINS &&
+	    !was_our_deletion (self, edit)) {
 		e_eas_worker_save_loser (self, edit->uid, edit->object);
 		e_eas_cache_remove_edit (self->cache, edit->id);
 		if (!self->klass->remove (self->owner, edit->uid, NULL))
@@ -390,8 +439,9 @@ e_eas_worker_lose_to_deletion (EEasWorker *self, EEasEdit *edit)
 	show_object (self, edit);
 }
 
+/* @soft: it is still on the server, but outside the time the person wants to see. */
 static void
-take_deletion (EEasWorker *self, const char *server_id)
+take_deletion (EEasWorker *self, const char *server_id, gboolean soft)
 {
 	g_autoptr (EEasRow) row = e_eas_cache_row_by_id (self->cache, server_id);
 	g_autoptr (EEasEdit) edit = NULL;
@@ -402,7 +452,9 @@ take_deletion (EEasWorker *self, const char *server_id)
 	self->chain_found = TRUE;
 	edit = e_eas_cache_edit_by_uid (self->cache, row->uid);
 	if (edit != NULL) {
-		e_eas_worker_lose_to_deletion (self, edit);
+		/* An item that is not gone needs no new one: the edit is still to be told. */
+		if (!soft)
+			e_eas_worker_lose_to_deletion (self, edit);
 		return;
 	}
 
@@ -426,7 +478,8 @@ take_change (EEasWorker *self, const EasSyncChange *change, guint generation)
 	case EAS_CHANGE_DELETE:
 	case EAS_CHANGE_SOFT_DELETE:
 		if (!self->verify)
-			take_deletion (self, change->server_id);
+			take_deletion (self, change->server_id,
+				       change->kind == EAS_CHANGE_SOFT_DELETE);
 		break;
 	case EAS_CHANGE_FETCH:
 		break;
@@ -479,8 +532,12 @@ e_eas_worker_drain (EEasWorker *self, EasWindow *window, GError **error)
 		e_eas_cache_begin (self->cache);
 		for (; at < end; at++)
 			take_change (self, window->commands->pdata[at], generation);
-		if (at == n_commands)
+		if (at == n_commands) {
 			e_eas_cache_set_state (self->cache, STATE_KEY, window->key);
+			/* With the key: nobody will tell of these deletions again. */
+			if (self->verify)
+				e_eas_cache_set_state_uint (self->cache, STATE_VERIFY, 1);
+		}
 		if (!commit (self, error))
 			return FALSE;
 	} while (at < n_commands);
@@ -493,6 +550,20 @@ e_eas_worker_drain (EEasWorker *self, EasWindow *window, GError **error)
 	return TRUE;
 }
 
+/* The key in memory follows a pass that was begun in the store. */
+static void
+sync_collection (EEasWorker *self)
+{
+	g_autofree char *stored = e_eas_cache_dup_state (self->cache, STATE_KEY);
+	g_autofree char *key = NULL;
+
+	if (self->collection == NULL)
+		return;
+	key = eas_collection_dup_key (self->collection);
+	if (g_strcmp0 (stored != NULL ? stored : "0", key) != 0)
+		e_eas_worker_make_collection (self, stored);
+}
+
 gboolean
 e_eas_worker_begin_pass (EEasWorker *self, EEasSweep sweep, GError **error)
 {
@@ -502,8 +573,13 @@ e_eas_worker_begin_pass (EEasWorker *self, EEasSweep sweep, GError **error)
 	e_eas_cache_set_state (self->cache, STATE_KEY, "0");
 	e_eas_cache_set_state_uint (self->cache, STATE_GENERATION, generation + 1);
 	e_eas_cache_set_state_uint (self->cache, STATE_SWEEP, sweep);
+	e_eas_cache_set_state (self->cache, STATE_VERIFY, NULL);
+	if (!commit (self, error))
+		return FALSE;
+	self->verify = FALSE;
+	sync_collection (self);
 
-	return commit (self, error);
+	return TRUE;
 }
 
 /* Removes what the pass did not bring, a chunk at a time. */
@@ -516,7 +592,8 @@ remove_stale (EEasWorker *self, guint generation, GError **error)
 
 		e_eas_cache_begin (self->cache);
 		for (guint i = 0; i < rows->len; i++)
-			take_deletion (self, ((EEasRow *) rows->pdata[i])->server_id);
+			take_deletion (self, ((EEasRow *) rows->pdata[i])->server_id,
+				       /* soft */ FALSE);
 		if (rows->len == 0)
 			e_eas_cache_set_state_uint (self->cache, STATE_SWEEP, E_EAS_SWEEP_NONE);
 		if (!commit (self, error))
@@ -607,7 +684,6 @@ end_chain (EEasWorker *self, gboolean *out_again, GError **error)
 
 	*out_again = FALSE;
 	self->chain_deletes = 0;
-	self->verify = FALSE;
 	hold (self, NULL);
 
 	if (verify) {
@@ -626,17 +702,6 @@ end_chain (EEasWorker *self, gboolean *out_again, GError **error)
 	}
 
 	return remove_stale (self, generation, error);
-}
-
-/* The key in memory follows a pass that was begun in the store. */
-static void
-sync_collection (EEasWorker *self)
-{
-	g_autofree char *stored = e_eas_cache_dup_state (self->cache, STATE_KEY);
-	g_autofree char *key = eas_collection_dup_key (self->collection);
-
-	if (g_strcmp0 (stored != NULL ? stored : "0", key) != 0)
-		e_eas_worker_make_collection (self, stored);
 }
 
 /* Status 3. The items stay; the second time within the hour it is an error (pitfall 1), and a later

@@ -18,6 +18,7 @@ G_BEGIN_DECLS
 #define STATE_VERSION    "version"    /* the dialect the stored items are in */
 #define STATE_DEVICE     "device"
 #define STATE_LAST_SYNC  "last-sync"
+#define STATE_VERIFY     "verify" /* deletions were left out: the next pass has to confirm them */
 
 typedef enum {
 	E_EAS_SWEEP_NONE,
@@ -106,6 +107,7 @@ gboolean e_eas_worker_refuse (EEasWorker *self,
 			      const EEasEdit *edit,
 			      const GError *why); /* FALSE: nobody waits */
 void e_eas_worker_answer (EEasWorker *self, gint64 edit_id, guint version);
+void e_eas_worker_answer_all (EEasWorker *self); /* whose edit a fetch has settled */
 void e_eas_worker_release (EEasWorker *self); /* all of them, with their edits pending */
 
 /* status */

@@ -21,6 +21,10 @@
 
 #define MAX_ATTEMPTS 5
 
+/* A number of steps and the version of the edit they belong to, in 32 bits. */
+#define MAX_STEPS     4096
+#define STEP_VERSIONS 65536
+
 enum { ITEM_CONFLICT = 7, ITEM_NOT_FOUND = 8 }; /* [MS-ASCMD] 2.2.3.177.17 Status (Sync) */
 
 /* One change of a request with the edit it belongs to. */
@@ -113,14 +117,19 @@ make_client_id (void)
 	return g_strjoinv ("", parts);
 }
 
-/* An edit with more steps than it had before makes no progress: then this one is its last. */
+/* An edit with more steps than it had before makes no progress: then this one is its last. What the
+ * person edited since is counted anew. */
 static gboolean
 is_last_step (EEasWorker *self, const EEasEdit *edit, guint n_changes)
 {
 	gpointer key = GSIZE_TO_POINTER ((gsize) edit->id);
-	guint before = GPOINTER_TO_UINT (g_hash_table_lookup (self->steps, key));
+	guint stored = GPOINTER_TO_UINT (g_hash_table_lookup (self->steps, key));
+	guint version = edit->version % STEP_VERSIONS;
+	guint before = stored / MAX_STEPS == version ? stored % MAX_STEPS : 0;
 
-	g_hash_table_insert (self->steps, key, GUINT_TO_POINTER (n_changes));
+	g_hash_table_insert (
+		self->steps, key,
+		GUINT_TO_POINTER (version * MAX_STEPS + MIN (n_changes, MAX_STEPS - 1)));
 
 	return n_changes == 1 || (before != 0 && n_changes >= before);
 }
@@ -154,6 +163,15 @@ commit (EEasWorker *self, GError **error)
 	self->klass->flush (self->owner, committed);
 
 	return committed;
+}
+
+/* In a transaction: nobody has edited the same since @edit was read. */
+static gboolean
+is_current (EEasWorker *self, const EEasEdit *edit)
+{
+	g_autoptr (EEasEdit) now = e_eas_cache_edit_by_id (self->cache, edit->id);
+
+	return now != NULL && now->version == edit->version;
 }
 
 /* Nothing is left to say: the cache goes back to the server's form. In a transaction. */
@@ -198,8 +216,36 @@ static void
 park_now (EEasWorker *self, EEasEdit *edit, const GError *why)
 {
 	e_eas_cache_begin (self->cache);
-	e_eas_worker_park (self, edit, why);
+	if (is_current (self, edit))
+		e_eas_worker_park (self, edit, why);
 	commit (self, NULL);
+}
+
+/* TRUE when it was settled, or has to be looked at once more. */
+static gboolean
+settle_now (EEasWorker *self, const EEasEdit *edit)
+{
+	e_eas_cache_begin (self->cache);
+	if (is_current (self, edit))
+		settle (self, edit);
+
+	return commit (self, NULL);
+}
+
+/* While the folder is read from the start, the server may not know yet that we have the item: it
+ * would say that there is no such thing. */
+static gboolean
+must_wait (EEasWorker *self, const EEasEdit *edit)
+{
+	guint generation = e_eas_cache_get_state_uint (self->cache, STATE_GENERATION);
+	g_autoptr (EEasRow) row = NULL;
+
+	if (edit->server_id == NULL ||
+	    e_eas_cache_get_state_uint (self->cache, STATE_SWEEP) == E_EAS_SWEEP_NONE)
+		return FALSE;
+	row = e_eas_cache_row_by_id (self->cache, edit->server_id);
+
+	return row != NULL && row->generation < generation;
 }
 
 /* What goes into the next request: one change of each edit that is due. Empty: nothing. */
@@ -215,16 +261,15 @@ collect (EEasWorker *self, gboolean only_awaited)
 		g_autoptr (GError) error = NULL;
 
 		if (g_hash_table_contains (self->tried, GSIZE_TO_POINTER ((gsize) edit->id)) ||
-		    (only_awaited && !e_eas_worker_is_awaited (self, edit)))
+		    (only_awaited && !e_eas_worker_is_awaited (self, edit)) ||
+		    must_wait (self, edit))
 			continue;
 
 		changes = changes_of (self, edit, &error);
 		if (changes == NULL) {
 			park_now (self, edit, error);
 		} else if (changes->len == 0) {
-			e_eas_cache_begin (self->cache);
-			settle (self, edit);
-			if (commit (self, NULL))
+			if (settle_now (self, edit))
 				e_eas_worker_answer (self, edit->id, edit->version);
 			else
 				skip (self, edit);
@@ -237,6 +282,20 @@ collect (EEasWorker *self, gboolean only_awaited)
 	return sendings;
 }
 
+/* Nothing but the ClientId: the edit may have become a newer one since it was collected. In a
+ * transaction. */
+static void
+store_client_id (EEasWorker *self, const EEasEdit *sent)
+{
+	g_autoptr (EEasEdit) edit = e_eas_cache_edit_by_id (self->cache, sent->id);
+
+	if (edit == NULL || g_strcmp0 (edit->client_id, sent->client_id) == 0)
+		return;
+	g_free (edit->client_id);
+	edit->client_id = g_strdup (sent->client_id);
+	e_eas_cache_put_edit (self->cache, edit);
+}
+
 static gboolean
 write_journal (EEasWorker *self, GPtrArray *sendings, GError **error)
 {
@@ -245,7 +304,7 @@ write_journal (EEasWorker *self, GPtrArray *sendings, GError **error)
 		Sending *sending = sendings->pdata[i];
 
 		if (sending->change->kind == EAS_CHANGE_ADD)
-			e_eas_cache_put_edit (self->cache, sending->edit); /* its ClientId */
+			store_client_id (self, sending->edit);
 		e_eas_cache_put_journal (self->cache, sending->entry);
 	}
 
@@ -434,6 +493,8 @@ judge_refusal (EEasWorker *self, const Sending *sending, EEasEdit *edit, guint s
 		/* The winner comes with the next fetch, where the two are merged. */
 		self->fetch_wanted = TRUE;
 		try_later (self, edit, why);
+	} else if (edit->version != sending->edit->version) {
+		/* Of what is no longer wanted: the newer wish is told next. */
 	} else if (e_eas_error_is_transient (why)) {
 		try_later (self, edit, why);
 	} else if (dialect_changed (self)) {
@@ -467,6 +528,14 @@ take_response (EEasWorker *self, const EasWindow *window, const Sending *sending
 	return TRUE;
 }
 
+/* Silence about changes is consent only in an answer that took them: with a new key. */
+static gboolean
+says_nothing (const EasWindow *window)
+{
+	return window->empty || (window->commands->len == 0 && window->responses->len == 0 &&
+				 g_strcmp0 (window->key, window->base_key) == 0);
+}
+
 /*
  * Stores an answer: what became of our changes and, where no server changes came
  * along, the key, in one transaction. Those changes are drained after it.
@@ -475,10 +544,11 @@ static gboolean
 take_answer (EEasWorker *self, EasWindow *window, GPtrArray *sendings, GError **error)
 {
 	gboolean has_commands = window->commands != NULL && window->commands->len > 0;
-	gboolean complete = TRUE;
+	gboolean silent = says_nothing (window);
+	gboolean complete = !silent;
 
 	e_eas_cache_begin (self->cache);
-	for (guint i = 0; i < sendings->len; i++)
+	for (guint i = 0; !silent && i < sendings->len; i++)
 		complete &= take_response (self, window, sendings->pdata[i]);
 	if (complete)
 		e_eas_cache_clear_journal (self->cache);
@@ -500,7 +570,14 @@ take_answer (EEasWorker *self, EasWindow *window, GPtrArray *sendings, GError **
 		e_eas_worker_answer (self, sending->edit->id, sending->edit->version);
 	}
 
-	return complete ? TRUE : e_eas_worker_recover (self, error);
+	if (complete)
+		return TRUE;
+
+	/* Looked at now, told again in the next cycle: no server is asked without end. */
+	for (guint i = 0; i < sendings->len; i++)
+		skip (self, ((Sending *) sendings->pdata[i])->edit);
+
+	return e_eas_worker_recover (self, error);
 }
 
 /* The whole request was refused as malformed: halve until the bad item is alone (pitfall 6). */
@@ -513,7 +590,7 @@ isolate (EEasWorker *self, GPtrArray *sendings, const GError *why)
 	e_eas_cache_clear_journal (self->cache);
 	for (guint i = 0; dialect_changed (self) && i < sendings->len; i++)
 		say_anew (self, ((Sending *) sendings->pdata[i])->edit);
-	if (sendings->len == 1 && !dialect_changed (self))
+	if (sendings->len == 1 && !dialect_changed (self) && is_current (self, first->edit))
 		e_eas_worker_park (self, first->edit, why);
 	commit (self, NULL);
 	self->batch_limit = MAX (1, sendings->len / 2);

@@ -61,111 +61,12 @@ bell_rang (gpointer user_data)
 	if (bell->worker != NULL) {
 		g_mutex_lock (&bell->worker->lock);
 		bell->worker->fetch_wanted = TRUE;
+		/* Who rings can be reached. */
+		bell->worker->kicked |= bell->worker->failing;
 		wake (bell->worker);
 		g_mutex_unlock (&bell->worker->lock);
 	}
 	g_mutex_unlock (&bell->lock);
-}
-
-/* ---- waiters ---- */
-
-static EEasWaiter *
-find_waiter (EEasWorker *self, gint64 edit_id)
-{
-	for (guint i = 0; i < self->waiters->len; i++) {
-		EEasWaiter *waiter = self->waiters->pdata[i];
-
-		if (waiter->edit_id == edit_id && !waiter->done)
-			return waiter;
-	}
-
-	return NULL;
-}
-
-gboolean
-e_eas_worker_is_awaited (EEasWorker *self, const EEasEdit *edit)
-{
-	gboolean awaited;
-
-	g_mutex_lock (&self->lock);
-	awaited = find_waiter (self, edit->id) != NULL;
-	g_mutex_unlock (&self->lock);
-
-	return awaited;
-}
-
-gboolean
-e_eas_worker_has_waiters (EEasWorker *self)
-{
-	gboolean has = FALSE;
-
-	g_mutex_lock (&self->lock);
-	for (guint i = 0; i < self->waiters->len && !has; i++)
-		has = !((EEasWaiter *) self->waiters->pdata[i])->done;
-	g_mutex_unlock (&self->lock);
-
-	return has;
-}
-
-/* In a transaction: the outbox goes back to what it was before the refused edit. */
-gboolean
-e_eas_worker_refuse (EEasWorker *self, const EEasEdit *edit, const GError *why)
-{
-	EEasEdit *previous = NULL;
-	EEasWaiter *waiter;
-
-	g_mutex_lock (&self->lock);
-	waiter = find_waiter (self, edit->id);
-	if (waiter != NULL) {
-		waiter->done = TRUE;
-		waiter->error = g_error_copy (why);
-		previous = waiter->previous;
-		if (previous != NULL)
-			e_eas_cache_put_edit (self->cache, previous);
-		else
-			e_eas_cache_remove_edit (self->cache, edit->id);
-		g_cond_broadcast (&self->answered);
-	}
-	g_mutex_unlock (&self->lock);
-
-	return waiter != NULL;
-}
-
-/* Something became of @edit_id: gone means acknowledged, put off means that waiting is over. */
-void
-e_eas_worker_answer (EEasWorker *self, gint64 edit_id, guint version)
-{
-	g_autoptr (EEasEdit) edit = e_eas_cache_edit_by_id (self->cache, edit_id);
-	gboolean put_off = g_hash_table_contains (self->tried, GSIZE_TO_POINTER ((gsize) edit_id));
-	EEasWaiter *waiter;
-
-	if (edit != NULL && !put_off)
-		return;
-
-	g_mutex_lock (&self->lock);
-	waiter = find_waiter (self, edit_id);
-	if (waiter != NULL && waiter->version <= version) {
-		waiter->done = TRUE;
-		waiter->pending = edit != NULL;
-		g_cond_broadcast (&self->answered);
-	}
-	g_mutex_unlock (&self->lock);
-}
-
-void
-e_eas_worker_release (EEasWorker *self)
-{
-	g_mutex_lock (&self->lock);
-	for (guint i = 0; i < self->waiters->len; i++) {
-		EEasWaiter *waiter = self->waiters->pdata[i];
-
-		if (!waiter->done) {
-			waiter->done = TRUE;
-			waiter->pending = TRUE;
-		}
-	}
-	g_cond_broadcast (&self->answered);
-	g_mutex_unlock (&self->lock);
 }
 
 /* ---- the cycle ---- */
@@ -375,7 +276,7 @@ remember_failure (EEasWorker *self, GError *take_error)
 static void
 remember_success (EEasWorker *self)
 {
-	guint n_pending;
+	guint n_pending = 0;
 
 	g_mutex_lock (&self->lock);
 	self->failing = FALSE;
@@ -383,6 +284,7 @@ remember_success (EEasWorker *self)
 	self->not_before = 0;
 	g_mutex_unlock (&self->lock);
 
+	e_eas_worker_answer_all (self);
 	g_clear_error (&self->last_error);
 	self->pause_s = FIRST_PAUSE;
 	self->batch_limit = EAS_SYNC_MAX_COMMANDS;
@@ -390,8 +292,10 @@ remember_success (EEasWorker *self)
 	self->klass->connected (self->owner, eas_client_get_version (self->client));
 	e_eas_worker_write_status (self, self->held != NULL ? "held" : "idle");
 
-	/* Edits put off by the server's own trouble: once more after a pause. */
-	n_pending = e_eas_cache_count_edits (self->cache, /* parked */ FALSE);
+	/* Edits put off by the server's own trouble: once more after a pause. Those that wait for
+	 * the folder to be read wait for the next fetch. */
+	if (e_eas_cache_get_state_uint (self->cache, STATE_SWEEP) == E_EAS_SWEEP_NONE)
+		n_pending = e_eas_cache_count_edits (self->cache, /* parked */ FALSE);
 	g_mutex_lock (&self->lock);
 	if (n_pending > 0 && !self->upload_wanted && !self->fetch_wanted) {
 		self->upload_wanted = TRUE;
@@ -541,6 +445,7 @@ e_eas_worker_new (const EEasWorkerClass *klass,
 	self->cache = e_eas_cache_new (cache, error);
 	if (self->cache == NULL || !check_cache (self, error))
 		return NULL;
+	self->verify = e_eas_cache_get_state_uint (self->cache, STATE_VERIFY) != 0;
 	version = e_eas_cache_dup_state (self->cache, STATE_VERSION);
 	self->version = version != NULL ? eas_version_from_string (version) : EAS_VERSION_NONE;
 

@@ -482,7 +482,11 @@ class History:
                  self.options.patience, f"the copies of {form.token} to go from the desktop")
 
     def run(self):
+        # Unseen: what SOGo does in the second of an answer is never told.
+        self.line.down()
         self.witness.clear()
+        self.witness.tick()
+        self.line.up()
         wait_for(self.desktop.empty, self.options.patience, "an empty calendar to begin with", 0.25)
         for number in range(self.rng.randint(2, 4)):
             self.note("round", number)
@@ -532,7 +536,10 @@ def run_histories(options, desktop, witness, line, check=None):
                 line.disarm()
                 line.up()
                 desktop.close()
+                line.down()
                 witness.clear()
+                witness.tick()
+                line.up()
                 wait_for(desktop.empty, options.patience, "an empty calendar to go on with", 0.25)
             except Exception as trouble:
                 print(f"Bail out! {trouble}", flush=True)

@@ -1,0 +1,323 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The moments at which an edit could get lost or doubled, one by one, where history.py
+meets them by chance: the factory is killed between a request and its answer, an edit
+comes while an earlier one of the same event is on its way, a pass from the first key is
+under way. TAP; runs on an embedded server (on-mock.sh VERSION test-seam.py -- --version N)."""
+
+import datetime
+import os
+import sys
+import threading
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import history  # noqa: E402
+import seam  # noqa: E402
+import tap  # noqa: E402
+from mock_witness import Spec, to_xml  # noqa: E402
+
+START = datetime.datetime(2027, 3, 1, 8, 0)
+ZONE = "Europe/Berlin"
+SLOW = 3.0  # seconds an answer is held back, in which this script acts
+OPTIONS = history.parse_options()
+DESKTOP, WITNESS, LINE = history.open_account(OPTIONS)
+CONTROL = WITNESS.control
+report = tap.report
+
+
+# The two sides
+
+def titles():
+    return sorted(form.summary for form in history.forms_of(DESKTOP.groups().values()))
+
+
+def come_to_rest(what, wanted=None):
+    """Both sides say the same, and it is what was wanted: all titles, or a test of the forms."""
+    LINE.latency = 0
+    LINE.disarm()
+    LINE.up()
+    state = {}
+
+    def equal():
+        try:
+            DESKTOP.open().refresh()
+            state["desktop"] = history.forms_of(DESKTOP.groups().values())
+        except seam.AgentError:
+            return False
+        except seam.Failure:
+            DESKTOP.close()
+            return False
+        state["server"] = WITNESS.forms()
+        return [form.key for form in state["desktop"]] == [form.key for form in state["server"]]
+
+    def lasting():
+        """What waits in the outbox is shown at once: equal is not yet settled."""
+        if not equal():
+            return False
+        time.sleep(1)
+        return equal()
+
+    try:
+        seam.wait_for(lasting, 40, "both sides to be equal", 0.25)
+    except seam.Failure:
+        report(what, False, history.difference(state) + "\n" + "\n".join(history.status_of_account()))
+        return
+    found = state["server"]
+    good = True if wanted is None else wanted(found) if callable(wanted) else sorted(f.summary for f in found) == sorted(wanted)
+    report(what, good, found)
+
+
+def begin():
+    LINE.latency = 0
+    LINE.disarm()
+    LINE.up()
+    CONTROL.ask("faults", clear=1)
+    WITNESS.clear()
+    seam.wait_for(DESKTOP.empty, 40, "an empty calendar", 0.2)
+    CONTROL.ask("reset")
+    CONTROL.ask("set", log_bodies=1)
+
+
+def text_of(summary, uid, series=False, rid=None, extra=()):
+    start = START + datetime.timedelta(weeks=rid or 0)
+    more = list(extra)
+    if rid is not None:
+        more.append(f"RECURRENCE-ID;TZID={ZONE}:{start:%Y%m%dT%H%M%S}")
+    return seam.make_event(uid, summary, start, rrule="FREQ=WEEKLY;COUNT=6" if series else None, zone=ZONE if series or rid is not None else None,
+                           extra=more)
+
+
+def make(summary, series=False):
+    """An event that both sides have; its uid on the desktop."""
+    DESKTOP.open().create(text_of(summary, seam.new_uid(), series))
+    return seam.wait_for(lambda: DESKTOP.uid_of(summary), 20, f"{summary} on the desktop")
+
+
+def uid_of(summary):
+    return next((uid for uid, components in DESKTOP.groups().items() if components[0].value("SUMMARY") == summary), None)
+
+
+DESKTOP.uid_of = uid_of
+
+
+def edited(uid, summary):
+    """The master as it is on the desktop, with another title."""
+    text = next(t for t in DESKTOP.texts_of(uid) if "RECURRENCE-ID" not in t)
+    lines = [f"SUMMARY:{summary}" if line.startswith("SUMMARY") else line for line in seam.unfold(text) if line]
+    return "\r\n".join(lines) + "\r\n"
+
+
+def occurrence(index):
+    return (START + datetime.timedelta(weeks=index)).strftime("%Y%m%dT%H%M%S")
+
+
+def requests_with(*words):
+    said = CONTROL.ask("requests", command="Sync")["requests"]
+    return [r for r in said if all(word in (r.get("request_xml") or "") for word in words)]
+
+
+def reaches_the_server(*words):
+    seam.wait_for(lambda: requests_with(*words), 30, f"a request with {words} to reach the server", 0.03)
+
+
+def behind(work):
+    """Starts an edit that will wait for its answer."""
+    def run():
+        try:
+            work()
+        except Exception:  # the factory may be killed below it
+            pass
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    return thread
+
+
+def fail_once(work):
+    """An edit while the server is away: from here on, until it is back, edits do not wait."""
+    LINE.down()
+    work()
+    LINE.latency = SLOW
+    LINE.up()
+    DESKTOP.open().refresh()
+
+
+# Killed between a request and the storing of its answer
+
+def kill_in_flight(work, *words):
+    LINE.latency = SLOW
+    thread = behind(work)
+    reaches_the_server(*words)
+    DESKTOP.kill()
+    thread.join(10)
+
+
+def test_killed_in_add():
+    begin()
+    kill_in_flight(lambda: DESKTOP.open().create(text_of("Added", seam.new_uid())), ":Add>", "Added")
+    come_to_rest("killed while an Add is on its way: it is there once", ["Added"])
+
+
+def test_killed_in_change():
+    begin()
+    uid = make("Before")
+    kill_in_flight(lambda: DESKTOP.open().modify(edited(uid, "After")), ":Change>", "After")
+    come_to_rest("killed while a Change is on its way: it has arrived, once", ["After"])
+
+
+def test_killed_in_delete():
+    begin()
+    make("Stays")
+    uid = make("Goes")
+    kill_in_flight(lambda: DESKTOP.open().remove(uid), ":Delete>")
+    come_to_rest("killed while a Delete is on its way: gone, and nothing else", ["Stays"])
+
+
+def test_killed_in_instance():
+    begin()
+    uid = make("Series", series=True)
+    kill_in_flight(lambda: DESKTOP.open().remove(uid, occurrence(2), "this"),
+                   *(["InstanceId"] if OPTIONS.version >= 160 else [":Change>", ":Deleted>"]))
+    come_to_rest("killed while an occurrence is being cancelled: it is, and the others stay",
+                 lambda found: len(found) == 1 and len(found[0].key[5]) == 1)
+
+
+# Edits of what is on its way
+
+def test_changed_again_after_loss():
+    begin()
+    uid = make("First")
+    kill_in_flight(lambda: DESKTOP.open().modify(edited(uid, "Second")), ":Change>", "Second")
+    DESKTOP.open()
+    behind(lambda: DESKTOP.open().modify(edited(uid, "Third"))).join(20)
+    come_to_rest("changed again before it is known that the first change arrived: no copy, no conflict", ["Third"])
+
+
+def test_made_again():
+    begin()
+    uid = make("Phoenix")
+    other = make("Other")
+    fail_once(lambda: DESKTOP.open().modify(edited(other, "Other 2")))
+    DESKTOP.open().remove(uid)
+    reaches_the_server(":Delete>")
+    DESKTOP.open().create(text_of("Phoenix again", uid))
+    come_to_rest("removed, and made again under the same UID while the Delete is on its way", ["Other 2", "Phoenix again"])
+
+
+def test_removed_in_add():
+    begin()
+    other = make("Other")
+    fail_once(lambda: DESKTOP.open().modify(edited(other, "Other 2")))
+    DESKTOP.open().create(text_of("Short-lived", seam.new_uid()))
+    reaches_the_server(":Add>", "Short-lived")
+    DESKTOP.open().remove(uid_of("Short-lived"))
+    come_to_rest("removed while its Add is on its way", ["Other 2"])
+
+
+def test_changed_in_add():
+    begin()
+    other = make("Other")
+    fail_once(lambda: DESKTOP.open().modify(edited(other, "Other 2")))
+    uid = seam.new_uid()
+    DESKTOP.open().create(text_of("New", uid))
+    reaches_the_server(":Add>", "New")
+    DESKTOP.open().modify(edited(uid, "Newer"))
+    come_to_rest("changed while its Add is on its way", ["Newer", "Other 2"])
+
+
+def test_more_steps():
+    begin()
+    uid = make("Series", series=True)
+    fail_once(lambda: DESKTOP.open().modify(edited(uid, "Series 1")))
+    reaches_the_server(":Change>", "Series 1")
+    DESKTOP.open().modify(edited(uid, "Series 2"))
+    DESKTOP.open().remove(uid, occurrence(2), "this")
+    come_to_rest("while a change is on its way: another, and an occurrence cancelled",
+                 lambda found: len(found) == 1 and found[0].summary == "Series 2" and len(found[0].key[5]) == 1)
+
+
+def test_refused_in_flight():
+    begin()
+    uid = make("Fine")
+    fail_once(lambda: DESKTOP.open().modify(edited(uid, "Poison")))
+    CONTROL.ask("fault", kind="item-status", command="Sync", value=6, text="Poison", times=-1)
+    reaches_the_server(":Change>", "Poison")
+    DESKTOP.open().modify(edited(uid, "Better"))
+    come_to_rest("a refusal is not for what was edited since", ["Better"])
+
+
+def test_half_refused():
+    """From 16.0 a series and its occurrences go one after the other."""
+    begin()
+    uid = make("Series", series=True)
+    LINE.down()
+    DESKTOP.open().modify(edited(uid, "Series 2"))
+    DESKTOP.kill()
+    CONTROL.ask("fault", kind="item-status", command="Sync", value=6, text="Poison", times=-1)
+    LINE.latency = SLOW
+    LINE.up()
+    text = text_of("Poison", uid, rid=2)
+    behind(lambda: DESKTOP.open().modify(text, "this")).join(30)
+    come_to_rest("an occurrence is refused after its series was accepted",
+                 lambda found: len(found) == 1 and found[0].summary == "Series 2")
+
+
+# Passes from the first key
+
+def test_told_of_many():
+    begin()
+    CONTROL.ask("generate", user="alice", folder=WITNESS.folder, count=560, seed=1)
+    seam.wait_for(lambda: (DESKTOP.open().refresh(), len(DESKTOP.groups()) == 560)[1], 60, "560 events", 0.5)
+    LINE.down()
+    CONTROL.ask("clear", user="alice", folder=WITNESS.folder)
+    asked = len(LINE.requests)
+    LINE.arm("none", "Sync")
+    LINE.arm("refuse", "Sync", count=100)
+    LINE.up()
+    DESKTOP.open().refresh()
+    seam.wait_for(lambda: sum(command == "Sync" for _, command in LINE.requests[asked:]) >= 2, 40, "a second window", 0.02)
+    DESKTOP.kill()
+    come_to_rest("killed among windows of many deletions: they are not forgotten", [])
+
+
+def test_last_one_removed():
+    begin()
+    uid = make("Only one")
+    LINE.down()
+    DESKTOP.open().remove(uid)
+    DESKTOP.kill()
+    come_to_rest("the last event removed, then killed: it does not come back", [])
+
+
+def test_edit_in_pass():
+    begin()
+    CONTROL.ask("generate", user="alice", folder=WITNESS.folder, count=130, seed=1)
+    for n in range(3):
+        WITNESS.ask("add", to_xml(Spec(f"Late {n}", START, zone=None, uid=seam.new_uid()), OPTIONS.version))
+    uid = seam.wait_for(lambda: (DESKTOP.open().refresh(), uid_of("Late 2"))[1], 60, "all events", 0.5)
+    gone = uid_of("Late 1")
+    CONTROL.ask("forget", what="keys")
+    LINE.latency = 1.0
+    DESKTOP.open().refresh()
+    time.sleep(0.3)
+    behind(lambda: DESKTOP.open().modify(edited(uid, "Late 2 changed"))).join(30)
+    behind(lambda: DESKTOP.open().remove(gone)).join(30)
+    come_to_rest("edited while the folder is read again from the start",
+                 lambda found: len(found) == 132 and [f.summary for f in found].count("Late 2 changed") == 1)
+
+
+def main():
+    tests = [test_killed_in_add, test_killed_in_change, test_killed_in_delete, test_killed_in_instance, test_changed_again_after_loss,
+             test_made_again, test_removed_in_add, test_changed_in_add, test_more_steps, test_refused_in_flight, test_half_refused,
+             test_told_of_many, test_last_one_removed, test_edit_in_pass]
+    if OPTIONS.only:
+        tests = [test for test in tests if test.__name__[5:] in OPTIONS.only.split(",")]
+    try:
+        tap.run(*tests)
+    finally:
+        DESKTOP.close()
+        LINE.close()
+    tap.finish()
+
+
+main()

@@ -17,7 +17,7 @@
 #include "e-eas-worker-private.h"
 
 #define CHUNK    32
-#define PAUSE_US 500
+#define PAUSE_US 1000
 
 /* A removal of more than this needs a second opinion. */
 #define MASS_COUNT   20

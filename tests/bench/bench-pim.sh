@@ -7,6 +7,6 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 build=${EAS_BUILD_DIR:-$here/../../_build}
 
 if [ -z "${SOGO_LOG:-}" ]; then
-  exec "$here/../interop/with-sogo.sh" --limit 1500 "$0" "$@"
+  exec "$here/../interop/with-sogo.sh" --limit 1750 "$0" "$@"
 fi
 exec /usr/bin/python3 "$here/bench-pim.py" run --env "$(dirname "$(dirname "$SOGO_LOG")")/env" --build "$build" "$@"

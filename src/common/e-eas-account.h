@@ -68,6 +68,8 @@ EEasWatch *e_eas_account_watch (EEasAccount *self,
 /* After each fetch. @ready: the key is committed and the folder may be pinged. @found: the fetch
  * brought something. */
 void e_eas_watch_report (EEasWatch *watch, gboolean ready, gboolean found);
+/* The folder is empty: some servers' Ping stays silent then, so it is fetched after each round. */
+void e_eas_watch_doubt (EEasWatch *watch, gboolean doubtful);
 void e_eas_watch_end (EEasWatch *watch); /* frees it */
 
 /* Pushes now and then say nothing: TRUE while a Ping is under way and polling is needless. */

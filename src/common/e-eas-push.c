@@ -31,8 +31,9 @@ struct _EEasWatch {
 	EEasWatchFunc changed;
 	gpointer user_data;
 	GDestroyNotify free_user_data;
-	gboolean ready; /* may be pinged */
-	gboolean rang;  /* fetch under way because of a Ping */
+	gboolean ready;    /* may be pinged */
+	gboolean rang;     /* fetch under way because of a Ping */
+	gboolean doubtful; /* asked again after each round: its Ping may stay silent */
 	guint empty_rings;
 	guint exclusion_ms;    /* the next one's length */
 	gint64 excluded_until; /* monotonic */
@@ -133,6 +134,30 @@ take_rung (EEasPush *push, GPtrArray *ids)
 	return rung;
 }
 
+/* SOGo never rings for a folder that was empty when it was last fetched. */
+static void
+ask_doubtful (EEasPush *push)
+{
+	g_autoptr (GPtrArray) doubtful = g_ptr_array_new_with_free_func (watch_unref);
+
+	g_mutex_lock (&push->lock);
+	for (guint i = 0; i < push->watches->len; i++) {
+		EEasWatch *watch = push->watches->pdata[i];
+
+		if (!watch->ready || !watch->doubtful)
+			continue;
+		g_atomic_ref_count_inc (&watch->refs);
+		g_ptr_array_add (doubtful, watch);
+	}
+	g_mutex_unlock (&push->lock);
+
+	for (guint i = 0; i < doubtful->len; i++) {
+		EEasWatch *watch = doubtful->pdata[i];
+
+		watch->changed (watch->user_data);
+	}
+}
+
 static void
 folders_listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -160,6 +185,7 @@ handle_result (EEasPush *push, EasClient *client, EasPingResult *result)
 	}
 
 	if (result->changed == NULL || result->changed->len == 0) {
+		ask_doubtful (push);
 		arm (push, /* ms */ 0);
 		return;
 	}
@@ -411,6 +437,19 @@ plan_return (EEasPush *push, guint ms)
 {
 	g_timeout_add_full (G_PRIORITY_DEFAULT, ms + DEBOUNCE_MS, restart_cb, push_ref (push),
 			    push_unref);
+}
+
+void
+e_eas_watch_doubt (EEasWatch *watch, gboolean doubtful)
+{
+	EEasPush *push = watch->push;
+
+	if (push == NULL)
+		return;
+
+	g_mutex_lock (&push->lock);
+	watch->doubtful = doubtful;
+	g_mutex_unlock (&push->lock);
 }
 
 void

@@ -313,6 +313,12 @@ meet_edit (
 		return;
 	}
 
+	/* The server says in its own bytes what we know: nothing of theirs to merge. */
+	if (ancestor != NULL && self->klass->same_content (self->owner, ancestor, theirs)) {
+		rebase (self, edit, server_id, theirs, &merge, generation);
+		return;
+	}
+
 	e_eas_merge (ancestor, mine, theirs, &self->klass->merge,
 		     policy == CAMEL_EAS_CONFLICT_MINE_WINS, &merge);
 	if (merge.conflict && policy == CAMEL_EAS_CONFLICT_KEEP_BOTH) {

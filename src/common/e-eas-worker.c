@@ -288,6 +288,7 @@ remember_success (EEasWorker *self)
 	g_clear_error (&self->last_error);
 	self->pause_s = FIRST_PAUSE;
 	self->batch_limit = EAS_SYNC_MAX_COMMANDS;
+	e_eas_watch_doubt (self->watch, e_eas_cache_count_rows (self->cache) == 0);
 	e_eas_watch_report (self->watch, /* ready */ TRUE, self->chain_found);
 	self->klass->connected (self->owner, eas_client_get_version (self->client));
 	e_eas_worker_write_status (self, self->held != NULL ? "held" : "idle");

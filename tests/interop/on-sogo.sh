@@ -10,4 +10,4 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 script=$1
 shift
 exec "$here/../functional/session.sh" /usr/bin/python3 "$here/../functional/$script" --server sogo \
-  --url "$SOGO_FRONT_HTTP" --dav "$SOGO_DAV_URL" --agent "$EAS_BUILD_DIR/tests/functional/cal-agent" --patience 30 "$@"
+  --url "$SOGO_FRONT_HTTP" --dav "$SOGO_DAV_URL" --agent "$EAS_BUILD_DIR/tests/functional/cal-agent" --patience 60 "$@"

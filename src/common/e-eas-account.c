@@ -426,6 +426,20 @@ e_eas_account_take_password (EEasAccount *self, const ENamedParameters *credenti
 	return take_password (self, NULL, password);
 }
 
+/* A password that nobody refused: there is nothing to look up. */
+static gboolean
+is_trusted (EEasAccount *self)
+{
+	gboolean refused;
+
+	g_mutex_lock (&self->lock);
+	refused = self->refused_until != 0;
+	g_mutex_unlock (&self->lock);
+
+	return !refused && e_eas_secrets_are_set (self->secrets);
+}
+
+/* TRUE: there is a password, and it may be tried now. */
 static gboolean
 is_usable (EEasAccount *self)
 {
@@ -433,6 +447,8 @@ is_usable (EEasAccount *self)
 
 	g_mutex_lock (&self->lock);
 	usable = self->refused_until <= g_get_monotonic_time ();
+	if (usable)
+		self->refused_until = 0;
 	g_mutex_unlock (&self->lock);
 
 	return usable && e_eas_secrets_are_set (self->secrets);
@@ -445,7 +461,7 @@ e_eas_account_ensure_password (EEasAccount *self, GCancellable *cancellable, GEr
 
 	g_return_val_if_fail (E_IS_EAS_ACCOUNT (self), FALSE);
 
-	if (is_usable (self))
+	if (is_trusted (self))
 		return TRUE;
 
 	/* The provider's own errors only say that nothing was found. */
@@ -480,7 +496,8 @@ e_eas_account_retry_password (EEasAccount *self)
 	g_return_if_fail (E_IS_EAS_ACCOUNT (self));
 
 	g_mutex_lock (&self->lock);
-	self->refused_until = 0;
+	/* Only one that was refused: it is looked up again, as somebody may have corrected it. */
+	self->refused_until = MIN (self->refused_until, 1);
 	g_mutex_unlock (&self->lock);
 }
 

@@ -648,6 +648,28 @@ e_eas_worker_upload (EEasWorker *self, gboolean only_awaited, GError **error)
 }
 
 /*
+ * The person removed an item whose Add did not show up. A server that counts in
+ * seconds does not tell of what it took in the second of its last answer (SOGo), and
+ * nothing else would ever remove the item there: only a whole pass can tell.
+ */
+static gboolean
+has_lost_sight (EEasWorker *self, GPtrArray *journal)
+{
+	for (guint i = 0; i < journal->len; i++) {
+		const EEasJournalEntry *entry = journal->pdata[i];
+		g_autoptr (EEasEdit) edit = NULL;
+
+		if (entry->kind != EAS_CHANGE_ADD)
+			continue;
+		edit = e_eas_cache_edit_by_id (self->cache, entry->edit_id);
+		if (edit != NULL && edit->kind == E_EAS_EDIT_REMOVE && edit->server_id == NULL)
+			return TRUE;
+	}
+
+	return FALSE;
+}
+
+/*
  * A request was sent and its answer never stored. What it did is found out by a
  * fetch: the drain matches new items with the journal's Adds, and merges changed
  * ones with their edits, which settles those that arrived. What is then still in
@@ -664,6 +686,9 @@ e_eas_worker_recover (EEasWorker *self, GError **error)
 
 	self->journal = journal;
 	fetched = e_eas_worker_fetch_all (self, error);
+	if (fetched && has_lost_sight (self, journal))
+		fetched = e_eas_worker_begin_pass (self, E_EAS_SWEEP_PASS, error) &&
+			  e_eas_worker_fetch_all (self, error);
 	self->journal = NULL;
 	if (!fetched)
 		return FALSE;

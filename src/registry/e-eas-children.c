@@ -198,6 +198,18 @@ e_eas_children_restore (ECollectionBackend *backend)
 	g_list_free_full (claimed, g_object_unref);
 }
 
+/* Nobody can delete the default calendar: a list without it is that of a server in trouble. */
+static gboolean
+is_believable (GPtrArray *folders)
+{
+	for (guint i = 0; i < folders->len; i++) {
+		if (((const EasFolder *) folders->pdata[i])->type == EAS_FOLDER_CALENDAR)
+			return TRUE;
+	}
+
+	return FALSE;
+}
+
 void
 e_eas_children_update (ECollectionBackend *backend, GPtrArray *folders)
 {
@@ -218,6 +230,8 @@ e_eas_children_update (ECollectionBackend *backend, GPtrArray *folders)
 		g_hash_table_remove (gone, folder->id);
 	}
 
+	if (!is_believable (folders))
+		return;
 	g_hash_table_iter_init (&iter, gone);
 	while (g_hash_table_iter_next (&iter, NULL, &source))
 		remove_child (source);

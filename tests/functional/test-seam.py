@@ -306,10 +306,32 @@ def test_edit_in_pass():
                  lambda found: len(found) == 132 and [f.summary for f in found].count("Late 2 changed") == 1)
 
 
+# The list of folders
+
+def calendars():
+    return sorted(words[3] for words in DESKTOP.open().sources() if words[1] == "eas")
+
+
+def test_folders():
+    begin()
+    mine = calendars()
+    work = CONTROL.ask("folder-add", user="alice", name="Work", type=13)["id"]
+    report("a calendar made on the server appears",
+           seam.wait_for(lambda: len(calendars()) == len(mine) + 1, 40, "a second calendar", 0.3))
+    CONTROL.ask("folder-delete", user="alice", folder=work)
+    report("and goes with it", seam.wait_for(lambda: calendars() == mine, 40, "one calendar", 0.3), calendars())
+    other = CONTROL.ask("folder-add", user="alice", name="Play", type=13)["id"]
+    seam.wait_for(lambda: len(calendars()) == len(mine) + 1, 40, "a second calendar", 0.3)
+    CONTROL.ask("folder-delete", user="alice", folder=WITNESS.folder)
+    CONTROL.ask("folder-delete", user="alice", folder=other)
+    time.sleep(3)
+    report("a list of folders without the default calendar removes nothing", len(calendars()) == len(mine) + 1, calendars())
+
+
 def main():
     tests = [test_killed_in_add, test_killed_in_change, test_killed_in_delete, test_killed_in_instance, test_changed_again_after_loss,
              test_made_again, test_removed_in_add, test_changed_in_add, test_more_steps, test_refused_in_flight, test_half_refused,
-             test_told_of_many, test_last_one_removed, test_edit_in_pass]
+             test_told_of_many, test_last_one_removed, test_edit_in_pass, test_folders]
     if OPTIONS.only:
         tests = [test for test in tests if test.__name__[5:] in OPTIONS.only.split(",")]
     try:

@@ -12,12 +12,14 @@
 
 #include "e-eas-cache-rescue.h"
 
-/* Each alone: one that cannot be read must not keep the others from being saved. What stands
- * beyond a hole is reached from the other end. */
-static const char *const rescues[] = {
-	"INSERT OR IGNORE INTO eas_outbox SELECT * FROM damaged.eas_outbox ORDER BY id",
-	"INSERT OR IGNORE INTO eas_outbox SELECT * FROM damaged.eas_outbox ORDER BY id DESC",
-	"INSERT INTO eas_journal SELECT * FROM damaged.eas_journal ORDER BY rowid",
+/* What stands beyond a hole is reached from the other end; what is there already is ignored. */
+static const struct {
+	const char *table;
+	const char *order;
+} rescues[] = {
+	{ "eas_outbox", "id" },
+	{ "eas_outbox", "id DESC" },
+	{ "eas_journal", "rowid" },
 };
 
 static gboolean
@@ -44,20 +46,61 @@ is_sound (const char *path)
 	return sound;
 }
 
-static void
-copy_edits (const char *path, const char *damaged)
+static sqlite3_stmt *
+prepare_insert (sqlite3 *database, const char *table, int n_columns)
 {
-	sqlite3 *database = NULL;
-	char *quoted = sqlite3_mprintf ("ATTACH %Q AS damaged", damaged);
+	g_autoptr (GString) sql = g_string_new (NULL);
+	sqlite3_stmt *statement = NULL;
 
-	if (sqlite3_open (path, &database) == SQLITE_OK &&
-	    sqlite3_exec (database, e_eas_cache_schema (), NULL, NULL, NULL) == SQLITE_OK &&
-	    sqlite3_exec (database, quoted, NULL, NULL, NULL) == SQLITE_OK) {
-		for (gsize i = 0; i < G_N_ELEMENTS (rescues); i++)
-			sqlite3_exec (database, rescues[i], NULL, NULL, NULL);
+	g_string_printf (sql, "INSERT OR IGNORE INTO %s VALUES (?", table);
+	for (int i = 1; i < n_columns; i++)
+		g_string_append (sql, ", ?");
+	g_string_append_c (sql, ')');
+	sqlite3_prepare_v2 (database, sql->str, -1, &statement, NULL);
+
+	return statement;
+}
+
+/* Row by row, until one cannot be read: a single statement would be undone as a whole. */
+static void
+copy_rows (sqlite3 *from, sqlite3 *to, const char *table, const char *order)
+{
+	g_autofree char *sql = g_strdup_printf ("SELECT * FROM %s ORDER BY %s", table, order);
+	sqlite3_stmt *source = NULL;
+	sqlite3_stmt *target = NULL;
+	int n_columns;
+
+	if (sqlite3_prepare_v2 (from, sql, -1, &source, NULL) != SQLITE_OK)
+		return;
+
+	n_columns = sqlite3_column_count (source);
+	target = prepare_insert (to, table, n_columns);
+	while (target != NULL && sqlite3_step (source) == SQLITE_ROW) {
+		for (int i = 0; i < n_columns; i++)
+			sqlite3_bind_value (target, i + 1, sqlite3_column_value (source, i));
+		sqlite3_step (target);
+		sqlite3_reset (target);
 	}
-	sqlite3_close (database);
-	sqlite3_free (quoted);
+	sqlite3_finalize (target);
+	sqlite3_finalize (source);
+}
+
+static void
+copy_edits (const char *damaged, const char *path)
+{
+	sqlite3 *from = NULL;
+	sqlite3 *to = NULL;
+
+	if (sqlite3_open_v2 (damaged, &from, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
+	    sqlite3_open (path, &to) == SQLITE_OK &&
+	    sqlite3_exec (to, e_eas_cache_schema (), NULL, NULL, NULL) == SQLITE_OK) {
+		sqlite3_exec (to, "BEGIN", NULL, NULL, NULL);
+		for (gsize i = 0; i < G_N_ELEMENTS (rescues); i++)
+			copy_rows (from, to, rescues[i].table, rescues[i].order);
+		sqlite3_exec (to, "COMMIT", NULL, NULL, NULL);
+	}
+	sqlite3_close (from);
+	sqlite3_close (to);
 }
 
 gboolean
@@ -75,7 +118,7 @@ e_eas_cache_rescue (const char *path)
 
 	/* Of the file that is gone now; the new one must not be rolled back with it. */
 	g_unlink (journal);
-	copy_edits (path, damaged);
+	copy_edits (damaged, path);
 
 	return TRUE;
 }

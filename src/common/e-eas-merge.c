@@ -90,7 +90,7 @@ static EasItem *
 pick (const EEasMergeRules *rules, const EasItem *mine, const EasItem *theirs, GHashTable *fields)
 {
 	g_autoptr (EasItem) diff = eas_item_diff (theirs, mine);
-	EasItemBuilder *builder;
+	g_autoptr (EasItemBuilder) builder = NULL;
 	guint n_picked = 0;
 
 	if (diff == NULL)
@@ -106,12 +106,8 @@ pick (const EEasMergeRules *rules, const EasItem *mine, const EasItem *theirs, G
 		eas_item_builder_copy (builder, diff, slot);
 		n_picked++;
 	}
-	if (n_picked == 0) {
-		eas_item_builder_free (builder);
-		return NULL;
-	}
 
-	return eas_item_builder_finish (builder);
+	return n_picked > 0 ? eas_item_builder_finish (builder) : NULL;
 }
 
 void

@@ -191,12 +191,9 @@ class SogoWitness:
     def read(self, spec):
         return self.named(spec.summary)[1]
 
-    def limit(self, said):
-        """SOGo's ActiveSync knows only free and busy."""
-        if said["busy"] in ("TENTATIVE", "OOF"):
-            said["busy"] = "BUSY"
-            return "SOGo knows only free and busy"
-        return None
+    def beyond(self, said):
+        """Properties this server cannot hold as they are meant: SOGo's ActiveSync knows only free and busy."""
+        return {"busy"} if said["busy"] in ("TENTATIVE", "OOF") else set()
 
     def remove(self, spec):
         name, _ = self.named(spec.summary)

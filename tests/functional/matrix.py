@@ -20,6 +20,8 @@ from seam import Failure, wait_for  # noqa: E402
 
 MONDAY = datetime.datetime(2027, 3, 1, 9, 30)  # before summer time begins; every series crosses it
 
+SLICE = "single,all-day,confidential,weekly,exceptions"
+
 
 def cases():
     week = datetime.timedelta(weeks=1)
@@ -88,25 +90,34 @@ class Matrix:
 
     def await_equal(self, spec, read, where):
         wanted, last = meant(spec), {}
-        limit = self.witness.limit(wanted)
-        if limit:
-            print(f"# {spec.summary}: {limit}")
+        beyond = self.witness.beyond(wanted)
+
+        def differences():
+            found = meaning.difference(wanted, last["said"])
+            return {name: pair for name, pair in found.items() if name not in beyond}
 
         def equal():
             last["said"] = read(spec)
-            return last["said"] is not None and not meaning.difference(wanted, last["said"])
+            return last["said"] is not None and not differences()
         try:
             wait_for(equal, self.options.patience, f"{spec.summary} {where}", 0.2)
         except Failure:
             if last["said"] is None:
                 raise Failure(f"{spec.summary} is not {where}") from None
             raise Failure("\n".join(f"{name}: meant {a!r}, {where} {b!r}" for name, (a, b) in
-                                    meaning.difference(wanted, last["said"]).items())) from None
+                                    differences().items())) from None
 
     def await_gone(self, spec, read, where):
         wait_for(lambda: read(spec) is None, self.options.patience, f"{spec.summary} to be gone {where}", 0.2)
 
     # one case each way
+
+    def anchor(self):
+        """Stays: SOGo never rings for a folder that was empty, which costs every later event half a minute."""
+        spec = Spec("Anchor", MONDAY - datetime.timedelta(days=30), uid=seam.new_uid())
+        self.witness.tick()
+        self.witness.put(spec)
+        self.await_equal(spec, self.on_desktop, "on the desktop")
 
     def from_server(self, name, spec):
         spec = copy.deepcopy(spec)
@@ -217,6 +228,9 @@ def main():
     matrix = Matrix(options, desktop, witness)
     try:
         wait_for(desktop.empty, options.patience, "an empty calendar to begin with")
+        matrix.report("an event in an empty calendar", lambda: matrix.anchor())
+        if options.server == "sogo" and not options.only and not os.environ.get("EAS_SOAK"):
+            options.only = SLICE  # each step waits for SOGo's own look every five seconds
         for name, spec in cases().items():
             if options.only and name not in options.only.split(","):
                 continue

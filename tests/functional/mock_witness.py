@@ -233,8 +233,8 @@ class MockWitness:
     def read(self, spec):
         return self.named(spec.summary)[1]
 
-    def limit(self, said):
-        return None
+    def beyond(self, said):
+        return set()
 
     def remove(self, spec):
         self.ask("delete", id=self.named(spec.summary)[0])

@@ -12,15 +12,15 @@
 G_BEGIN_DECLS
 
 /**
- * e_eas_wipe_calendar:
- * @source_uid: of a calendar of the account
+ * e_eas_wipe_source:
+ * @source_uid: of a calendar, task list, memo list or address book of the account
  *
- * Empties the calendar's database and overwrites what was in it. Another process
- * may have it open; it then finds an empty calendar.
+ * Empties its database, overwrites what was in it, and removes the files beside it.
+ * Another process may have the database open; it then finds it empty.
  */
-void e_eas_wipe_calendar (const char *source_uid);
+void e_eas_wipe_source (const char *source_uid);
 
-/* The versions that lost a conflict, of all calendars of the account. */
+/* The versions that lost a conflict, of all folders of the account. */
 void e_eas_wipe_conflicts (const char *account_uid);
 
 G_END_DECLS

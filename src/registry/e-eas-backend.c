@@ -45,6 +45,7 @@ typedef struct {
 	EEasBackend *backend;
 	GPtrArray *folders;
 	guint64 generation;
+	EasVersion version;
 } Listing;
 
 static void
@@ -65,20 +66,22 @@ apply_listing_cb (gpointer data)
 	if (listing->backend->cancellable != NULL &&
 	    !g_cancellable_is_cancelled (listing->backend->cancellable)) {
 		listing->backend->folders_generation = listing->generation;
-		e_eas_children_update (E_COLLECTION_BACKEND (listing->backend), listing->folders);
+		e_eas_children_update (E_COLLECTION_BACKEND (listing->backend), listing->folders,
+				       listing->version);
 	}
 
 	return G_SOURCE_REMOVE;
 }
 
 static void
-apply_listing (EEasBackend *self, GPtrArray *folders, guint64 generation)
+apply_listing (EEasBackend *self, GPtrArray *folders, const EasAccountData *data)
 {
 	Listing *listing = g_new0 (Listing, 1);
 
 	listing->backend = g_object_ref (self);
 	listing->folders = g_ptr_array_ref (folders);
-	listing->generation = generation;
+	listing->generation = data->folders_generation;
+	listing->version = data->version;
 	g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, apply_listing_cb, listing,
 				    listing_free);
 }
@@ -128,7 +131,7 @@ schedule_retry (EEasBackend *self)
 /* What the thread removes. */
 typedef struct {
 	char *account_uid;
-	GPtrArray *calendar_uids;
+	GPtrArray *source_uids;
 } Remains;
 
 static void
@@ -137,7 +140,7 @@ remains_free (gpointer data)
 	Remains *remains = data;
 
 	g_free (remains->account_uid);
-	g_ptr_array_unref (remains->calendar_uids);
+	g_ptr_array_unref (remains->source_uids);
 	g_free (remains);
 }
 
@@ -146,8 +149,8 @@ wipe_thread (GTask *task, gpointer source_object, gpointer task_data, GCancellab
 {
 	const Remains *remains = task_data;
 
-	for (guint i = 0; i < remains->calendar_uids->len; i++)
-		e_eas_wipe_calendar (remains->calendar_uids->pdata[i]);
+	for (guint i = 0; i < remains->source_uids->len; i++)
+		e_eas_wipe_source (remains->source_uids->pdata[i]);
 	e_eas_wipe_conflicts (remains->account_uid);
 	g_task_return_boolean (task, TRUE);
 }
@@ -155,14 +158,14 @@ wipe_thread (GTask *task, gpointer source_object, gpointer task_data, GCancellab
 static Remains *
 list_remains (EEasBackend *self)
 {
-	GList *calendars = e_collection_backend_list_calendar_sources (E_COLLECTION_BACKEND (self));
+	GList *sources = e_eas_children_list (E_COLLECTION_BACKEND (self));
 	Remains *remains = g_new0 (Remains, 1);
 
 	remains->account_uid = e_source_dup_uid (e_backend_get_source (E_BACKEND (self)));
-	remains->calendar_uids = g_ptr_array_new_with_free_func (g_free);
-	for (GList *link = calendars; link != NULL; link = link->next)
-		g_ptr_array_add (remains->calendar_uids, e_source_dup_uid (link->data));
-	g_list_free_full (calendars, g_object_unref);
+	remains->source_uids = g_ptr_array_new_with_free_func (g_free);
+	for (GList *link = sources; link != NULL; link = link->next)
+		g_ptr_array_add (remains->source_uids, e_source_dup_uid (link->data));
+	g_list_free_full (sources, g_object_unref);
 
 	return remains;
 }
@@ -214,7 +217,7 @@ list_folders (EEasBackend *self, GCancellable *cancellable, GError **error)
 		return FALSE;
 
 	data = eas_client_dup_data (client);
-	apply_listing (self, folders, data->folders_generation);
+	apply_listing (self, folders, data);
 
 	return TRUE;
 }
@@ -226,7 +229,7 @@ list_folders (EEasBackend *self, GCancellable *cancellable, GError **error)
 static void
 tell_children (EEasBackend *self, const ENamedParameters *credentials)
 {
-	GList *sources = e_collection_backend_list_calendar_sources (E_COLLECTION_BACKEND (self));
+	GList *sources = e_eas_children_list (E_COLLECTION_BACKEND (self));
 
 	for (GList *link = sources; link != NULL; link = link->next) {
 		if (e_source_get_enabled (link->data))
@@ -395,7 +398,7 @@ state_changed_cb (EasAccountState *state, gpointer user_data)
 	    data->folders_generation == self->folders_generation)
 		return;
 
-	apply_listing (self, data->folders, data->folders_generation);
+	apply_listing (self, data->folders, data);
 }
 
 static void

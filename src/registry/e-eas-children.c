@@ -20,10 +20,44 @@
 static const char *const colors[] = { "#3584e4", "#33a02c", "#e66100", "#9141ac",
 				      "#c01c28", "#1b9e9e", "#986a44", "#e5a50a" };
 
-gboolean
-e_eas_children_shows (const EasFolder *folder)
+/* What a class of folder becomes on the desktop. */
+typedef struct {
+	EasClass klass;
+	const char *extension; /* which programs look for */
+	gboolean alarms;       /* its items can ring */
+} ChildKind;
+
+/* clang-format off */
+static const ChildKind kinds[] = {
+	{ EAS_CLASS_CALENDAR, E_SOURCE_EXTENSION_CALENDAR,     TRUE },
+	{ EAS_CLASS_TASKS,    E_SOURCE_EXTENSION_TASK_LIST,    TRUE },
+	{ EAS_CLASS_NOTES,    E_SOURCE_EXTENSION_MEMO_LIST,    FALSE },
+	{ EAS_CLASS_CONTACTS, E_SOURCE_EXTENSION_ADDRESS_BOOK, FALSE },
+};
+/* clang-format on */
+
+static const ChildKind *
+find_kind (const EasFolder *folder)
 {
-	return eas_class_of_folder (folder->type) == EAS_CLASS_CALENDAR;
+	EasClass klass = eas_class_of_folder (folder->type);
+
+	/* The server's own list of people one wrote to: nothing to edit, and no address book. */
+	if (folder->type == EAS_FOLDER_RECIPIENT_CACHE)
+		return NULL;
+	for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++) {
+		if (kinds[i].klass == klass)
+			return &kinds[i];
+	}
+
+	return NULL;
+}
+
+gboolean
+e_eas_children_shows (const EasFolder *folder, EasVersion version)
+{
+	const ChildKind *kind = find_kind (folder);
+
+	return kind != NULL && eas_class_syncs_in (kind->klass, version);
 }
 
 static char *
@@ -53,17 +87,44 @@ dup_folder_id (ESource *source)
 		e_source_get_extension (source, E_SOURCE_EXTENSION_EAS_FOLDER));
 }
 
-static void
-set_up_calendar (ESource *source)
+/* The default folder of a kind stands before the others. */
+static guint
+choose_order (const EasFolder *folder)
 {
-	ESourceCalendar *calendar = e_source_get_extension (source, E_SOURCE_EXTENSION_CALENDAR);
-	ESourceAlarms *alarms = e_source_get_extension (source, E_SOURCE_EXTENSION_ALARMS);
+	return eas_folder_type_is_default (folder->type) ? 0 : 1;
+}
 
-	e_source_backend_set_backend_name (E_SOURCE_BACKEND (calendar), E_EAS_BACKEND_NAME);
-	e_source_selectable_set_color (E_SOURCE_SELECTABLE (calendar),
-				       choose_color (e_source_get_uid (source)));
-	e_source_selectable_set_selected (E_SOURCE_SELECTABLE (calendar), TRUE);
-	e_source_alarms_set_include_me (alarms, TRUE);
+static void
+set_up_selectable (ESource *source, ESourceSelectable *selectable, const EasFolder *folder)
+{
+	e_source_selectable_set_color (selectable, choose_color (e_source_get_uid (source)));
+	e_source_selectable_set_selected (selectable, TRUE);
+	e_source_selectable_set_order (selectable, choose_order (folder));
+}
+
+static void
+set_up_book (ESource *source, ESourceAddressBook *book, const EasFolder *folder)
+{
+	ESourceAutocomplete *autocomplete =
+		e_source_get_extension (source, E_SOURCE_EXTENSION_AUTOCOMPLETE);
+
+	e_source_autocomplete_set_include_me (autocomplete, TRUE);
+	e_source_address_book_set_order (book, choose_order (folder));
+}
+
+static void
+set_up_kind (ESource *source, const ChildKind *kind, const EasFolder *folder)
+{
+	ESourceBackend *extension = e_source_get_extension (source, kind->extension);
+
+	e_source_backend_set_backend_name (extension, E_EAS_BACKEND_NAME);
+	if (E_IS_SOURCE_SELECTABLE (extension))
+		set_up_selectable (source, E_SOURCE_SELECTABLE (extension), folder);
+	else
+		set_up_book (source, E_SOURCE_ADDRESS_BOOK (extension), folder);
+	if (kind->alarms)
+		e_source_alarms_set_include_me (
+			e_source_get_extension (source, E_SOURCE_EXTENSION_ALARMS), TRUE);
 }
 
 static void
@@ -135,7 +196,7 @@ add_child (ECollectionBackend *backend, const EasFolder *folder)
 
 	set_up_common (source, folder);
 	describe_folder (source, folder);
-	set_up_calendar (source);
+	set_up_kind (source, find_kind (folder), folder);
 	export(backend, source);
 	/* Nothing has changed since it was made, so nothing would write its file. */
 	e_source_write_sync (source, NULL, NULL);
@@ -164,13 +225,20 @@ remove_child (ESource *source)
 		g_warning ("%s: %s", G_STRFUNC, error->message);
 }
 
+GList *
+e_eas_children_list (ECollectionBackend *backend)
+{
+	return g_list_concat (e_collection_backend_list_calendar_sources (backend),
+			      e_collection_backend_list_contacts_sources (backend));
+}
+
 /* Children the registry knows now: folder id -> ESource. */
 static GHashTable *
 index_children (ECollectionBackend *backend)
 {
 	GHashTable *children =
 		g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
-	GList *sources = e_collection_backend_list_calendar_sources (backend);
+	GList *sources = e_eas_children_list (backend);
 
 	for (GList *link = sources; link != NULL; link = link->next) {
 		char *id = dup_folder_id (link->data);
@@ -211,7 +279,7 @@ is_believable (GPtrArray *folders)
 }
 
 void
-e_eas_children_update (ECollectionBackend *backend, GPtrArray *folders)
+e_eas_children_update (ECollectionBackend *backend, GPtrArray *folders, EasVersion version)
 {
 	g_autoptr (GHashTable) gone = index_children (backend);
 	GHashTableIter iter;
@@ -220,12 +288,10 @@ e_eas_children_update (ECollectionBackend *backend, GPtrArray *folders)
 	for (guint i = 0; i < folders->len; i++) {
 		const EasFolder *folder = folders->pdata[i];
 
-		if (!e_eas_children_shows (folder))
-			continue;
 		source = g_hash_table_lookup (gone, folder->id);
 		if (source != NULL)
 			refresh_child (source, folder);
-		else
+		else if (e_eas_children_shows (folder, version))
 			add_child (backend, folder);
 		g_hash_table_remove (gone, folder->id);
 	}

@@ -21,8 +21,11 @@ void e_eas_children_restore (ECollectionBackend *backend);
  * did that, vanished ones removed with what is stored of them. A list without the
  * default calendar proves nothing and removes nothing.
  */
-void e_eas_children_update (ECollectionBackend *backend, GPtrArray *folders);
-/* Is this a folder that becomes a child source? */
-gboolean e_eas_children_shows (const EasFolder *folder);
+void
+e_eas_children_update (ECollectionBackend *backend, GPtrArray *folders, EasVersion version);
+/* Does this folder become a child source where @version is spoken? */
+gboolean e_eas_children_shows (const EasFolder *folder, EasVersion version);
+/* Calendars, task lists, memo lists and address books. (transfer full) (element-type ESource) */
+GList *e_eas_children_list (ECollectionBackend *backend);
 
 G_END_DECLS

@@ -220,6 +220,23 @@ eas_map_body_copy (const EasItem *item, EasItemSlot body, EasItemBuilder *builde
 	eas_item_builder_end (builder);
 }
 
+char *
+eas_map_body_dup_letters (const EasItem *form)
+{
+	EasItemSlot body = eas_item_child (form, EAS_ITEM_ROOT, EAS_AIRSYNCBASE_BODY);
+	EasItemSlot data = body != EAS_ITEM_NONE ? eas_item_child (form, body, EAS_AIRSYNCBASE_DATA)
+						 : EAS_ITEM_NONE;
+	const char *text = data != EAS_ITEM_NONE ? eas_item_text (form, data) : NULL;
+	GString *letters = g_string_new (NULL);
+
+	for (; text != NULL && *text != '\0'; text++) {
+		if (!g_ascii_isspace (*text))
+			g_string_append_c (letters, *text);
+	}
+
+	return g_string_free (letters, /* free_segment */ FALSE);
+}
+
 /* The codec. */
 
 static void

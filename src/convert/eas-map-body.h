@@ -25,5 +25,7 @@ char *eas_map_body_to_html (const char *text);
 gboolean eas_map_body_is_safe (const EasItem *item, EasItemSlot parent, EasItemSlot body);
 /* Type and Data of it, which is all that a request may carry. */
 void eas_map_body_copy (const EasItem *item, EasItemSlot body, EasItemBuilder *builder);
+/* The body of a form without its white space: servers wrap, end and convert text as they like. */
+char *eas_map_body_dup_letters (const EasItem *form);
 
 G_END_DECLS

@@ -93,17 +93,16 @@ static const EasMapRow event_rows[] = {
 
 static const EasPage event_pages[] = { EAS_PAGE_CALENDAR };
 
-const EasMapTable eas_event_table = { "event", event_rows, G_N_ELEMENTS (event_rows), event_pages,
-				      G_N_ELEMENTS (event_pages) };
+/* From 16.0 every element is kept when it is absent. */
+const EasMapTable eas_event_table = { "event",
+				      event_rows,
+				      G_N_ELEMENTS (event_rows),
+				      event_pages,
+				      G_N_ELEMENTS (event_pages),
+				      EAS_BELOW_16_0 };
 
 const EasMapRow *
 eas_event_row (EasTag tag, EasVersion version)
 {
-	for (guint i = 0; i < G_N_ELEMENTS (event_rows); i++) {
-		if (event_rows[i].tag == tag && event_rows[i].codec != NULL &&
-		    eas_map_row_applies (&event_rows[i], EAS_MAP_WRITE, version))
-			return &event_rows[i];
-	}
-
-	return NULL;
+	return eas_map_writing_row (&eas_event_table, tag, version);
 }

@@ -152,8 +152,8 @@ merge_row (const EasEventEdit *edit, const EasMapRow *row, EasItemBuilder *build
 	merging.baseline_slot = edit->baseline != NULL
 					? eas_item_child (edit->baseline, EAS_ITEM_ROOT, row->tag)
 					: EAS_ITEM_NONE;
-	eas_event_merge_element (row, form_item (edit->base), form_item (edit->shown),
-				 edit->edited->item, &merging);
+	eas_map_merge_changed (row, form_item (edit->base), form_item (edit->shown),
+			       edit->edited->item, &merging);
 	if (merging.error != NULL)
 		g_propagate_error (error, merging.error);
 
@@ -312,22 +312,12 @@ write_change (const EasEventEdit *edit,
 }
 
 static void
-copy_all (const EasItem *item, EasItemSlot parent, EasItemBuilder *builder)
-{
-	EasItemSlot slot;
-
-	for (slot = eas_item_child (item, parent, EAS_TAG_NONE); slot != EAS_ITEM_NONE;
-	     slot = eas_item_sibling (item, slot, EAS_TAG_NONE))
-		eas_item_builder_copy (builder, item, slot);
-}
-
-static void
 write_add (const EasEventEdit *edit, GPtrArray *exceptions, GPtrArray *changes)
 {
 	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
 	g_autoptr (EasItem) item = NULL;
 
-	copy_all (edit->edited->item, EAS_ITEM_ROOT, builder);
+	eas_map_copy_children (edit->edited->item, EAS_ITEM_ROOT, builder);
 	eas_event_write_exceptions (edit, exceptions, builder);
 	item = eas_item_builder_finish (builder);
 	append_change (changes, EAS_CHANGE_ADD, item);
@@ -454,7 +444,7 @@ apply_exceptions (const EasItem *item,
 								      : EAS_ITEM_NONE;
 
 		eas_item_builder_start (builder, EAS_CALENDAR_EXCEPTION);
-		copy_all (sent, slot, builder);
+		eas_map_copy_children (sent, slot, builder);
 		if (was != EAS_ITEM_NONE &&
 		    eas_item_child (sent, slot, EAS_CALENDAR_DELETED) == EAS_ITEM_NONE)
 			copy_staying (item, was, sent, slot, version, builder);
@@ -533,7 +523,7 @@ write_applied_instance (const EasItem *item,
 		}
 	}
 	if (delta != NULL)
-		copy_all (delta, EAS_ITEM_ROOT, builder);
+		eas_map_copy_children (delta, EAS_ITEM_ROOT, builder);
 	eas_item_builder_end (builder);
 }
 
@@ -546,7 +536,7 @@ apply_instance (const EasItem *item, gint64 utc, const EasItem *delta)
 	EasItemSlot found = find_exception (item, utc);
 	EasItemSlot slot = EAS_ITEM_NONE;
 
-	copy_all (rest, EAS_ITEM_ROOT, builder);
+	eas_map_copy_children (rest, EAS_ITEM_ROOT, builder);
 	eas_item_builder_start (builder, EAS_CALENDAR_EXCEPTIONS);
 	if (list != EAS_ITEM_NONE)
 		slot = eas_item_child (item, list, EAS_CALENDAR_EXCEPTION);
@@ -596,24 +586,6 @@ eas_map_event_apply (const EasItem *baseline, GPtrArray *changes, const EasMapCo
 
 /* Comparing. */
 
-/* Servers wrap, end and convert text as they like. */
-static char *
-letters_of_body (const EasItem *form)
-{
-	EasItemSlot body = eas_item_child (form, EAS_ITEM_ROOT, EAS_AIRSYNCBASE_BODY);
-	EasItemSlot data = body != EAS_ITEM_NONE ? eas_item_child (form, body, EAS_AIRSYNCBASE_DATA)
-						 : EAS_ITEM_NONE;
-	const char *text = data != EAS_ITEM_NONE ? eas_item_text (form, data) : NULL;
-	GString *letters = g_string_new (NULL);
-
-	for (; text != NULL && *text != '\0'; text++) {
-		if (!g_ascii_isspace (*text))
-			g_string_append_c (letters, *text);
-	}
-
-	return g_string_free (letters, /* free_segment */ FALSE);
-}
-
 /* The same people: names and answers are the server's to change. */
 static char *
 addresses_of (const EasItem *form)
@@ -660,7 +632,7 @@ same_forms (const EasItem *a, const EasItem *b)
 			return FALSE;
 	}
 
-	return same_by (letters_of_body, a, b) && same_by (addresses_of, a, b);
+	return same_by (eas_map_body_dup_letters, a, b) && same_by (addresses_of, a, b);
 }
 
 static gboolean

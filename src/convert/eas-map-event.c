@@ -67,23 +67,5 @@ eas_map_event_read (const EasItem *item,
 const EasTag *
 eas_map_event_supported (EasVersion version)
 {
-	static GMutex lock;
-	static GHashTable *lists;
-	EasTag *list;
-
-	/* From 16.0 every element is kept when it is absent. */
-	if (version >= EAS_VERSION_16_0)
-		return NULL;
-
-	g_mutex_lock (&lock);
-	if (lists == NULL)
-		lists = g_hash_table_new (NULL, NULL);
-	list = g_hash_table_lookup (lists, GUINT_TO_POINTER (version));
-	if (list == NULL) {
-		list = eas_map_supported (&eas_event_table, version);
-		g_hash_table_insert (lists, GUINT_TO_POINTER (version), list);
-	}
-	g_mutex_unlock (&lock);
-
-	return list;
+	return eas_map_supported (&eas_event_table, version);
 }

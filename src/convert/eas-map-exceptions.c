@@ -137,23 +137,6 @@ eas_event_read_exceptions (const EasItem *item,
 
 /* What changed. */
 
-gboolean
-eas_event_merge_element (const EasMapRow *row,
-			 const EasItem *base,
-			 const EasItem *shown,
-			 const EasItem *edited,
-			 EasMapMerging *merging)
-{
-	if (!eas_map_differs (edited, shown, row->tag) || !eas_map_differs (edited, base, row->tag))
-		return FALSE;
-
-	merging->shown = shown;
-	merging->edited = edited;
-	eas_map_merge (row, merging);
-
-	return TRUE;
-}
-
 static gboolean
 refuse (GError **error, const char *reason)
 {
@@ -240,7 +223,7 @@ merge_elements (const EasEventEdit *edit,
 			edit->baseline != NULL
 				? eas_map_inherited (edit->baseline, parent, row->tag)
 				: EAS_ITEM_NONE;
-		eas_event_merge_element (row, sides->base, sides->shown, sides->edited, &merging);
+		eas_map_merge_changed (row, sides->base, sides->shown, sides->edited, &merging);
 		if (merging.error != NULL) {
 			g_propagate_error (error, merging.error);
 			return FALSE;
@@ -437,16 +420,6 @@ write_original (const EasEventEdit *edit, gint64 original, EasItemBuilder *build
 	eas_item_builder_time (builder, tag, eas_event_times_to_wire (&edit->wire, original));
 }
 
-static void
-copy_children (const EasItem *item, EasItemSlot parent, EasItemBuilder *builder)
-{
-	EasItemSlot slot;
-
-	for (slot = eas_item_child (item, parent, EAS_TAG_NONE); slot != EAS_ITEM_NONE;
-	     slot = eas_item_sibling (item, slot, EAS_TAG_NONE))
-		eas_item_builder_copy (builder, item, slot);
-}
-
 /* What the server has of an exception, as far as it takes it from us, under what changed. */
 static void
 write_known_exception (const EasEventEdit *edit,
@@ -473,7 +446,7 @@ write_known_exception (const EasEventEdit *edit,
 		}
 	}
 	if (delta != NULL)
-		copy_children (delta, EAS_ITEM_ROOT, builder);
+		eas_map_copy_children (delta, EAS_ITEM_ROOT, builder);
 }
 
 static void
@@ -485,7 +458,7 @@ write_new_exception (const EasEventEdit *edit,
 		eas_item_builder_flag (builder, EAS_CALENDAR_DELETED, TRUE);
 	write_original (edit, change->original, builder);
 	if (change->delta != NULL)
-		copy_children (change->delta, EAS_ITEM_ROOT, builder);
+		eas_map_copy_children (change->delta, EAS_ITEM_ROOT, builder);
 }
 
 static const EasEventExceptionChange *

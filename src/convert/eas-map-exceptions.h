@@ -62,12 +62,4 @@ void eas_event_append_instance_changes (const EasEventEdit *edit,
 					GPtrArray *changes,
 					GPtrArray *sync_changes);
 
-/* An element changed by the person, and not already so on the server. Fills the sides of @merging.
- */
-gboolean eas_event_merge_element (const EasMapRow *row,
-				  const EasItem *base,
-				  const EasItem *shown,
-				  const EasItem *edited,
-				  EasMapMerging *merging);
-
 G_END_DECLS

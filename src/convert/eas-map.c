@@ -25,6 +25,20 @@ eas_map_row_applies (const EasMapRow *row, guint how, EasVersion version)
 	       version <= row->versions.until;
 }
 
+const EasMapRow *
+eas_map_writing_row (const EasMapTable *table, EasTag tag, EasVersion version)
+{
+	for (guint i = 0; i < table->n_rows; i++) {
+		const EasMapRow *row = &table->rows[i];
+
+		if (row->tag == tag && row->codec != NULL &&
+		    eas_map_row_applies (row, EAS_MAP_WRITE, version))
+			return row;
+	}
+
+	return NULL;
+}
+
 EasItemSlot
 eas_map_inherited (const EasItem *item, EasItemSlot parent, EasTag tag)
 {
@@ -111,8 +125,35 @@ eas_map_merge (const EasMapRow *row, EasMapMerging *merging)
 		eas_item_builder_empty (merging->builder, row->tag);
 }
 
-EasTag *
-eas_map_supported (const EasMapTable *table, EasVersion version)
+gboolean
+eas_map_merge_changed (const EasMapRow *row,
+		       const EasItem *base,
+		       const EasItem *shown,
+		       const EasItem *edited,
+		       EasMapMerging *merging)
+{
+	if (!eas_map_differs (edited, shown, row->tag) || !eas_map_differs (edited, base, row->tag))
+		return FALSE;
+
+	merging->shown = shown;
+	merging->edited = edited;
+	eas_map_merge (row, merging);
+
+	return TRUE;
+}
+
+void
+eas_map_copy_children (const EasItem *item, EasItemSlot parent, EasItemBuilder *builder)
+{
+	EasItemSlot slot;
+
+	for (slot = eas_item_child (item, parent, EAS_TAG_NONE); slot != EAS_ITEM_NONE;
+	     slot = eas_item_sibling (item, slot, EAS_TAG_NONE))
+		eas_item_builder_copy (builder, item, slot);
+}
+
+static EasTag *
+list_supported (const EasMapTable *table, EasVersion version)
 {
 	GArray *tags = g_array_new (/* zero_terminated */ TRUE, /* clear */ TRUE, sizeof (EasTag));
 
@@ -122,6 +163,32 @@ eas_map_supported (const EasMapTable *table, EasVersion version)
 	}
 
 	return (EasTag *) g_array_free (tags, /* free_segment */ FALSE);
+}
+
+/* A list is made once for a table and a version, and lives as long as the process. */
+const EasTag *
+eas_map_supported (const EasMapTable *table, EasVersion version)
+{
+	static GMutex lock;
+	static GHashTable *lists;
+	g_autofree char *name = NULL;
+	EasTag *list;
+
+	if (!eas_version_in (version, table->listed))
+		return NULL;
+
+	name = g_strdup_printf ("%s %u", table->name, version);
+	g_mutex_lock (&lock);
+	if (lists == NULL)
+		lists = g_hash_table_new (g_str_hash, g_str_equal);
+	list = g_hash_table_lookup (lists, name);
+	if (list == NULL) {
+		list = list_supported (table, version);
+		g_hash_table_insert (lists, g_steal_pointer (&name), list);
+	}
+	g_mutex_unlock (&lock);
+
+	return list;
 }
 
 /* The self-check. */

@@ -45,7 +45,10 @@ typedef enum {
 	EAS_MAP_OURS = 1 << 4,     /* a Change without it removes it: named in Supported */
 	EAS_MAP_KEEP = 1 << 5,     /* written once, then the server's value stays */
 	EAS_MAP_QUIET = 1 << 6,    /* travels with other changes, is none by itself */
-	EAS_MAP_ADD_ONLY = 1 << 7  /* only in an Add */
+	EAS_MAP_ADD_ONLY = 1 << 7, /* only in an Add */
+	EAS_MAP_STAYS = 1 << 8, /* absent it stays in every version; an empty element removes it */
+	EAS_MAP_DEMANDED = 1 << 9, /* no Change may lack it: ours where the server has none */
+	EAS_MAP_CARRY = 1 << 10 /* no property, but a whole item carries the server's value back */
 } EasMapHow;
 
 typedef struct _EasMapRow EasMapRow;
@@ -110,16 +113,29 @@ struct _EasMapRow {
 		.reason = (where)                                                                  \
 	}
 
+/* An element that no property says, and that a whole item would take away if it were not sent back.
+ */
+#define EAS_MAP_CARRIED(carried_tag, why)                                                          \
+	{                                                                                          \
+		.tag = (carried_tag), .versions = EAS_ANY, .how = EAS_MAP_CARRY, .reason = (why)   \
+	}
+
 typedef struct {
 	const char *name;
 	const EasMapRow *rows;
 	guint n_rows;
 	const EasPage *pages; /* each of their elements has to be claimed */
 	guint n_pages;
+	/* In these a Supported list names what is OURS; what is not in it stays when it is absent.
+	 * The empty range: never. */
+	EasVersionRange listed;
 } EasMapTable;
 
 gboolean
 eas_map_row_applies (const EasMapRow *row, guint how, EasVersion version); /* all bits of @how */
+
+/* The row that writes an element in a version; NULL: nothing of ours. */
+const EasMapRow *eas_map_writing_row (const EasMapTable *table, EasTag tag, EasVersion version);
 
 /* Runs the rows that have all bits of @how; reading does not ask for the version. */
 void eas_map_read (const EasMapTable *table, guint how, const EasMapReading *reading);
@@ -133,8 +149,20 @@ gboolean eas_map_differs (const EasItem *a, const EasItem *b, EasTag tag);
 /* The edited element, through the row's merge. */
 void eas_map_merge (const EasMapRow *row, EasMapMerging *merging);
 
-/* Rows named in Supported for a version; EAS_TAG_NONE-terminated (transfer full). */
-EasTag *eas_map_supported (const EasMapTable *table, EasVersion version);
+/* The same where the person changed it, and it is not already so on the server. Fills the sides of
+ * @merging. */
+gboolean eas_map_merge_changed (const EasMapRow *row,
+				const EasItem *base,
+				const EasItem *shown,
+				const EasItem *edited,
+				EasMapMerging *merging);
+
+/* All children of an element, as they are. */
+void eas_map_copy_children (const EasItem *item, EasItemSlot parent, EasItemBuilder *builder);
+
+/* Rows named in Supported for a version; EAS_TAG_NONE-terminated (transfer none). NULL: send none.
+ */
+const EasTag *eas_map_supported (const EasMapTable *table, EasVersion version);
 
 /* Everything the table promises, as a test; a line for each fault. */
 gboolean eas_map_table_check (const EasMapTable *table, GString *faults);

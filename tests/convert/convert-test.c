@@ -32,7 +32,8 @@ convert_item (const char *xml)
 		g_strconcat ("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
 			     "<a:ApplicationData xmlns:a=\"AirSync\" xmlns:c=\"Calendar\" "
 			     "xmlns:b=\"AirSyncBase\""
-			     " xmlns:m=\"MeetingResponse\" xmlns:g=\"urn:eas:golden\">",
+			     " xmlns:m=\"MeetingResponse\" xmlns:t=\"Tasks\" xmlns:n=\"Notes\""
+			     " xmlns:g=\"urn:eas:golden\">",
 			     xml, "</a:ApplicationData>\n", NULL);
 	EasItem *item;
 
@@ -166,13 +167,15 @@ convert_components (const char *ical)
 	g_autofree char *text =
 		g_strconcat ("BEGIN:VCALENDAR\nVERSION:2.0\n", ical, "END:VCALENDAR\n", NULL);
 	ICalComponent *calendar = i_cal_component_new_from_string (text);
-	ICalComponent *event;
+	ICalComponent *component;
 
 	g_assert_nonnull (calendar);
-	for (event = i_cal_component_get_first_component (calendar, I_CAL_VEVENT_COMPONENT);
-	     event != NULL; g_object_unref (event),
-	    event = i_cal_component_get_next_component (calendar, I_CAL_VEVENT_COMPONENT))
-		g_ptr_array_add (components, i_cal_component_clone (event));
+	for (component = i_cal_component_get_first_component (calendar, I_CAL_ANY_COMPONENT);
+	     component != NULL; g_object_unref (component),
+	    component = i_cal_component_get_next_component (calendar, I_CAL_ANY_COMPONENT)) {
+		if (i_cal_component_isa (component) != I_CAL_VTIMEZONE_COMPONENT)
+			g_ptr_array_add (components, i_cal_component_clone (component));
+	}
 	g_object_unref (calendar);
 
 	return components;

@@ -16,7 +16,7 @@ extern const guint convert_n_versions;
 EasMapContext convert_context (EasVersion version, const char *zone);
 
 /* The children of ApplicationData in the XML form; prefixes c: Calendar, b: AirSyncBase, m:
- * MeetingResponse. */
+ * MeetingResponse, t: Tasks, n: Notes. */
 EasItem *convert_item (const char *xml);
 
 /* One line an element, sorted: "Subject=Lunch", "Body{Type=1;Data=Hi}", "Location" when empty. */
@@ -33,7 +33,7 @@ void convert_assert_has_at (const char *where, const char *text, const char *lin
 #define convert_assert_lacks(text, piece) convert_assert_lacks_at (G_STRLOC, (text), (piece))
 void convert_assert_lacks_at (const char *where, const char *text, const char *piece);
 
-/* VEVENTs of iCalendar text without VCALENDAR around it; line ends may be LF. */
+/* Events, tasks or notes of iCalendar text without VCALENDAR around it; line ends may be LF. */
 GPtrArray *convert_components (const char *ical);
 /* All components as unfolded lines, LF. */
 char *convert_ical (GPtrArray *components);

@@ -21,7 +21,7 @@ static void
 expect_fault (const EasMapRow *rows, guint n_rows, const char *expected)
 {
 	g_autoptr (GString) faults = g_string_new (NULL);
-	EasMapTable table = { "bad", rows, n_rows, NULL, 0 };
+	EasMapTable table = { "bad", rows, n_rows, NULL, 0, EAS_ANY };
 
 	g_assert_false (eas_map_table_check (&table, faults));
 	if (strstr (faults->str, expected) == NULL)
@@ -73,7 +73,8 @@ test_unclaimed (void)
 {
 	static const EasPage pages[] = { EAS_PAGE_CALENDAR };
 	g_autoptr (GString) faults = g_string_new (NULL);
-	EasMapTable table = { "short", eas_event_table.rows, eas_event_table.n_rows - 1, pages, 1 };
+	EasMapTable table = { "short", eas_event_table.rows, eas_event_table.n_rows - 1, pages, 1,
+			      EAS_ANY };
 
 	g_assert_false (eas_map_table_check (&table, faults));
 	g_assert_nonnull (strstr (faults->str, "AttName is in no row"));

@@ -5,16 +5,13 @@
  * its answer. EDS's own offline state is not used: the backend counts as online
  * always (it names no address to watch), connect_sync() returns at once, and what
  * the network is like is the worker's business.
- *
- * Writers hold one mutex, because EDS reads, changes and writes a series without
- * one. Queries take no part in it.
  */
 
 #include <glib/gi18n-lib.h>
 
 #include "e-eas-auto.h"
-#include "e-eas-cache-rescue.h"
 #include "e-eas-error.h"
+#include "e-eas-owner.h"
 
 #include "e-cal-backend-eas-items.h"
 
@@ -35,17 +32,8 @@
 struct _ECalBackendEas {
 	ECalMetaBackend parent;
 
-	GMutex lock; /* of worker's making and the two below */
-	EEasWorker *worker;
-	char *address;
-	EasVersion announced; /* the version the capabilities were last announced for */
-	char *last_failure;   /* told to the person once */
-
+	EEasOwner *seam;
 	ECalEasNotices *notices;
-
-	GMutex writer;
-	GThread *writing;    /* who holds it: its saves wait for the server */
-	GHashTable *touched; /* uids, by the present writer */
 };
 
 G_DEFINE_DYNAMIC_TYPE (ECalBackendEas, e_cal_backend_eas, E_TYPE_CAL_META_BACKEND)
@@ -67,22 +55,22 @@ e_cal_backend_eas_get_notices (ECalBackendEas *self)
 const char *
 e_cal_backend_eas_get_address (ECalBackendEas *self)
 {
-	return self->address;
+	return e_eas_owner_get_address (self->seam);
 }
 
 EasVersion
 e_cal_backend_eas_get_version (ECalBackendEas *self)
 {
-	return self->worker != NULL ? e_eas_worker_get_version (self->worker) : EAS_VERSION_NONE;
+	return e_eas_owner_get_version (self->seam);
 }
 
 gboolean
 e_cal_backend_eas_is_shown (ECalBackendEas *self, const char *uid)
 {
-	return e_eas_worker_is_shown (self->worker, uid);
+	return e_eas_worker_is_shown (e_eas_owner_get_worker (self->seam), uid);
 }
 
-/* ---- what the worker says ---- */
+/* ---- what the seam asks ---- */
 
 static char *
 make_capabilities (ECalBackendEas *self)
@@ -94,126 +82,50 @@ make_capabilities (ECalBackendEas *self)
 }
 
 static void
-ecb_eas_connected (gpointer owner, EasVersion version)
+ecb_eas_announce (EBackend *backend)
 {
-	ECalBackendEas *self = owner;
-	gboolean news;
+	g_autofree char *capabilities = make_capabilities (E_CAL_BACKEND_EAS (backend));
 
-	g_mutex_lock (&self->lock);
-	news = self->announced != version;
-	self->announced = version;
-	g_clear_pointer (&self->last_failure, g_free);
-	g_mutex_unlock (&self->lock);
+	e_cal_backend_notify_property_changed (E_CAL_BACKEND (backend),
+					       CLIENT_BACKEND_PROPERTY_CAPABILITIES, capabilities);
+}
 
-	if (news) {
-		g_autofree char *capabilities = make_capabilities (self);
+static ESourceRegistry *
+ecb_eas_get_registry (EBackend *backend)
+{
+	return e_cal_backend_get_registry (E_CAL_BACKEND (backend));
+}
 
-		e_cal_backend_notify_property_changed (
-			E_CAL_BACKEND (self), CLIENT_BACKEND_PROPERTY_CAPABILITIES, capabilities);
-	}
-	e_source_set_connection_status (e_backend_get_source (E_BACKEND (self)),
-					E_SOURCE_CONNECTION_STATUS_CONNECTED);
+static GProxyResolver *
+ecb_eas_ref_proxy (EBackend *backend)
+{
+	return e_cal_backend_ref_proxy_resolver (E_CAL_BACKEND (backend));
+}
+
+static ECache *
+ecb_eas_ref_cache (EBackend *backend)
+{
+	return (ECache *) e_cal_meta_backend_ref_cache (E_CAL_META_BACKEND (backend));
 }
 
 static void
-ask_about_certificate (ECalBackendEas *self, const GError *error)
+ecb_eas_notify_error (EBackend *backend, const char *message)
 {
-	EBackend *backend = E_BACKEND (self);
-	g_autofree char *pem = NULL;
-	GTlsCertificateFlags errors = 0;
-
-	if (!e_eas_account_get_refused_certificate (e_eas_worker_get_account (self->worker), &pem,
-						    &errors))
-		return;
-
-	e_source_set_connection_status (e_backend_get_source (backend),
-					E_SOURCE_CONNECTION_STATUS_SSL_FAILED);
-	e_backend_schedule_credentials_required (backend, E_SOURCE_CREDENTIALS_REASON_SSL_FAILED,
-						 pem, errors, error, NULL, G_STRFUNC);
+	e_cal_backend_notify_error (E_CAL_BACKEND (backend), message);
 }
 
-/* Each failure is told once; those that pass by themselves are only in the status. */
-static void
-ecb_eas_failed (gpointer owner, const GError *error)
-{
-	ECalBackendEas *self = owner;
-	gboolean news;
+static const EEasOwnerClass owner_class = {
+	.cache_name = "calendar",
+	.cannot_open = N_ ("The calendar’s files cannot be opened; check free space and "
+			   "permissions of the home directory"),
+	.get_registry = ecb_eas_get_registry,
+	.ref_proxy = ecb_eas_ref_proxy,
+	.ref_cache = ecb_eas_ref_cache,
+	.announce = ecb_eas_announce,
+	.notify_error = ecb_eas_notify_error,
+};
 
-	g_mutex_lock (&self->lock);
-	news = g_strcmp0 (self->last_failure, error->message) != 0;
-	if (news) {
-		g_free (self->last_failure);
-		self->last_failure = g_strdup (error->message);
-	}
-	g_mutex_unlock (&self->lock);
-
-	if (!news)
-		return;
-	if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
-		ask_about_certificate (self, error);
-	else if (!e_eas_error_is_transient (error))
-		e_cal_backend_notify_error (E_CAL_BACKEND (self), error->message);
-}
-
-/* REQUIRED looks into the keyring before it asks anybody; only the collection says REJECTED. */
-static void
-ecb_eas_need_password (gpointer owner)
-{
-	e_backend_schedule_credentials_required (owner, E_SOURCE_CREDENTIALS_REASON_REQUIRED, NULL,
-						 0, NULL, NULL, G_STRFUNC);
-}
-
-/* ---- the worker ---- */
-
-static EEasAccount *
-ref_account (ECalBackendEas *self, GError **error)
-{
-	ESourceRegistry *registry = e_cal_backend_get_registry (E_CAL_BACKEND (self));
-	g_autoptr (ESourceCredentialsProvider) provider = NULL;
-	g_autoptr (GProxyResolver) proxy = NULL;
-	g_autoptr (ESource) collection = e_eas_account_ref_collection (
-		registry, e_backend_get_source (E_BACKEND (self)), error);
-
-	if (collection == NULL)
-		return NULL;
-	provider = e_source_credentials_provider_new (registry);
-	proxy = e_cal_backend_ref_proxy_resolver (E_CAL_BACKEND (self));
-
-	return e_eas_account_ref (collection, provider, proxy);
-}
-
-/* Made on first use: it needs the registry and the cache. */
-static gboolean
-ensure_worker (ECalBackendEas *self, GError **error)
-{
-	g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-	g_autoptr (EEasAccount) account = NULL;
-	E_EAS_AUTO_UNREF ECalCache *cache = NULL;
-
-	if (self->worker != NULL)
-		return TRUE;
-
-	account = ref_account (self, error);
-	if (account == NULL)
-		return FALSE;
-	cache = e_cal_backend_eas_ref_cache (self);
-	if (cache == NULL) {
-		eas_set_error (error, EAS_ERROR_STORE, NULL, 0, 0,
-			       _ ("The calendar’s files cannot be opened; check free space and "
-				  "permissions of the home directory"));
-		return FALSE;
-	}
-	self->address = camel_eas_settings_dup_address (e_eas_account_get_settings (account));
-	self->worker = e_eas_worker_new (&worker_class, self, account, E_CACHE (cache),
-					 e_backend_get_source (E_BACKEND (self)), error);
-	if (self->worker == NULL)
-		return FALSE;
-
-	self->announced = e_eas_worker_get_version (self->worker);
-	e_eas_worker_start (self->worker);
-
-	return TRUE;
-}
+/* ---- the meta backend ---- */
 
 static gboolean
 ecb_eas_connect_sync (ECalMetaBackend *meta,
@@ -226,14 +138,9 @@ ecb_eas_connect_sync (ECalMetaBackend *meta,
 {
 	ECalBackendEas *self = E_CAL_BACKEND_EAS (meta);
 
-	if (!ensure_worker (self, error)) {
-		*out_auth_result = E_SOURCE_AUTHENTICATION_ERROR;
+	if (!e_eas_owner_connect (self->seam, credentials, out_auth_result, error))
 		return e_eas_error_to_cal (error);
-	}
-	if (e_eas_account_take_password (e_eas_worker_get_account (self->worker), credentials))
-		e_eas_worker_kick (self->worker);
 
-	*out_auth_result = E_SOURCE_AUTHENTICATION_ACCEPTED;
 	e_cal_backend_set_writable (E_CAL_BACKEND (self), TRUE);
 
 	return TRUE;
@@ -259,9 +166,8 @@ ecb_eas_get_changes_sync (ECalMetaBackend *meta,
 			  GCancellable *cancellable,
 			  GError **error)
 {
-	e_eas_worker_fetch (E_CAL_BACKEND_EAS (meta)->worker, /* explicitly */ FALSE);
-
-	return TRUE;
+	return e_eas_owner_fetch (E_CAL_BACKEND_EAS (meta)->seam, /* explicitly */ FALSE, error) ||
+	       e_eas_error_to_cal (error);
 }
 
 static gboolean
@@ -283,9 +189,7 @@ ecb_eas_refresh_sync (ECalBackendSync *backend,
 {
 	ECalBackendEas *self = E_CAL_BACKEND_EAS (backend);
 
-	if (ensure_worker (self, error))
-		e_eas_worker_fetch (self->worker, /* explicitly */ TRUE);
-	else
+	if (!e_eas_owner_fetch (self->seam, /* explicitly */ TRUE, error))
 		e_eas_error_to_cal (error);
 }
 
@@ -304,7 +208,8 @@ ecb_eas_load_component_sync (ECalMetaBackend *meta,
 	g_autofree char *server_id = NULL;
 	g_autoptr (GPtrArray) components = NULL;
 
-	if (!e_eas_worker_load (self->worker, uid, &server_id, &item, &object)) {
+	if (!e_eas_worker_load (e_eas_owner_get_worker (self->seam), uid, &server_id, &item,
+				&object)) {
 		g_propagate_error (error, e_cal_client_error_create (
 						  E_CAL_CLIENT_ERROR_OBJECT_NOT_FOUND, NULL));
 		return FALSE;
@@ -323,15 +228,6 @@ ecb_eas_load_component_sync (ECalMetaBackend *meta,
 	return TRUE;
 }
 
-static void
-touch (ECalBackendEas *self, const char *uid)
-{
-	if (self->writing == g_thread_self ())
-		g_hash_table_add (self->touched, g_strdup (uid));
-}
-
-/* Called by the writers below, and by EDS for edits of an earlier version's offline state: those
- * only go to the outbox. */
 static gboolean
 ecb_eas_save_component_sync (ECalMetaBackend *meta,
 			     gboolean overwrite_existing,
@@ -345,17 +241,15 @@ ecb_eas_save_component_sync (ECalMetaBackend *meta,
 			     GError **error)
 {
 	ECalBackendEas *self = E_CAL_BACKEND_EAS (meta);
-	gboolean direct = self->writing == g_thread_self ();
 	const char *uid = e_cal_component_get_uid (instances->data);
 	E_EAS_AUTO_UNREF ICalComponent *calendar =
 		e_cal_meta_backend_merge_instances (meta, instances, FALSE);
 	g_autofree char *object = i_cal_component_as_ical_string (calendar);
-	EEasSaved saved = e_eas_worker_save (self->worker, uid, object, direct, cancellable, error);
+	EEasSaved saved = e_eas_owner_save (self->seam, uid, object, cancellable, error);
 
 	if (saved == E_EAS_SAVE_FAILED)
 		return e_eas_error_to_cal (error);
 
-	touch (self, uid);
 	/* Acknowledged: EDS loads the server's form. Pending: it shows what the person made. */
 	if (saved == E_EAS_SAVE_DONE)
 		*out_new_uid = g_strdup (uid);
@@ -374,15 +268,9 @@ ecb_eas_remove_component_sync (ECalMetaBackend *meta,
 			       GError **error)
 {
 	ECalBackendEas *self = E_CAL_BACKEND_EAS (meta);
-	gboolean direct = self->writing == g_thread_self ();
 
-	if (e_eas_worker_remove (self->worker, uid, direct, cancellable, error) ==
-	    E_EAS_SAVE_FAILED)
-		return e_eas_error_to_cal (error);
-
-	touch (self, uid);
-
-	return TRUE;
+	return e_eas_owner_remove (self->seam, uid, cancellable, error) ||
+	       e_eas_error_to_cal (error);
 }
 
 /* ---- the writers ---- */
@@ -390,32 +278,7 @@ ecb_eas_remove_component_sync (ECalMetaBackend *meta,
 static gboolean
 begin_writing (ECalBackendEas *self, GError **error)
 {
-	if (!ensure_worker (self, error))
-		return e_eas_error_to_cal (error);
-
-	g_mutex_lock (&self->writer);
-	self->writing = g_thread_self ();
-
-	return TRUE;
-}
-
-/*
- * EDS writes its view of an object after our save returned, when the server's may
- * have moved on already: the cache is made to show what is true now. Mostly that is
- * what it shows, and nothing is written.
- */
-static void
-end_writing (ECalBackendEas *self)
-{
-	GHashTableIter iter;
-	gpointer uid;
-
-	g_hash_table_iter_init (&iter, self->touched);
-	while (g_hash_table_iter_next (&iter, &uid, NULL))
-		e_eas_worker_show (self->worker, uid);
-	g_hash_table_remove_all (self->touched);
-	self->writing = NULL;
-	g_mutex_unlock (&self->writer);
+	return e_eas_owner_begin_writing (self->seam, error) || e_eas_error_to_cal (error);
 }
 
 static ECalBackendSyncClass *
@@ -440,7 +303,7 @@ ecb_eas_create_objects_sync (ECalBackendSync *backend,
 		return;
 	parent_sync_class ()->create_objects_sync (backend, cal, cancellable, calobjs, opflags,
 						   uids, new_components, error);
-	end_writing (self);
+	e_eas_owner_end_writing (self->seam);
 }
 
 static void
@@ -460,7 +323,7 @@ ecb_eas_modify_objects_sync (ECalBackendSync *backend,
 		return;
 	parent_sync_class ()->modify_objects_sync (backend, cal, cancellable, calobjs, mod, opflags,
 						   old_components, new_components, error);
-	end_writing (self);
+	e_eas_owner_end_writing (self->seam);
 }
 
 static void
@@ -480,7 +343,7 @@ ecb_eas_remove_objects_sync (ECalBackendSync *backend,
 		return;
 	parent_sync_class ()->remove_objects_sync (backend, cal, cancellable, ids, mod, opflags,
 						   old_components, new_components, error);
-	end_writing (self);
+	e_eas_owner_end_writing (self->seam);
 }
 
 static void
@@ -497,7 +360,7 @@ ecb_eas_receive_objects_sync (ECalBackendSync *backend,
 		return;
 	parent_sync_class ()->receive_objects_sync (backend, cal, cancellable, calobj, opflags,
 						    error);
-	end_writing (self);
+	e_eas_owner_end_writing (self->seam);
 }
 
 /* ---- the rest ---- */
@@ -508,13 +371,13 @@ ecb_eas_get_backend_property (ECalBackend *backend, const char *name)
 	ECalBackendEas *self = E_CAL_BACKEND_EAS (backend);
 
 	if (g_str_equal (name, CLIENT_BACKEND_PROPERTY_CAPABILITIES)) {
-		ensure_worker (self, NULL);
+		e_eas_owner_ensure_worker (self->seam, NULL);
 		return make_capabilities (self);
 	}
 	if (g_str_equal (name, E_CAL_BACKEND_PROPERTY_CAL_EMAIL_ADDRESS) ||
 	    g_str_equal (name, E_CAL_BACKEND_PROPERTY_ALARM_EMAIL_ADDRESS)) {
-		ensure_worker (self, NULL);
-		return g_strdup (self->address);
+		e_eas_owner_ensure_worker (self->seam, NULL);
+		return g_strdup (e_eas_owner_get_address (self->seam));
 	}
 
 	return E_CAL_BACKEND_CLASS (e_cal_backend_eas_parent_class)
@@ -532,11 +395,8 @@ ecb_eas_get_ssl_error_details (ECalMetaBackend *meta,
 			       char **out_pem,
 			       GTlsCertificateFlags *out_errors)
 {
-	ECalBackendEas *self = E_CAL_BACKEND_EAS (meta);
-
-	return self->worker != NULL &&
-	       e_eas_account_get_refused_certificate (e_eas_worker_get_account (self->worker),
-						      out_pem, out_errors);
+	return e_eas_owner_get_refused_certificate (E_CAL_BACKEND_EAS (meta)->seam, out_pem,
+						    out_errors);
 }
 
 static gboolean
@@ -545,16 +405,13 @@ ecb_eas_requires_reconnect (ECalMetaBackend *meta)
 	return FALSE;
 }
 
-/* Before the parent opens the cache: a damaged one would keep the calendar from ever opening. */
 static void
 ecb_eas_constructed (GObject *object)
 {
-	const char *uid = e_source_get_uid (e_backend_get_source (E_BACKEND (object)));
-	g_autofree char *path =
-		g_build_filename (e_get_user_cache_dir (), "calendar", uid, "cache.db", NULL);
+	ECalBackendEas *self = E_CAL_BACKEND_EAS (object);
 
-	if (e_eas_cache_rescue (path))
-		g_message ("A damaged calendar is fetched anew; it is kept as %s.damaged", path);
+	self->seam = e_eas_owner_new (&owner_class, &worker_class, E_BACKEND (self));
+	e_eas_owner_rescue_cache (&owner_class, E_BACKEND (self));
 
 	G_OBJECT_CLASS (e_cal_backend_eas_parent_class)->constructed (object);
 }
@@ -564,7 +421,7 @@ ecb_eas_dispose (GObject *object)
 {
 	ECalBackendEas *self = E_CAL_BACKEND_EAS (object);
 
-	g_clear_pointer (&self->worker, e_eas_worker_free);
+	e_eas_owner_stop (self->seam);
 
 	G_OBJECT_CLASS (e_cal_backend_eas_parent_class)->dispose (object);
 }
@@ -575,11 +432,7 @@ ecb_eas_finalize (GObject *object)
 	ECalBackendEas *self = E_CAL_BACKEND_EAS (object);
 
 	e_cal_eas_notices_free (self->notices);
-	g_hash_table_unref (self->touched);
-	g_free (self->address);
-	g_free (self->last_failure);
-	g_mutex_clear (&self->lock);
-	g_mutex_clear (&self->writer);
+	e_eas_owner_free (self->seam);
 
 	G_OBJECT_CLASS (e_cal_backend_eas_parent_class)->finalize (object);
 }
@@ -622,9 +475,7 @@ e_cal_backend_eas_class_init (ECalBackendEasClass *klass)
 	fill_meta_class (E_CAL_META_BACKEND_CLASS (klass));
 
 	e_cal_backend_eas_items_fill_class (&worker_class);
-	worker_class.connected = ecb_eas_connected;
-	worker_class.failed = ecb_eas_failed;
-	worker_class.need_password = ecb_eas_need_password;
+	e_eas_owner_fill_class (&worker_class);
 }
 
 static void
@@ -635,10 +486,7 @@ e_cal_backend_eas_class_finalize (ECalBackendEasClass *klass)
 static void
 e_cal_backend_eas_init (ECalBackendEas *self)
 {
-	g_mutex_init (&self->lock);
-	g_mutex_init (&self->writer);
 	self->notices = e_cal_eas_notices_new ();
-	self->touched = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 void

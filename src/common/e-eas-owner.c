@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The worker calls with the backend; its EEasOwner is found through the object's data. */
+
+#include <glib/gi18n-lib.h>
+
+#include "e-eas-cache-rescue.h"
+#include "e-eas-error.h"
+
+#include "e-eas-owner.h"
+
+#define DATA_NAME "e-eas-owner"
+
+struct _EEasOwner {
+	const EEasOwnerClass *klass;
+	const EEasWorkerClass *worker_class;
+	EBackend *backend;
+
+	GMutex lock; /* of worker's making and the two below */
+	EEasWorker *worker;
+	EasVersion announced; /* the version that announce() was last called for */
+	char *last_failure;   /* told to the person once */
+	char *address;
+
+	GMutex writer;
+	GThread *writing;    /* who holds it: its saves wait for the server */
+	GHashTable *touched; /* uids, by the present writer */
+};
+
+EEasOwner *
+e_eas_owner_new (const EEasOwnerClass *klass,
+		 const EEasWorkerClass *worker_class,
+		 EBackend *backend)
+{
+	EEasOwner *self = g_new0 (EEasOwner, 1);
+
+	self->klass = klass;
+	self->worker_class = worker_class;
+	self->backend = backend;
+	g_mutex_init (&self->lock);
+	g_mutex_init (&self->writer);
+	self->touched = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+	g_object_set_data (G_OBJECT (backend), DATA_NAME, self);
+
+	return self;
+}
+
+void
+e_eas_owner_stop (EEasOwner *self)
+{
+	g_clear_pointer (&self->worker, e_eas_worker_free);
+}
+
+void
+e_eas_owner_free (EEasOwner *self)
+{
+	if (self == NULL)
+		return;
+
+	e_eas_owner_stop (self);
+	g_hash_table_unref (self->touched);
+	g_free (self->address);
+	g_free (self->last_failure);
+	g_mutex_clear (&self->lock);
+	g_mutex_clear (&self->writer);
+	g_free (self);
+}
+
+/* ---- what the worker says ---- */
+
+static EEasOwner *
+owner_of (gpointer backend)
+{
+	return g_object_get_data (G_OBJECT (backend), DATA_NAME);
+}
+
+static void
+owner_connected (gpointer backend, EasVersion version)
+{
+	EEasOwner *self = owner_of (backend);
+	gboolean news;
+
+	g_mutex_lock (&self->lock);
+	news = self->announced != version;
+	self->announced = version;
+	g_clear_pointer (&self->last_failure, g_free);
+	g_mutex_unlock (&self->lock);
+
+	if (news && self->klass->announce != NULL)
+		self->klass->announce (self->backend);
+	e_source_set_connection_status (e_backend_get_source (self->backend),
+					E_SOURCE_CONNECTION_STATUS_CONNECTED);
+}
+
+static void
+ask_about_certificate (EEasOwner *self, const GError *error)
+{
+	g_autofree char *pem = NULL;
+	GTlsCertificateFlags errors = 0;
+
+	if (!e_eas_owner_get_refused_certificate (self, &pem, &errors))
+		return;
+
+	e_source_set_connection_status (e_backend_get_source (self->backend),
+					E_SOURCE_CONNECTION_STATUS_SSL_FAILED);
+	e_backend_schedule_credentials_required (self->backend,
+						 E_SOURCE_CREDENTIALS_REASON_SSL_FAILED, pem,
+						 errors, error, NULL, G_STRFUNC);
+}
+
+/* Each failure is told once; those that pass by themselves are only in the status. */
+static void
+owner_failed (gpointer backend, const GError *error)
+{
+	EEasOwner *self = owner_of (backend);
+	gboolean news;
+
+	g_mutex_lock (&self->lock);
+	news = g_strcmp0 (self->last_failure, error->message) != 0;
+	if (news) {
+		g_free (self->last_failure);
+		self->last_failure = g_strdup (error->message);
+	}
+	g_mutex_unlock (&self->lock);
+
+	if (!news)
+		return;
+	if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
+		ask_about_certificate (self, error);
+	else if (!e_eas_error_is_transient (error))
+		self->klass->notify_error (self->backend, error->message);
+}
+
+/* REQUIRED looks into the keyring before it asks anybody; only the collection says REJECTED. */
+static void
+owner_need_password (gpointer backend)
+{
+	e_backend_schedule_credentials_required (backend, E_SOURCE_CREDENTIALS_REASON_REQUIRED,
+						 NULL, 0, NULL, NULL, G_STRFUNC);
+}
+
+void
+e_eas_owner_fill_class (EEasWorkerClass *klass)
+{
+	klass->connected = owner_connected;
+	klass->failed = owner_failed;
+	klass->need_password = owner_need_password;
+}
+
+/* ---- the worker ---- */
+
+void
+e_eas_owner_rescue_cache (const EEasOwnerClass *klass, EBackend *backend)
+{
+	const char *uid = e_source_get_uid (e_backend_get_source (backend));
+	g_autofree char *path = g_build_filename (e_get_user_cache_dir (), klass->cache_name, uid,
+						  "cache.db", NULL);
+
+	if (e_eas_cache_rescue (path))
+		g_message ("Damaged data is fetched anew; it is kept as %s.damaged", path);
+}
+
+static EEasAccount *
+ref_account (EEasOwner *self, GError **error)
+{
+	ESourceRegistry *registry = self->klass->get_registry (self->backend);
+	g_autoptr (ESourceCredentialsProvider) provider = NULL;
+	g_autoptr (GProxyResolver) proxy = NULL;
+	g_autoptr (ESource) collection = e_eas_account_ref_collection (
+		registry, e_backend_get_source (self->backend), error);
+
+	if (collection == NULL)
+		return NULL;
+	provider = e_source_credentials_provider_new (registry);
+	proxy = self->klass->ref_proxy (self->backend);
+
+	return e_eas_account_ref (collection, provider, proxy);
+}
+
+/* Made on first use: it needs the registry and the cache. */
+gboolean
+e_eas_owner_ensure_worker (EEasOwner *self, GError **error)
+{
+	g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+	g_autoptr (EEasAccount) account = NULL;
+	g_autoptr (ECache) cache = NULL;
+
+	if (self->worker != NULL)
+		return TRUE;
+
+	account = ref_account (self, error);
+	if (account == NULL)
+		return FALSE;
+	cache = self->klass->ref_cache (self->backend);
+	if (cache == NULL) {
+		eas_set_error (error, EAS_ERROR_STORE, NULL, 0, 0, "%s",
+			       _ (self->klass->cannot_open));
+		return FALSE;
+	}
+	g_free (self->address);
+	self->address = camel_eas_settings_dup_address (e_eas_account_get_settings (account));
+	self->worker = e_eas_worker_new (self->worker_class, self->backend, account, cache,
+					 e_backend_get_source (self->backend), error);
+	if (self->worker == NULL)
+		return FALSE;
+
+	self->announced = e_eas_worker_get_version (self->worker);
+	e_eas_worker_start (self->worker);
+
+	return TRUE;
+}
+
+EEasWorker *
+e_eas_owner_get_worker (EEasOwner *self)
+{
+	return self->worker;
+}
+
+const char *
+e_eas_owner_get_address (EEasOwner *self)
+{
+	return self->address;
+}
+
+EasVersion
+e_eas_owner_get_version (EEasOwner *self)
+{
+	return self->worker != NULL ? e_eas_worker_get_version (self->worker) : EAS_VERSION_NONE;
+}
+
+gboolean
+e_eas_owner_connect (EEasOwner *self,
+		     const ENamedParameters *credentials,
+		     ESourceAuthenticationResult *out_auth_result,
+		     GError **error)
+{
+	if (!e_eas_owner_ensure_worker (self, error)) {
+		*out_auth_result = E_SOURCE_AUTHENTICATION_ERROR;
+		return FALSE;
+	}
+	if (e_eas_account_take_password (e_eas_worker_get_account (self->worker), credentials))
+		e_eas_worker_kick (self->worker);
+
+	*out_auth_result = E_SOURCE_AUTHENTICATION_ACCEPTED;
+
+	return TRUE;
+}
+
+gboolean
+e_eas_owner_get_refused_certificate (EEasOwner *self,
+				     char **out_pem,
+				     GTlsCertificateFlags *out_errors)
+{
+	return self->worker != NULL &&
+	       e_eas_account_get_refused_certificate (e_eas_worker_get_account (self->worker),
+						      out_pem, out_errors);
+}
+
+gboolean
+e_eas_owner_fetch (EEasOwner *self, gboolean explicitly, GError **error)
+{
+	if (!e_eas_owner_ensure_worker (self, error))
+		return FALSE;
+	e_eas_worker_fetch (self->worker, explicitly);
+
+	return TRUE;
+}
+
+/* ---- the writers ---- */
+
+gboolean
+e_eas_owner_begin_writing (EEasOwner *self, GError **error)
+{
+	if (!e_eas_owner_ensure_worker (self, error))
+		return FALSE;
+
+	g_mutex_lock (&self->writer);
+	self->writing = g_thread_self ();
+
+	return TRUE;
+}
+
+/*
+ * EDS writes its view of an object after our save returned, when the server's may
+ * have moved on already: the cache is made to show what is true now. Mostly that is
+ * what it shows, and nothing is written.
+ */
+void
+e_eas_owner_end_writing (EEasOwner *self)
+{
+	GHashTableIter iter;
+	gpointer uid;
+
+	g_hash_table_iter_init (&iter, self->touched);
+	while (g_hash_table_iter_next (&iter, &uid, NULL))
+		e_eas_worker_show (self->worker, uid);
+	g_hash_table_remove_all (self->touched);
+	self->writing = NULL;
+	g_mutex_unlock (&self->writer);
+}
+
+static gboolean
+is_writer (EEasOwner *self)
+{
+	return self->writing == g_thread_self ();
+}
+
+static void
+touch (EEasOwner *self, const char *uid)
+{
+	if (is_writer (self))
+		g_hash_table_add (self->touched, g_strdup (uid));
+}
+
+EEasSaved
+e_eas_owner_save (EEasOwner *self,
+		  const char *uid,
+		  const char *object,
+		  GCancellable *cancellable,
+		  GError **error)
+{
+	EEasSaved saved =
+		e_eas_worker_save (self->worker, uid, object, is_writer (self), cancellable, error);
+
+	if (saved != E_EAS_SAVE_FAILED)
+		touch (self, uid);
+
+	return saved;
+}
+
+gboolean
+e_eas_owner_remove (EEasOwner *self, const char *uid, GCancellable *cancellable, GError **error)
+{
+	if (e_eas_worker_remove (self->worker, uid, is_writer (self), cancellable, error) ==
+	    E_EAS_SAVE_FAILED)
+		return FALSE;
+	touch (self, uid);
+
+	return TRUE;
+}

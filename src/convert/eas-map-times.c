@@ -193,6 +193,25 @@ eas_event_times_to_ical (const EasEventTimes *times, gint64 moment)
 	return ical_from_civil (moment + zone_offset (times->zone, moment), times->zone);
 }
 
+/*
+ * A built-in zone by its place alone, as other clients and servers write it. libical's
+ * own name for it ("/freeassociation.sourceforge.net/" and the place) means the same
+ * to everybody, but EDS goes through the names of all zones to find that out, several
+ * times for each event that it stores.
+ */
+static const char *
+tzid_of (icaltimezone *zone)
+{
+	const char *tzid = icaltimezone_get_tzid (zone);
+	const char *location = icaltimezone_get_location (zone);
+
+	if (tzid != NULL && tzid[0] == '/' && location != NULL && *location != '\0' &&
+	    g_str_has_suffix (tzid, location))
+		return location;
+
+	return tzid;
+}
+
 void
 eas_event_times_add (const EasEventTimes *times,
 		     icalcomponent *component,
@@ -207,8 +226,8 @@ eas_event_times_add (const EasEventTimes *times,
 	if (time.is_date)
 		icalproperty_add_parameter (property, icalparameter_new_value (ICAL_VALUE_DATE));
 	else if (times->zone != icaltimezone_get_utc_timezone ())
-		icalproperty_add_parameter (
-			property, icalparameter_new_tzid (icaltimezone_get_tzid (times->zone)));
+		icalproperty_add_parameter (property,
+					    icalparameter_new_tzid (tzid_of (times->zone)));
 
 	icalcomponent_add_property (component, property);
 }

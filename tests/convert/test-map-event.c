@@ -25,7 +25,7 @@
 #define ZONE(base64)      "<c:Timezone>" base64 "</c:Timezone>"
 #define TIMES(start, end) "<c:StartTime>" start "</c:StartTime><c:EndTime>" end "</c:EndTime>"
 #define ALL_DAY           "<c:AllDayEvent>1</c:AllDayEvent>"
-#define TZID(zone)        ";TZID=/freeassociation.sourceforge.net/" zone
+#define TZID(zone)        ";TZID=" zone
 
 /* The same event as 14.1 and as 16.1 have it. */
 #define COMMON                                                                                     \
@@ -51,28 +51,27 @@
 	       "1</b:Street><b:Latitude>47.5</b:Latitude>"                                         \
 	       "<b:Longitude>8.25</b:Longitude></b:Location>"
 
-static const char *const golden_ical =
-	"BEGIN:VEVENT\n"
-	"UID:uid-1\n"
-	"DTSTART;TZID=/freeassociation.sourceforge.net/Europe/Berlin:20260701T100000\n"
-	"DTEND;TZID=/freeassociation.sourceforge.net/Europe/Berlin:20260701T110000\n"
-	"DTSTAMP:20260101T080000Z\n"
-	"LAST-MODIFIED:20260101T080000Z\n"
-	"SUMMARY:Plan & talk\\, soon\n"
-	"LOCATION:Room 1\n"
-	"%s"
-	"DESCRIPTION:one\\ntwo\n"
-	"CATEGORIES:Work\n"
-	"CATEGORIES:Blue\xe2\x80\x9a dark\n"
-	"CLASS:PRIVATE\n"
-	"TRANSP:OPAQUE\n"
-	"X-MICROSOFT-CDO-BUSYSTATUS:OOF\n"
-	"BEGIN:VALARM\n"
-	"ACTION:DISPLAY\n"
-	"TRIGGER:-PT15M\n"
-	"DESCRIPTION:Plan & talk\\, soon\n"
-	"END:VALARM\n"
-	"END:VEVENT\n";
+static const char *const golden_ical = "BEGIN:VEVENT\n"
+				       "UID:uid-1\n"
+				       "DTSTART;TZID=Europe/Berlin:20260701T100000\n"
+				       "DTEND;TZID=Europe/Berlin:20260701T110000\n"
+				       "DTSTAMP:20260101T080000Z\n"
+				       "LAST-MODIFIED:20260101T080000Z\n"
+				       "SUMMARY:Plan & talk\\, soon\n"
+				       "LOCATION:Room 1\n"
+				       "%s"
+				       "DESCRIPTION:one\\ntwo\n"
+				       "CATEGORIES:Work\n"
+				       "CATEGORIES:Blue\xe2\x80\x9a dark\n"
+				       "CLASS:PRIVATE\n"
+				       "TRANSP:OPAQUE\n"
+				       "X-MICROSOFT-CDO-BUSYSTATUS:OOF\n"
+				       "BEGIN:VALARM\n"
+				       "ACTION:DISPLAY\n"
+				       "TRIGGER:-PT15M\n"
+				       "DESCRIPTION:Plan & talk\\, soon\n"
+				       "END:VALARM\n"
+				       "END:VEVENT\n";
 
 static EasItem *
 golden_item (EasVersion version)

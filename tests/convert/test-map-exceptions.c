@@ -69,13 +69,12 @@ test_read_13 (void)
 		exception = convert_ical (detached);
 
 		convert_assert_has (all, "RRULE:FREQ=WEEKLY;BYDAY=MO");
-		convert_assert_has (all, "EXDATE;TZID=/freeassociation.sourceforge.net/Europe/"
+		convert_assert_has (all, "EXDATE;TZID=Europe/"
 					 "Berlin:20260309T100000");
 		convert_assert_has (exception, "UID:series");
-		convert_assert_has (exception,
-				    "RECURRENCE-ID;TZID=/freeassociation.sourceforge.net/Europe/"
-				    "Berlin:20260316T100000");
-		convert_assert_has (exception, "DTSTART;TZID=/freeassociation.sourceforge.net/"
+		convert_assert_has (exception, "RECURRENCE-ID;TZID=Europe/"
+					       "Berlin:20260316T100000");
+		convert_assert_has (exception, "DTSTART;TZID="
 					       "Europe/Berlin:20260316T110000");
 		convert_assert_has (exception, "SUMMARY:Standup (late)");
 		/* An empty element takes away, an absent one inherits. */
@@ -391,7 +390,7 @@ test_orphan_13 (void)
 				      "+DESCRIPTION:x\n+END:VALARM");
 
 	g_assert_cmpuint (components->len, ==, 1);
-	convert_assert_has (ical, "RECURRENCE-ID;TZID=/freeassociation.sourceforge.net/Europe/"
+	convert_assert_has (ical, "RECURRENCE-ID;TZID=Europe/"
 				  "Berlin:20260316T100000");
 	convert_assert_lines (lines, "Change\n  Reminder=5\n");
 }
@@ -446,9 +445,9 @@ test_apply_13 (void)
 		g_assert_cmpuint (rest->len, ==, 0);
 		convert_assert_has (ical, "SUMMARY:Later");
 		convert_assert_has (ical, "LOCATION:Hall");
-		convert_assert_has (ical, "EXDATE;TZID=/freeassociation.sourceforge.net/Europe/"
+		convert_assert_has (ical, "EXDATE;TZID=Europe/"
 					  "Berlin:20260330T100000");
-		convert_assert_has (ical, "EXDATE;TZID=/freeassociation.sourceforge.net/Europe/"
+		convert_assert_has (ical, "EXDATE;TZID=Europe/"
 					  "Berlin:20260309T100000");
 		g_assert_true (eas_map_event_same_content (applied, applied, &context));
 		g_assert_false (eas_map_event_same_content (applied, item, &context));

@@ -490,7 +490,8 @@ try_all (Probe *probe)
 	g_autofree char *detail = NULL;
 
 	detail = g_strdup_printf (_ ("version %s at %s"),
-				  eas_version_to_string (probe->data->version), probe->data->url);
+				  eas_version_to_string (probe->data->version),
+				  eas_account_data_url (probe->data));
 	report (probe, "OPTIONS", "works", detail);
 	for (gsize i = 0; i < G_N_ELEMENTS (attempts); i++) {
 		if (!g_cancellable_is_cancelled (probe->tool->cancellable))

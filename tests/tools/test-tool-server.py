@@ -80,6 +80,9 @@ def test_probe():
             report(f'at {version} every command works',
                    done.returncode == 0 and set(results) == names and set(results.values()) == {'works'},
                    done.stdout + done.stderr)
+            report(f'at {version} the probe says what it speaks and where',
+                   re.search(rf'^OPTIONS +works +version {re.escape(version)} at {re.escape(server.url)}$', done.stdout, re.M),
+                   done.stdout)
             left = [folder['name'] for folder in server.control.ask('folders')['folders'] if 'probe' in folder['name']]
             report(f'at {version} the probe leaves no folder', not left, left)
     with Server('--policy') as server:

@@ -12,82 +12,8 @@
 
 #include "e-cal-backend-eas-items.h"
 
-/* One view signal: created without @before, removed without @after. */
-typedef struct {
-	GThread *thread; /* whose transaction it belongs to */
-	ECalComponent *before;
-	ECalComponent *after;
-} Notice;
-
-struct _ECalEasNotices {
-	GMutex lock;
-	GPtrArray *notices; /* (element-type Notice) */
-};
-
 static void
-notice_free (gpointer data)
-{
-	Notice *notice = data;
-
-	g_clear_object (&notice->before);
-	g_clear_object (&notice->after);
-	g_free (notice);
-}
-
-ECalEasNotices *
-e_cal_eas_notices_new (void)
-{
-	ECalEasNotices *notices = g_new0 (ECalEasNotices, 1);
-
-	g_mutex_init (&notices->lock);
-	notices->notices = g_ptr_array_new_with_free_func (notice_free);
-
-	return notices;
-}
-
-void
-e_cal_eas_notices_free (ECalEasNotices *notices)
-{
-	g_ptr_array_unref (notices->notices);
-	g_mutex_clear (&notices->lock);
-	g_free (notices);
-}
-
-static void
-add_notice (ECalEasNotices *notices, ECalComponent *before, ECalComponent *after)
-{
-	Notice *notice = g_new0 (Notice, 1);
-
-	notice->thread = g_thread_self ();
-	notice->before = before != NULL ? g_object_ref (before) : NULL;
-	notice->after = after != NULL ? g_object_ref (after) : NULL;
-
-	g_mutex_lock (&notices->lock);
-	g_ptr_array_add (notices->notices, notice);
-	g_mutex_unlock (&notices->lock);
-}
-
-static GPtrArray *
-take_notices (ECalEasNotices *notices)
-{
-	GPtrArray *taken = g_ptr_array_new_with_free_func (notice_free);
-
-	g_mutex_lock (&notices->lock);
-	for (guint i = 0; i < notices->notices->len;) {
-		Notice *notice = notices->notices->pdata[i];
-
-		if (notice->thread == g_thread_self ())
-			g_ptr_array_add (taken, g_ptr_array_steal_index (notices->notices, i));
-		else
-			i++;
-	}
-	g_mutex_unlock (&notices->lock);
-
-	return taken;
-}
-
-static void
-send_notice (ECalBackend *backend, const Notice *notice)
+send_notice (ECalBackend *backend, const EEasNotice *notice)
 {
 	if (notice->before == NULL) {
 		e_cal_backend_notify_component_created (backend, notice->after);
@@ -104,7 +30,7 @@ send_notice (ECalBackend *backend, const Notice *notice)
 static void
 items_flush (gpointer owner, gboolean committed)
 {
-	g_autoptr (GPtrArray) notices = take_notices (e_cal_backend_eas_get_notices (owner));
+	g_autoptr (GPtrArray) notices = e_eas_notices_take (e_cal_backend_eas_get_notices (owner));
 
 	for (guint i = 0; committed && i < notices->len; i++)
 		send_notice (owner, notices->pdata[i]);
@@ -409,7 +335,7 @@ put_instance (ECalBackendEas *self,
 	if (!e_cal_cache_put_component (cache, component, server_id, 0, E_CACHE_IS_ONLINE, NULL,
 					NULL))
 		return FALSE;
-	add_notice (e_cal_backend_eas_get_notices (self), present, component);
+	e_eas_notices_add (e_cal_backend_eas_get_notices (self), present, component);
 
 	return TRUE;
 }
@@ -426,7 +352,7 @@ remove_instances (ECalBackendEas *self, ECalCache *cache, GSList *instances)
 		e_cal_component_id_free (id);
 		if (!removed)
 			return FALSE;
-		add_notice (e_cal_backend_eas_get_notices (self), link->data, NULL);
+		e_eas_notices_add (e_cal_backend_eas_get_notices (self), link->data, NULL);
 	}
 
 	return TRUE;

@@ -21,8 +21,4 @@ e_cal_backend_eas_items_read (ECalBackendEas *self, const char *uid, EasItem *it
 /* One VCALENDAR around them. */
 ICalComponent *e_cal_backend_eas_items_wrap (GPtrArray *components);
 
-/* Signals for the views that wait until their transaction is durable. */
-ECalEasNotices *e_cal_eas_notices_new (void);
-void e_cal_eas_notices_free (ECalEasNotices *notices);
-
 G_END_DECLS

@@ -33,7 +33,7 @@ struct _ECalBackendEas {
 	ECalMetaBackend parent;
 
 	EEasOwner *seam;
-	ECalEasNotices *notices;
+	EEasNotices *notices;
 };
 
 G_DEFINE_DYNAMIC_TYPE (ECalBackendEas, e_cal_backend_eas, E_TYPE_CAL_META_BACKEND)
@@ -46,7 +46,7 @@ e_cal_backend_eas_ref_cache (ECalBackendEas *self)
 	return e_cal_meta_backend_ref_cache (E_CAL_META_BACKEND (self));
 }
 
-ECalEasNotices *
+EEasNotices *
 e_cal_backend_eas_get_notices (ECalBackendEas *self)
 {
 	return self->notices;
@@ -431,7 +431,7 @@ ecb_eas_finalize (GObject *object)
 {
 	ECalBackendEas *self = E_CAL_BACKEND_EAS (object);
 
-	e_cal_eas_notices_free (self->notices);
+	e_eas_notices_free (self->notices);
 	e_eas_owner_free (self->seam);
 
 	G_OBJECT_CLASS (e_cal_backend_eas_parent_class)->finalize (object);
@@ -486,7 +486,7 @@ e_cal_backend_eas_class_finalize (ECalBackendEasClass *klass)
 static void
 e_cal_backend_eas_init (ECalBackendEas *self)
 {
-	self->notices = e_cal_eas_notices_new ();
+	self->notices = e_eas_notices_new ();
 }
 
 void

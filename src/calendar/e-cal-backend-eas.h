@@ -8,6 +8,7 @@
 #pragma once
 
 #include "eas-map-event.h"
+#include "e-eas-notices.h"
 #include "e-eas-worker.h"
 
 #include <libedata-cal/libedata-cal.h>
@@ -29,10 +30,8 @@ GType e_cal_backend_eas_get_type (void);
 void e_cal_backend_eas_type_register (GTypeModule *module);
 
 /* For e-cal-backend-eas-items.c. */
-typedef struct _ECalEasNotices ECalEasNotices;
-
 ECalCache *e_cal_backend_eas_ref_cache (ECalBackendEas *self);
-ECalEasNotices *e_cal_backend_eas_get_notices (ECalBackendEas *self);
+EEasNotices *e_cal_backend_eas_get_notices (ECalBackendEas *self);
 EasVersion e_cal_backend_eas_get_version (ECalBackendEas *self);
 gboolean e_cal_backend_eas_is_shown (ECalBackendEas *self, const char *uid);
 const char *

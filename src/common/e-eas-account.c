@@ -18,6 +18,7 @@
 #define DEFAULT_PATH "/Microsoft-Server-ActiveSync"
 /* Servers refuse good passwords in bad hours; trying seldom locks no account. */
 #define REFUSED_US (15 * G_TIME_SPAN_MINUTE)
+#define RETYPE_US  (20 * G_TIME_SPAN_SECOND)
 
 struct _EEasAccount {
 	GObject parent;
@@ -37,6 +38,8 @@ struct _EEasAccount {
 	EasClient *client;
 	char *fingerprint;    /* of the settings the client was made from */
 	gint64 refused_until; /* monotonic: the server said no, the same password waits as long */
+	gint64 refused_at;
+	gboolean asked; /* for another one; until there is one */
 };
 
 G_DEFINE_TYPE (EEasAccount, e_eas_account, G_TYPE_OBJECT)
@@ -401,11 +404,28 @@ take_password (EEasAccount *self, const char *user, const char *password)
 	if (changed) {
 		g_mutex_lock (&self->lock);
 		self->refused_until = 0;
+		self->asked = FALSE;
 		g_mutex_unlock (&self->lock);
 		e_eas_push_restart (self->push);
 	}
 
 	return changed;
+}
+
+/* TRUE when it had been refused here. */
+static gboolean
+take_acceptance (EEasAccount *self)
+{
+	gboolean refused;
+
+	g_mutex_lock (&self->lock);
+	refused = self->refused_until != 0;
+	/* Without a password beside it: looked up again, as it may have been corrected there. */
+	self->refused_until = refused ? 1 : 0;
+	self->asked = FALSE;
+	g_mutex_unlock (&self->lock);
+
+	return refused;
 }
 
 /* The account's user name is used, not the one of the prompt: "DOMAIN\user" must stay as typed at
@@ -414,23 +434,37 @@ gboolean
 e_eas_account_take_password (EEasAccount *self, const ENamedParameters *credentials)
 {
 	const char *password;
+	gboolean changed = FALSE;
 
 	g_return_val_if_fail (E_IS_EAS_ACCOUNT (self), FALSE);
 
-	password = credentials != NULL
-			   ? e_named_parameters_get (credentials, E_SOURCE_CREDENTIAL_PASSWORD)
-			   : NULL;
-	if (password == NULL || *password == '\0')
+	if (credentials == NULL)
 		return FALSE;
 
-	return take_password (self, NULL, password);
+	password = e_named_parameters_get (credentials, E_SOURCE_CREDENTIAL_PASSWORD);
+	if (password != NULL && *password != '\0')
+		changed = take_password (self, NULL, password);
+	if (!changed && e_named_parameters_exists (credentials, E_EAS_CREDENTIAL_ACCEPTED))
+		changed = take_acceptance (self);
+
+	return changed;
+}
+
+gboolean
+e_eas_account_has_password (EEasAccount *self)
+{
+	g_return_val_if_fail (E_IS_EAS_ACCOUNT (self), FALSE);
+
+	return e_eas_secrets_are_set (self->secrets);
 }
 
 /* A password that nobody refused: there is nothing to look up. */
-static gboolean
-is_trusted (EEasAccount *self)
+gboolean
+e_eas_account_is_trusted (EEasAccount *self)
 {
 	gboolean refused;
+
+	g_return_val_if_fail (E_IS_EAS_ACCOUNT (self), FALSE);
 
 	g_mutex_lock (&self->lock);
 	refused = self->refused_until != 0;
@@ -461,7 +495,7 @@ e_eas_account_ensure_password (EEasAccount *self, GCancellable *cancellable, GEr
 
 	g_return_val_if_fail (E_IS_EAS_ACCOUNT (self), FALSE);
 
-	if (is_trusted (self))
+	if (e_eas_account_is_trusted (self))
 		return TRUE;
 
 	/* The provider's own errors only say that nothing was found. */
@@ -486,7 +520,8 @@ e_eas_account_refuse_password (EEasAccount *self)
 	g_return_if_fail (E_IS_EAS_ACCOUNT (self));
 
 	g_mutex_lock (&self->lock);
-	self->refused_until = g_get_monotonic_time () + REFUSED_US;
+	self->refused_at = g_get_monotonic_time ();
+	self->refused_until = self->refused_at + REFUSED_US;
 	g_mutex_unlock (&self->lock);
 }
 
@@ -499,6 +534,73 @@ e_eas_account_retry_password (EEasAccount *self)
 	/* Only one that was refused: it is looked up again, as somebody may have corrected it. */
 	self->refused_until = MIN (self->refused_until, 1);
 	g_mutex_unlock (&self->lock);
+}
+
+void
+e_eas_account_doubt_password (EEasAccount *self)
+{
+	g_return_if_fail (E_IS_EAS_ACCOUNT (self));
+
+	g_mutex_lock (&self->lock);
+	if (self->refused_until == 0)
+		self->refused_until = 1;
+	g_mutex_unlock (&self->lock);
+}
+
+void
+e_eas_account_retype_password (EEasAccount *self)
+{
+	g_return_if_fail (E_IS_EAS_ACCOUNT (self));
+
+	g_mutex_lock (&self->lock);
+	if (self->refused_until != 0 && self->refused_at + RETYPE_US <= g_get_monotonic_time ())
+		self->refused_until = 1;
+	g_mutex_unlock (&self->lock);
+}
+
+/* The desktop has a question about this account open, or one to open when a program comes that can
+ * ask. */
+static gboolean
+is_being_asked (EEasAccount *self, GCancellable *cancellable)
+{
+	ESourceCredentialsReason reason = E_SOURCE_CREDENTIALS_REASON_UNKNOWN;
+	g_autofree char *certificate = NULL;
+	GTlsCertificateFlags certificate_errors = 0;
+	g_autoptr (GError) asked_because = NULL;
+
+	return e_source_get_last_credentials_required_arguments_sync (
+		       self->source, &reason, &certificate, &certificate_errors, &asked_because,
+		       cancellable, NULL) &&
+	       (reason == E_SOURCE_CREDENTIALS_REASON_REQUIRED ||
+		reason == E_SOURCE_CREDENTIALS_REASON_REJECTED);
+}
+
+void
+e_eas_account_ask_password (EEasAccount *self, GCancellable *cancellable)
+{
+	g_autoptr (ENamedParameters) doubt = NULL;
+	gboolean asked;
+
+	g_return_if_fail (E_IS_EAS_ACCOUNT (self));
+
+	g_mutex_lock (&self->lock);
+	asked = self->asked;
+	self->asked = TRUE;
+	g_mutex_unlock (&self->lock);
+	if (asked || is_being_asked (self, cancellable))
+		return;
+
+	if (!e_eas_secrets_are_set (self->secrets)) {
+		e_source_invoke_credentials_required_sync (self->source,
+							   E_SOURCE_CREDENTIALS_REASON_REQUIRED,
+							   NULL, 0, NULL, cancellable, NULL);
+		return;
+	}
+
+	/* The registry finds out whether it is the password, and says so once for all of us. */
+	doubt = e_named_parameters_new ();
+	e_named_parameters_set (doubt, E_EAS_CREDENTIAL_DOUBTED, "1");
+	e_source_invoke_authenticate_sync (self->source, doubt, cancellable, NULL);
 }
 
 gboolean

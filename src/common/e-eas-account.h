@@ -36,17 +36,37 @@ const char *e_eas_account_get_device_id (EEasAccount *self);
  * new one. */
 EasClient *e_eas_account_ref_client (EEasAccount *self, GError **error);
 
+/*
+ * Passwords. The registry's collection backend is the only one who tells the desktop
+ * that a password was refused, and the one who tells all children that one was
+ * accepted; every other process asks the registry (design 4.18, Credentials). These
+ * two names among the credentials carry that: "doubted" goes to the collection when
+ * the server refused the password somewhere, "accepted" to the children.
+ */
+#define E_EAS_CREDENTIAL_DOUBTED  "eas-doubted"
+#define E_EAS_CREDENTIAL_ACCEPTED "eas-accepted"
+
 /* Looks for the password in the keyring, once until it is refused. EAS_ERROR_AUTHENTICATION when
  * there is none. */
 gboolean
 e_eas_account_ensure_password (EEasAccount *self, GCancellable *cancellable, GError **error);
-/* What EDS hands over after a prompt. TRUE when it is new. */
+/* What EDS hands over after a prompt. TRUE when it is new, or when the registry says that the one
+ * refused here is good after all. */
 gboolean e_eas_account_take_password (EEasAccount *self, const ENamedParameters *credentials);
+gboolean e_eas_account_has_password (EEasAccount *self); /* refused or not */
+gboolean e_eas_account_is_trusted (EEasAccount *self);   /* there is one, and nobody refused it */
 /* The server said no. The next ensure_password() reads the keyring again, and accepts only another
  * password. */
 void e_eas_account_refuse_password (EEasAccount *self);
 /* A person asked: the refused password may be tried once more. */
 void e_eas_account_retry_password (EEasAccount *self);
+/* Somebody else says that it was refused: it is looked up again, and proved again. */
+void e_eas_account_doubt_password (EEasAccount *self);
+/* Somebody typed it again: as retry, but not more often than a person types. */
+void e_eas_account_retype_password (EEasAccount *self);
+/* There is no password, or it was refused: has the registry look, and the desktop ask when there
+ * is no better one. Once for each password, whoever calls. Blocks for a D-Bus call, no network. */
+void e_eas_account_ask_password (EEasAccount *self, GCancellable *cancellable);
 gboolean e_eas_account_get_refused_certificate (EEasAccount *self,
 						char **out_pem,
 						GTlsCertificateFlags *out_errors);

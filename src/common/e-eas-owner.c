@@ -131,12 +131,12 @@ owner_failed (gpointer backend, const GError *error)
 		self->klass->notify_error (self->backend, error->message);
 }
 
-/* REQUIRED looks into the keyring before it asks anybody; only the collection says REJECTED. */
+/* The worker asks for it in the account's name; this source only shows what it is. */
 static void
 owner_need_password (gpointer backend)
 {
-	e_backend_schedule_credentials_required (backend, E_SOURCE_CREDENTIALS_REASON_REQUIRED,
-						 NULL, 0, NULL, NULL, G_STRFUNC);
+	e_source_set_connection_status (e_backend_get_source (backend),
+					E_SOURCE_CONNECTION_STATUS_DISCONNECTED);
 }
 
 void
@@ -234,12 +234,17 @@ e_eas_owner_connect (EEasOwner *self,
 		     ESourceAuthenticationResult *out_auth_result,
 		     GError **error)
 {
+	EEasAccount *account;
+
 	if (!e_eas_owner_ensure_worker (self, error)) {
 		*out_auth_result = E_SOURCE_AUTHENTICATION_ERROR;
 		return FALSE;
 	}
-	if (e_eas_account_take_password (e_eas_worker_get_account (self->worker), credentials))
+	account = e_eas_worker_get_account (self->worker);
+	if (e_eas_account_take_password (account, credentials))
 		e_eas_worker_kick (self->worker);
+	else if (e_eas_account_is_trusted (account))
+		e_eas_worker_retry_password (self->worker);
 
 	*out_auth_result = E_SOURCE_AUTHENTICATION_ACCEPTED;
 

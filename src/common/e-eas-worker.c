@@ -264,9 +264,10 @@ remember_failure (EEasWorker *self, GError *take_error)
 		e_eas_watch_report (self->watch, /* ready */ FALSE, self->chain_found);
 	if (no_password)
 		e_eas_account_refuse_password (self->account);
-	if (ask)
+	if (ask) {
+		e_eas_account_ask_password (self->account, self->cancellable);
 		self->klass->need_password (self->owner);
-	else if (!no_password)
+	} else if (!no_password)
 		self->klass->failed (self->owner, take_error);
 	if (g_error_matches (take_error, EAS_ERROR, EAS_ERROR_WIPED))
 		e_eas_worker_wipe (self, NULL); /* where it fails, the next cycle ends here again */
@@ -545,6 +546,19 @@ e_eas_worker_kick (EEasWorker *self)
 	self->no_password = FALSE;
 	wake (self);
 	g_mutex_unlock (&self->lock);
+}
+
+/* Another child of the account was faster to take it. */
+void
+e_eas_worker_retry_password (EEasWorker *self)
+{
+	gboolean waits;
+
+	g_mutex_lock (&self->lock);
+	waits = self->no_password;
+	g_mutex_unlock (&self->lock);
+	if (waits)
+		e_eas_worker_kick (self);
 }
 
 /* A new row, or the present one with the newer wish; what was edited first stays the ancestor. */

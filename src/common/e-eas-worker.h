@@ -71,7 +71,7 @@ typedef struct {
 	/* What EDS should know. Not called with any lock held. */
 	void (*connected) (gpointer owner, EasVersion version);
 	void (*failed) (gpointer owner, const GError *error);
-	void (*need_password) (gpointer owner);
+	void (*need_password) (gpointer owner); /* it is being asked for, in the account's name */
 } EEasWorkerClass;
 
 /* @owner is borrowed and must outlive the worker. Starts no thread yet. */
@@ -88,6 +88,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (EEasWorker, e_eas_worker_free)
 /* Return at once. @explicitly: a person asked; parked edits are tried once more. */
 void e_eas_worker_fetch (EEasWorker *self, gboolean explicitly);
 void e_eas_worker_kick (EEasWorker *self); /* password, network or settings changed: try now */
+void e_eas_worker_retry_password (EEasWorker *self); /* kicks one who waits for a password */
 
 typedef enum {
 	E_EAS_SAVE_FAILED,

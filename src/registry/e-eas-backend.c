@@ -224,17 +224,21 @@ list_folders (EEasBackend *self, GCancellable *cancellable, GError **error)
 
 /*
  * A child that is CONNECTED does not hear of a new password by
- * e_collection_backend_authenticate_children(): it is told one by one.
+ * e_collection_backend_authenticate_children(): it is told one by one. The mark says
+ * that the server took it, also where it is the one that was refused there.
  */
 static void
 tell_children (EEasBackend *self, const ENamedParameters *credentials)
 {
 	GList *sources = e_eas_children_list (E_COLLECTION_BACKEND (self));
+	g_autoptr (ENamedParameters) accepted = e_named_parameters_new_clone (credentials);
 
+	e_named_parameters_set (accepted, E_EAS_CREDENTIAL_DOUBTED, NULL);
+	e_named_parameters_set (accepted, E_EAS_CREDENTIAL_ACCEPTED, "1");
 	for (GList *link = sources; link != NULL; link = link->next) {
 		if (e_source_get_enabled (link->data))
-			e_source_invoke_authenticate (link->data, credentials, self->cancellable,
-						      NULL, NULL);
+			e_source_invoke_authenticate (link->data, accepted, self->cancellable, NULL,
+						      NULL);
 	}
 	g_list_free_full (sources, g_object_unref);
 }
@@ -259,6 +263,46 @@ classify (EEasBackend *self,
 	return E_SOURCE_AUTHENTICATION_ERROR;
 }
 
+/* Takes what @credentials bring. TRUE: the server has to be asked; *@out_news: and if it agrees,
+ * the children want to know. */
+static gboolean
+take_credentials (EEasBackend *self, const ENamedParameters *credentials, gboolean *out_news)
+{
+	gboolean doubted = e_named_parameters_exists (credentials, E_EAS_CREDENTIAL_DOUBTED);
+	gboolean changed = e_eas_account_take_password (self->account, credentials);
+	gboolean due;
+
+	if (doubted)
+		e_eas_account_doubt_password (self->account);
+	else if (!changed && e_named_parameters_exists (credentials, E_SOURCE_CREDENTIAL_PASSWORD))
+		e_eas_account_retype_password (self->account);
+
+	g_mutex_lock (&self->lock);
+	self->verified = self->verified && !changed && !doubted;
+	due = self->listing_wanted || !self->verified;
+	g_mutex_unlock (&self->lock);
+	*out_news = changed || !e_eas_account_is_trusted (self->account);
+
+	return due;
+}
+
+/*
+ * REQUIRED would look into the keyring and hand over what is there, refused or not,
+ * again and again; REJECTED has the desktop ask a person.
+ */
+static ESourceAuthenticationResult
+lack_password (EEasBackend *self, GError *take_error, GError **error)
+{
+	ESourceAuthenticationResult result = e_eas_account_has_password (self->account)
+						     ? E_SOURCE_AUTHENTICATION_REJECTED
+						     : E_SOURCE_AUTHENTICATION_REQUIRED;
+
+	e_eas_error_to_cal (&take_error);
+	g_propagate_error (error, take_error);
+
+	return result;
+}
+
 static ESourceAuthenticationResult
 eas_backend_authenticate_sync (EBackend *backend,
 			       const ENamedParameters *credentials,
@@ -270,17 +314,13 @@ eas_backend_authenticate_sync (EBackend *backend,
 	EEasBackend *self = E_EAS_BACKEND (backend);
 	g_autoptr (GError) local_error = NULL;
 	ESourceAuthenticationResult result;
-	gboolean changed = e_eas_account_take_password (self->account, credentials);
-	gboolean due;
+	gboolean news;
 
-	g_mutex_lock (&self->lock);
-	due = changed || self->listing_wanted || !self->verified;
-	g_mutex_unlock (&self->lock);
-	if (!due)
+	if (!take_credentials (self, credentials, &news))
 		return E_SOURCE_AUTHENTICATION_ACCEPTED;
 
-	if (!changed && !e_eas_account_ensure_password (self->account, cancellable, NULL))
-		return E_SOURCE_AUTHENTICATION_REQUIRED;
+	if (!e_eas_account_ensure_password (self->account, cancellable, &local_error))
+		return lack_password (self, g_steal_pointer (&local_error), error);
 
 	if (!list_folders (self, cancellable, &local_error)) {
 		result = classify (self, local_error, out_certificate_pem, out_certificate_errors);
@@ -296,7 +336,7 @@ eas_backend_authenticate_sync (EBackend *backend,
 	self->listing_wanted = FALSE;
 	self->retry_seconds = FIRST_RETRY;
 	g_mutex_unlock (&self->lock);
-	if (changed)
+	if (news)
 		tell_children (self, credentials);
 
 	return E_SOURCE_AUTHENTICATION_ACCEPTED;

@@ -12,7 +12,7 @@ AGENT = os.path.join(os.environ["EAS_BUILD_DIR"], "tests", "functional", "source
 FIELDS = ("uid kind backend name color enabled order alarms autocomplete stay refresh writable deletable status folder")
 Child = collections.namedtuple("Child", FIELDS)
 NUMBERS = {"enabled", "order", "alarms", "autocomplete", "stay", "refresh", "writable", "deletable", "status"}
-DISCONNECTED, CONNECTING, CONNECTED = 0, 1, 2
+DISCONNECTED, CONNECTED = 0, 4  # ESourceConnectionStatus
 
 
 class Person(seam.Agent):

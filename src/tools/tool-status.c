@@ -271,6 +271,15 @@ print_state (const char *address, const char *url, const EasAccountData *data)
 	}
 	if (data->last_error != NULL)
 		printf ("  %-12s  %s\n", _ ("last trouble"), data->last_error);
+	if (data->password_expires != 0) {
+		g_autofree char *until = time_text (data->password_expires);
+
+		printf ("  %-12s  ", _ ("password"));
+		printf (_ ("ends before %s"), until);
+		if (data->password_url != NULL)
+			printf (_ ("; change it at %s"), data->password_url);
+		putchar ('\n');
+	}
 }
 
 static void
@@ -285,6 +294,8 @@ state_to_json (ToolJson *json, const char *address, const char *url, const EasAc
 	tool_json_int (json, "folders", data->folders != NULL ? data->folders->len : 0);
 	tool_json_int (json, "throttledUntil", data->throttle_until);
 	tool_json_text (json, "lastError", data->last_error);
+	tool_json_int (json, "passwordExpires", data->password_expires);
+	tool_json_text (json, "passwordUrl", data->password_url);
 }
 
 static gboolean

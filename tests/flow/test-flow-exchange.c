@@ -8,7 +8,10 @@
 #include <string.h>
 
 #include "eas-cmd-estimate.h"
+#include "eas-cmd-fetch.h"
 #include "eas-cmd-ping.h"
+#include "eas-multipart.h"
+#include "eas-test-answers.h"
 #include "flow-rig.h"
 
 /* --- What goes out --- */
@@ -31,6 +34,89 @@ test_ping_has_no_policy_key (void)
 	rig_reply (rig, 200, NULL, NULL, NULL);
 	answer = rig_done (rig);
 	g_assert_cmpuint (g_bytes_get_size (answer->body), ==, 0);
+}
+
+/* --- Multipart --- */
+
+static EasRequest *
+build_fetch (EasVersion version, const EasAccountData *data, gpointer user_data, GError **error)
+{
+	EasRequest *request = eas_request_new (&eas_cmd_item_operations, NULL);
+
+	request->accept_multipart = TRUE;
+
+	return request;
+}
+
+/* The document as part 0, and one more part. */
+static GBytes *
+in_parts (GBytes *take_document)
+{
+	g_autoptr (GBytes) document = take_document;
+	gsize size = g_bytes_get_size (document);
+	guint32 table[] = { GUINT32_TO_LE (2), GUINT32_TO_LE (20), GUINT32_TO_LE (size),
+			    GUINT32_TO_LE (20 + size), GUINT32_TO_LE (4) };
+	g_autoptr (GByteArray) bytes = g_byte_array_new ();
+
+	g_byte_array_append (bytes, (const guint8 *) table, sizeof table);
+	g_byte_array_append (bytes, g_bytes_get_data (document, NULL), size);
+	g_byte_array_append (bytes, (const guint8 *) "PNG!", 4);
+
+	return g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
+}
+
+static void
+reply_in_parts (Rig *rig, guint status)
+{
+	EasHttpResponse *response = eas_http_response_new (200);
+
+	eas_http_response_add_header (response, "Content-Type", EAS_HTTP_MULTIPART "; charset=x");
+	g_bytes_unref (response->body);
+	response->body = in_parts (eas_test_answer_status (&eas_cmd_item_operations, status));
+	rig_reply_full (rig, response);
+}
+
+/* The status in part 0 counts; the whole is handed over, to be taken apart without copying. */
+static void
+test_multipart (gconstpointer base64)
+{
+	EasAccountData *data = rig_data_ready ();
+	g_autoptr (Rig) rig = NULL;
+	g_autoptr (EasAnswer) answer = NULL;
+	g_autoptr (GPtrArray) parts = NULL;
+	const EasHttpRequest *http;
+
+	data->base64_query = base64 != NULL;
+	rig = rig_new (eas_flow_exchange_new (&eas_cmd_item_operations, build_fetch, NULL, NULL),
+		       data);
+	http = rig_expect_send (rig, "ItemOperations");
+	/* In the base64 query it is a bit of it. */
+	g_assert_cmpstr (eas_http_request_get_header (http, "MS-ASAcceptMultiPart"), ==,
+			 base64 != NULL ? NULL : "T");
+	if (base64 == NULL) {
+		reply_in_parts (rig, 142);
+		rig_provision (rig, 78);
+		rig_expect_send (rig, "ItemOperations");
+	}
+	reply_in_parts (rig, 1);
+	answer = rig_done (rig);
+	g_assert_true (answer->multipart);
+	parts = eas_multipart_split (answer->body, NULL);
+	g_assert_cmpuint (parts->len, ==, 2);
+	g_assert_cmpmem (g_bytes_get_data (parts->pdata[1], NULL), 4, "PNG!", 4);
+}
+
+static void
+test_multipart_is_none (void)
+{
+	g_autoptr (Rig) rig =
+		rig_new (eas_flow_exchange_new (&eas_cmd_item_operations, build_fetch, NULL, NULL),
+			 rig_data_ready ());
+
+	rig_expect_send (rig, "ItemOperations");
+	rig_reply (rig, 200, g_bytes_new_static ("\3\0\0\0\4\0\0\0", 8), "Content-Type",
+		   EAS_HTTP_MULTIPART);
+	rig_expect_error (rig, EAS_ERROR, EAS_ERROR_PROTOCOL);
 }
 
 static EasRequest *
@@ -210,6 +296,10 @@ main (int argc, char **argv)
 	ADD ("42-too-many-devices", test_42_too_many_devices);
 	ADD_EACH ("html-page", 0, test_html_page);
 	ADD_EACH ("html-page", 1, test_html_page);
+	g_test_add_data_func ("/flow-exchange/multipart", NULL, test_multipart);
+	g_test_add_data_func ("/flow-exchange/multipart-base64", GUINT_TO_POINTER (1),
+			      test_multipart);
+	ADD ("multipart-is-none", test_multipart_is_none);
 	ADD ("empty-answer", test_empty_answer);
 	ADD ("malformed-answer", test_malformed_answer);
 	ADD ("44-body-status-retry-later", test_44_body_status_retry_later);

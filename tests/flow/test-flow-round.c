@@ -5,6 +5,8 @@
  * Each test drives the flow by hand; numbers in names are pitfalls of user-needs.
  */
 
+#include <string.h>
+
 #include <gio/gio.h>
 
 #include "eas-cmd-estimate.h"
@@ -372,6 +374,154 @@ test_changed_server (void)
 	g_assert_cmpuint (rig->n_commits, ==, 1);
 }
 
+/* --- What else comes with a refusal --- */
+
+static void
+reply_with (Rig *rig, guint status, const char *const *headers)
+{
+	EasHttpResponse *response = eas_http_response_new (status);
+
+	for (guint ii = 0; headers[ii] != NULL; ii += 2)
+		eas_http_response_add_header (response, headers[ii], headers[ii + 1]);
+	rig_reply_full (rig, response);
+}
+
+/* What a lock does in earnest: the file's values come back over those in memory. */
+static void
+read_again (EasAccountData *data)
+{
+	g_autoptr (EasAccountData) file = rig_data_ready ();
+	g_autofree char *cookies = data->cookies_unsaved ? g_strdup (data->cookies) : NULL;
+
+	eas_account_data_take_state (data, file);
+	if (cookies != NULL) {
+		data->cookies = g_steal_pointer (&cookies);
+		data->cookies_unsaved = TRUE;
+	}
+}
+
+/* One commit holds the block, the cookie and that the server has changed. */
+static void
+test_403_with_headers (void)
+{
+	static const char *const headers[] = { "X-MS-RP",
+					       "14.1,16.1",
+					       "Set-Cookie",
+					       "X-BackEnd=a; path=/",
+					       "X-MS-ASThrottle",
+					       "CommandFrequency",
+					       "X-MS-Location",
+					       "https://mail.example.net/elsewhere",
+					       "X-MS-Diagnostics",
+					       "2000010;reason=\"not for you\"",
+					       NULL };
+	g_autoptr (Rig) rig = rig_new (rig_estimate_flow (), rig_data_ready ());
+
+	rig->on_lock = read_again;
+	rig_expect_send (rig, "GetItemEstimate");
+	reply_with (rig, 403, headers);
+	rig_expect_error (rig, EAS_ERROR, EAS_ERROR_ACCESS);
+	g_assert_cmpuint (rig->n_sent, ==, 1); /* nothing follows a location that comes with it */
+	g_assert_cmpuint (rig->n_commits, ==, 1);
+	g_assert_cmpint (rig->data->access, ==, EAS_ACCESS_BLOCKED);
+	g_assert_nonnull (rig->data->last_error);
+	g_assert_cmpstr (rig->data->hierarchy_key, ==, "0");
+	g_assert_cmpint (rig->data->version, ==, EAS_VERSION_NONE);
+	g_assert_cmpstr (rig->data->cookies, ==, "X-BackEnd=a");
+	g_assert_cmpint (rig->data->throttle_until, ==, 0);
+}
+
+/* Slowed down for a reason of its own, without a time: ours grows as always. */
+static void
+test_44_named_reason (void)
+{
+	static const char *const headers[] = { "X-MS-ASThrottle", "RecentCommands", NULL };
+	g_autoptr (Rig) rig = rig_new (rig_estimate_flow (), rig_data_ready ());
+
+	rig_expect_send (rig, "GetItemEstimate");
+	reply_with (rig, 503, headers);
+	rig_expect_error (rig, EAS_ERROR, EAS_ERROR_THROTTLED);
+	g_assert_cmpint (rig->data->throttle_until, >, RIG_NOW);
+}
+
+/* --- A password that ends --- */
+
+#define PAGE "https://password.example.org/change?user=ann"
+
+static void
+test_password_ends (void)
+{
+	EasHttpResponse *response = eas_http_response_new (200);
+	g_autoptr (Rig) rig = rig_new (rig_estimate_flow (), rig_data_ready ());
+	g_autoptr (Rig) next = NULL;
+	gint64 expires;
+
+	rig->on_lock = read_again;
+	g_bytes_unref (response->body);
+	response->body = eas_test_answer_status (&eas_cmd_estimate, 1);
+	eas_http_response_add_header (response, "X-MS-Credentials-Expire", "3");
+	eas_http_response_add_header (response, "X-MS-Credential-Service-Url", PAGE);
+	rig_expect_send (rig, "GetItemEstimate");
+	rig_reply_full (rig, response);
+	rig_finish (rig); /* a warning, no failure */
+	expires = rig->data->password_expires;
+	g_assert_cmpint (expires, >, RIG_NOW + 3 * 86400);
+	g_assert_cmpint (expires, <=, RIG_NOW + 4 * 86400);
+	g_assert_cmpstr (rig->data->password_url, ==, PAGE);
+	g_assert_cmpuint (rig->n_commits, ==, 1);
+
+	/* The same again, where the server's day turns earlier than ours: nothing new. */
+	next = rig_new (rig_estimate_flow (), eas_account_data_copy (rig->data));
+	rig_expect_send (next, "GetItemEstimate");
+	rig_reply (next, 200, eas_test_answer_status (&eas_cmd_estimate, 1),
+		   "X-MS-Credentials-Expire", "2");
+	rig_finish (next);
+	g_assert_cmpuint (next->n_commits, ==, 0);
+	g_assert_cmpint (next->data->password_expires, ==, expires);
+}
+
+/* It was changed: the server counts no more, and nobody is told any longer. */
+static void
+test_password_is_new (void)
+{
+	EasAccountData *data = rig_data_ready ();
+	g_autoptr (Rig) rig = NULL;
+
+	data->password_expires = RIG_NOW + 86400;
+	rig = rig_new (rig_estimate_flow (), data);
+	rig_expect_send (rig, "GetItemEstimate");
+	rig_reply_ok (rig);
+	rig_finish (rig);
+	g_assert_cmpint (rig->data->password_expires, ==, 0);
+	g_assert_cmpuint (rig->n_commits, ==, 1);
+}
+
+/* Where to go is said; a page that is none is not. */
+static void
+test_password_has_ended (void)
+{
+	static const char *const headers[] = { "X-MS-Credentials-Expire", "0",
+					       "X-MS-Credential-Service-Url", PAGE, NULL };
+	static const char *const no_page[] = { "X-MS-Credentials-Expire", "soon",
+					       "X-MS-Credential-Service-Url", "javascript:alert(1)",
+					       NULL };
+	g_autoptr (Rig) rig = rig_new (rig_estimate_flow (), rig_data_ready ());
+	g_autoptr (Rig) other = rig_new (rig_estimate_flow (), rig_data_ready ());
+	g_autoptr (GError) error = NULL;
+
+	rig_expect_send (rig, "GetItemEstimate");
+	reply_with (rig, 457, headers);
+	error = g_error_copy (rig_fail (rig));
+	g_assert_error (error, EAS_ERROR, EAS_ERROR_AUTHENTICATION);
+	g_assert_nonnull (strstr (error->message, PAGE));
+
+	rig_expect_send (other, "GetItemEstimate");
+	reply_with (other, 457, no_page);
+	rig_expect_error (other, EAS_ERROR, EAS_ERROR_AUTHENTICATION);
+	g_assert_null (other->data->password_url);
+	g_assert_cmpint (other->data->password_expires, ==, 0);
+}
+
 #define ADD(name, func) g_test_add_func ("/flow-round/" name, func)
 #define ADD_EACH(name, value, func)                                                                \
 	g_test_add_data_func ("/flow-round/" name "/" #value, GUINT_TO_POINTER (value), func)
@@ -410,6 +560,11 @@ main (int argc, char **argv)
 	ADD_EACH ("load-balancer", 308, test_load_balancer);
 	ADD ("46-cookies-are-shared", test_46_cookies_are_shared);
 	ADD ("changed-server", test_changed_server);
+	ADD ("403-with-headers", test_403_with_headers);
+	ADD ("44-named-reason", test_44_named_reason);
+	ADD ("password-ends", test_password_ends);
+	ADD ("password-is-new", test_password_is_new);
+	ADD ("password-has-ended", test_password_has_ended);
 
 	return g_test_run ();
 }

@@ -6,6 +6,7 @@
  */
 
 #include "eas-client.h"
+#include "eas-cmd-fetch.h"
 #include "eas-flow-folders.h"
 #include "eas-flow-push.h"
 #include "eas-flow-sync.h"
@@ -91,7 +92,7 @@ server_stop (Server *server)
 /* --- A device --- */
 
 static EasClient *
-new_client (Server *server, const char *device_id, const char *password)
+new_client_with (Server *server, const char *device_id, const char *password, gboolean base64)
 {
 	g_autoptr (EasAccountState) state = eas_account_state_new (NULL);
 	EasAccountData *data = eas_account_data_new ();
@@ -99,10 +100,17 @@ new_client (Server *server, const char *device_id, const char *password)
 	data->user = g_strdup ("ann");
 	data->configured_url = g_strdup (server->url);
 	data->device = eas_device_new (device_id);
+	data->base64_query = base64;
 
 	return eas_client_new (state, data, eas_soup_transport_make,
 			       eas_soup_config_new ("ann", password, NULL),
 			       (GDestroyNotify) eas_soup_config_free);
+}
+
+static EasClient *
+new_client (Server *server, const char *device_id, const char *password)
+{
+	return new_client_with (server, device_id, password, FALSE);
 }
 
 static char *
@@ -317,6 +325,96 @@ test_folder_changes (void)
 	server_stop (&server);
 }
 
+/* --- Multipart --- */
+
+typedef struct {
+	const char *inbox;
+	const char *item;
+	gboolean multipart;
+} Fetch;
+
+static EasRequest *
+build_fetch (EasVersion version, const EasAccountData *data, gpointer user_data, GError **error)
+{
+	const Fetch *fetch = user_data;
+	EasOperation operation;
+	EasRequest *request;
+
+	eas_operation_init (&operation, EAS_OPERATION_FETCH_ITEM);
+	operation.collection_id = fetch->inbox;
+	operation.server_id = fetch->item;
+	operation.mime_support = 2;
+	operation.n_bodies = 1;
+	operation.bodies[0].type = EAS_BODY_MIME;
+	operation.bodies[0].truncation_size = -1;
+	request = eas_request_new (&eas_cmd_item_operations,
+				   eas_cmd_item_operations_build (&operation, 1, version));
+	request->accept_multipart = fetch->multipart;
+
+	return request;
+}
+
+/* The message: out of the element, or out of the part. */
+static GBytes *
+fetch_message (EasClient *client, Fetch *fetch)
+{
+	g_autoptr (GError) error = NULL;
+	g_autoptr (EasAnswer) answer = eas_client_run_sync (
+		client, eas_flow_exchange_new (&eas_cmd_item_operations, build_fetch, fetch, NULL),
+		NULL, &error);
+	g_auto (EasItemOperationsResponse) response = { 0 };
+	const EasOperationResult *result;
+	EasItemSlot body;
+	GBytes *data;
+
+	g_assert_no_error (error);
+	g_assert_true (answer->multipart == fetch->multipart);
+	g_assert_true (
+		eas_cmd_item_operations_parse (answer->body, answer->multipart, &response, &error));
+	g_assert_no_error (error);
+	g_assert_cmpuint (response.results->len, ==, 1);
+	result = g_ptr_array_index (response.results, 0);
+	g_assert_cmpuint (result->status, ==, 1);
+	if (fetch->multipart)
+		return g_bytes_ref (result->data);
+	body = eas_item_child (result->item, EAS_ITEM_ROOT, EAS_AIRSYNCBASE_BODY);
+	g_assert_null (result->data);
+	data = eas_item_bytes (result->item,
+			       eas_item_child (result->item, body, EAS_AIRSYNCBASE_DATA));
+	g_assert_nonnull (data);
+
+	return data;
+}
+
+/* As a part it is the same message as in the document, in both forms of the query. */
+static void
+test_multipart (gconstpointer base64)
+{
+	Server server = { 0 };
+	g_autoptr (EasClient) client = NULL;
+	g_autoptr (EasCollection) collection = NULL;
+	g_autofree char *item = NULL;
+	g_autofree char *calendar = NULL;
+	g_autoptr (GBytes) in_document = NULL;
+	g_autoptr (GBytes) in_part = NULL;
+	Fetch fetch = { .inbox = "1" };
+
+	server_start (&server, "14.1");
+	client = new_client_with (&server, "device1", "secret", base64 != NULL);
+	calendar = find_calendar (client);
+	collection = eas_collection_new (fetch.inbox, EAS_CLASS_EMAIL, NULL);
+	g_assert_cmpuint (pull_all (client, collection, &item), >, 0);
+	fetch.item = item;
+	in_document = fetch_message (client, &fetch);
+	fetch.multipart = TRUE;
+	in_part = fetch_message (client, &fetch);
+	g_assert_cmpuint (g_bytes_get_size (in_part), >, 100);
+	g_assert_true (g_bytes_equal (in_part, in_document));
+	server_stop (&server);
+}
+
+/* --- Push --- */
+
 typedef struct {
 	EasClient *client;
 	const char *calendar;
@@ -393,6 +491,8 @@ main (int argc, char **argv)
 	g_test_add_func ("/engine/1-forgotten-key", test_1_forgotten_key);
 	g_test_add_func ("/engine/folder-changes", test_folder_changes);
 	g_test_add_func ("/engine/40-push", test_40_push);
+	g_test_add_data_func ("/engine/multipart", NULL, test_multipart);
+	g_test_add_data_func ("/engine/multipart-base64", GUINT_TO_POINTER (1), test_multipart);
 
 	return g_test_run ();
 }

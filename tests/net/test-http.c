@@ -171,7 +171,7 @@ take (EasAccountData *data, const char *name, const char *value)
 	gboolean worth;
 
 	eas_http_response_add_header (response, name, value);
-	worth = eas_http_take_headers (data, response);
+	worth = eas_http_take_headers (data, response, 1800000000);
 	eas_http_response_free (response);
 
 	return worth;

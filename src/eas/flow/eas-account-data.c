@@ -17,6 +17,7 @@ static const gsize state_strings[] = {
 	G_STRUCT_OFFSET (EasAccountData, anchor_mailbox),
 	G_STRUCT_OFFSET (EasAccountData, cookies),
 	G_STRUCT_OFFSET (EasAccountData, last_error),
+	G_STRUCT_OFFSET (EasAccountData, password_url),
 };
 
 /* The struct has two halves; the state file's begins here. */

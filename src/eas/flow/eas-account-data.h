@@ -53,6 +53,8 @@ typedef struct {
 	char *anchor_mailbox;   /* value of the DefaultAnchorMailbox cookie; NULL */
 	char *cookies;          /* the jar: name=value lines; NULL */
 	char *last_error;       /* for account status; NULL */
+	gint64 password_expires; /* unix time before which the password ends; 0: not said */
+	char *password_url;     /* where to change it; NULL */
 	guint heartbeat;        /* last good Ping interval, seconds; 0 */
 	guint heartbeat_ceiling; /* the server's or the network's; 0 unknown */
 	guint heartbeat_expiries; /* in a row at this heartbeat */

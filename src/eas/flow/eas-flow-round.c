@@ -6,7 +6,7 @@
  *
  *	BEGIN   wiped -> FAIL; throttled -> WAIT within the patience, else FAIL; else SEND
  *	SEND    connection lost      -> once more if safe to repeat, else FAIL
- *	        new cookies, X-MS-RP -> save, then as the status says
+ *	        new cookies, X-MS-RP, X-MS-Credentials-Expire -> save, then as the status says
  *	        451, 3xx             -> another place: save the address, SEND (at most
  *MAX_REDIRECTS); itself: save the anchor cookie, WAIT longer each time, SEND; a foreign host: FAIL,
  *the person is asked 429, 503             -> save the time until which nobody may ask, BEGIN 500,
@@ -26,11 +26,12 @@
 
 #include "eas-flow-round.h"
 
-#define MAX_REDIRECTS       3
-#define RETRY_MS            1000 /* doubled with each */
-#define SELF_REDIRECT_MS    2000
-#define FIRST_DELAY_SECONDS 5 /* of a throttling server that does not say for how long */
-#define MAX_DELAY_SECONDS   900
+#define HTTP_PASSWORD_EXPIRED 457
+#define MAX_REDIRECTS         3
+#define RETRY_MS              1000 /* doubled with each */
+#define SELF_REDIRECT_MS      2000
+#define FIRST_DELAY_SECONDS   5 /* of a throttling server that does not say for how long */
+#define MAX_DELAY_SECONDS     900
 
 typedef enum { ROUND_BEGIN, ROUND_SEND, ROUND_WAIT, ROUND_DONE, ROUND_FAIL } RoundState;
 
@@ -55,7 +56,8 @@ typedef struct {
 	EasHttpResponse *response;
 	GError *error;
 
-	/* What a save writes. */
+	/* What a save writes, beside what the answer's headers say. */
+	EasFlowApply apply;
 	char *new_url;
 	gint64 throttle_until;
 	guint throttle_delay;
@@ -104,16 +106,6 @@ copy_response (const EasHttpResponse *response)
 	return copy;
 }
 
-/* The values may have been read anew since: somebody else may have begun again already. */
-static void
-apply_headers (EasAccountData *data, gpointer user_data)
-{
-	RoundFlow *self = user_data;
-
-	if (g_strcmp0 (data->hierarchy_key, self->sent_hierarchy_key) == 0)
-		eas_http_take_headers (data, self->response);
-}
-
 static void
 apply_url (EasAccountData *data, gpointer user_data)
 {
@@ -154,10 +146,24 @@ apply_blocked (EasAccountData *data, gpointer user_data)
 	data->last_error = g_strdup (self->error->message);
 }
 
+/* The values may have been read anew since: somebody else may have begun again already. */
+static void
+apply_answer (EasAccountData *data, gpointer user_data)
+{
+	RoundFlow *self = user_data;
+
+	if (g_strcmp0 (data->hierarchy_key, self->sent_hierarchy_key) == 0)
+		eas_http_take_headers (data, self->response, self->flow.now);
+	if (self->apply != NULL)
+		self->apply (data, user_data);
+}
+
+/* @apply: what the status asks for; NULL nothing */
 static void
 save (RoundFlow *self, EasFlowApply apply)
 {
-	eas_flow_start_child (&self->flow, eas_flow_save_new (apply, self, NULL));
+	self->apply = apply;
+	eas_flow_start_child (&self->flow, eas_flow_save_new (apply_answer, self, NULL));
 }
 
 /* --- Judging an answer --- */
@@ -258,7 +264,15 @@ take_server_error (RoundFlow *self)
 static void
 take_refusal (RoundFlow *self, const EasStatusInfo *info)
 {
-	fail_by_table (self, 0);
+	const char *page = eas_http_password_url (self->response);
+
+	if (self->response->status == HTTP_PASSWORD_EXPIRED && page != NULL)
+		round_fail (self,
+			    eas_error_new (EAS_ERROR_AUTHENTICATION, self->command,
+					   self->response->status, 0,
+					   _ ("Your password has expired; change it at %s"), page));
+	else
+		fail_by_table (self, 0);
 	if (info->code == EAS_ERROR_ACCESS)
 		save (self, apply_blocked);
 }
@@ -316,10 +330,10 @@ take_answer (RoundFlow *self, const EasReply *reply)
 	g_clear_pointer (&self->response, eas_http_response_free);
 	self->response = copy_response (reply->response);
 	take_status (self);
-	/* One save at a time; what a redirect or a refusal brings along is in memory and follows.
-	 */
-	if (eas_http_take_headers (self->flow.data, self->response) && self->flow.child == NULL)
-		save (self, apply_headers);
+	/* What a redirect or a refusal brings along goes with its own save. */
+	if (self->flow.child == NULL &&
+	    eas_http_take_headers (self->flow.data, self->response, self->flow.now))
+		save (self, NULL);
 }
 
 /* --- The machine --- */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * What every answer may carry beside its body: cookies, word of a changed server,
- * the time to wait, the type. Source: [MS-ASHTTP] 2.2.2 Response; RFC 6265; RFC 9110
- * Retry-After.
+ * What every answer may carry beside its body: cookies, word of a changed server, of
+ * a password that ends, the time to wait, the type. Source: [MS-ASHTTP] 2.2.2 Response; RFC 6265;
+ * RFC 9110 Retry-After.
  */
 
 #include <stdio.h>
@@ -14,6 +14,8 @@
 #define MAX_COOKIES     32
 #define MAX_COOKIE_SIZE 4096
 #define MAX_RETRY_AFTER (24 * 60 * 60)
+#define SECONDS_A_DAY   (24 * 60 * 60)
+#define MAX_EXPIRY_DAYS 3650
 
 static const char month_names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
@@ -229,15 +231,75 @@ take_changed_server (EasAccountData *data, const EasHttpResponse *response)
 	return TRUE;
 }
 
-gboolean
-eas_http_take_headers (EasAccountData *data, const EasHttpResponse *response)
+const char *
+eas_http_password_url (const EasHttpResponse *response)
 {
-	gboolean cookies, changed_server;
+	const char *url;
+
+	g_return_val_if_fail (response != NULL, NULL);
+
+	url = eas_http_response_get_header (response, "X-MS-Credential-Service-Url");
+
+	return url != NULL && g_str_has_prefix (url, "https://") &&
+			       g_uri_is_valid (url, G_URI_FLAGS_NONE, NULL)
+		       ? url
+		       : NULL;
+}
+
+/* Whole days left; a day that has begun counts. -1: not said. */
+static int
+days_left (const EasHttpResponse *response)
+{
+	const char *value = eas_http_response_get_header (response, "X-MS-Credentials-Expire");
+	guint64 days;
+
+	if (value == NULL ||
+	    !g_ascii_string_to_unsigned (value, 10, 0, MAX_EXPIRY_DAYS, &days, NULL))
+		return -1;
+
+	return (int) days + 1;
+}
+
+/*
+ * A server that counts the days does so in the answer to each command; one that has
+ * stopped has a new password. The number changes somewhere in the day, so a
+ * difference of one day is none.
+ */
+static gboolean
+take_password_end (EasAccountData *data, const EasHttpResponse *response, gint64 now)
+{
+	const char *url = eas_http_password_url (response);
+	int days = days_left (response);
+	gint64 expires = days < 0 ? 0 : (now / SECONDS_A_DAY + days) * SECONDS_A_DAY;
+	gboolean offers = eas_http_response_get_header (response, "MS-ASProtocolVersions") != NULL;
+	gboolean changed = FALSE;
+
+	if (days < 0 && (response->status != 200 || offers))
+		expires = data->password_expires;
+	if (expires == 0 ? data->password_expires != 0
+			 : ABS (expires - data->password_expires) > SECONDS_A_DAY) {
+		data->password_expires = expires;
+		changed = TRUE;
+	}
+	if (url != NULL && g_strcmp0 (url, data->password_url) != 0) {
+		g_free (data->password_url);
+		data->password_url = g_strdup (url);
+		changed = TRUE;
+	}
+
+	return changed;
+}
+
+gboolean
+eas_http_take_headers (EasAccountData *data, const EasHttpResponse *response, gint64 now)
+{
+	gboolean cookies, changed_server, password;
 
 	g_return_val_if_fail (data != NULL && response != NULL, FALSE);
 
 	cookies = take_cookies (data, response);
 	changed_server = take_changed_server (data, response);
+	password = take_password_end (data, response, now);
 
-	return cookies || changed_server;
+	return cookies || changed_server || password;
 }

@@ -52,10 +52,12 @@ EasHttpRequest *eas_http_build_command_with_key (const EasAccountData *data, con
 EasHttpRequest *eas_http_build_options (const EasAccountData *data);
 char           *eas_http_build_base64_query (const EasAccountData *data, const EasRequest *request, guint32 policy_key);
 /*
- * Takes what every answer may carry, cookies and X-MS-RP, into @data. TRUE when other
- * processes should know soon; a mere new value of a known cookie goes along with the next commit.
+ * Takes what every answer may carry, cookies, X-MS-RP and the password's end, into @data. TRUE when
+ * other processes should know soon; a mere new value of a known cookie goes along with the next commit.
  */
-gboolean        eas_http_take_headers  (EasAccountData *data, const EasHttpResponse *response);
+gboolean        eas_http_take_headers  (EasAccountData *data, const EasHttpResponse *response, gint64 now);
+/* The page of X-MS-Credential-Service-Url, if it is one a person can be sent to; NULL. */
+const char     *eas_http_password_url  (const EasHttpResponse *response);
 gboolean        eas_http_is_wbxml      (const EasHttpResponse *response); /* by type, or by the first bytes */
 guint           eas_http_retry_after   (const EasHttpResponse *response, gint64 now); /* seconds; both header forms; 0 none */
 /* https, same host or same registrable domain or a known Microsoft host: credentials may follow a redirect there. */

@@ -50,6 +50,8 @@ static const struct {
 	FIELD (anchor_mailbox,     STRING),
 	FIELD (cookies,            STRING),
 	FIELD (last_error,         STRING),
+	FIELD (password_expires,   INT64),
+	FIELD (password_url,       STRING),
 	FIELD (heartbeat,          UINT),
 	FIELD (heartbeat_ceiling,  UINT),
 	FIELD (heartbeat_expiries, UINT),

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * A calendar client on a leash: reads one command a line from standard input,
- * answers on standard output, so that a script can play a person at the desktop.
+ * A calendar client on a leash (agent.h).
  *
  *	sources                      the calendars: "UID BACKEND PARENT NAME" each, in base64
  *	caldav URL USER PASSWORD     makes a CalDAV calendar; answers its UID
@@ -18,18 +17,16 @@
  *	probe-start MS SEXP-BASE64   asks SEXP every MS milliseconds in a thread of its own
  *	probe-stop                   "COUNT LONGEST-MS LAST-OBJECTS FAILURES"
  *	quit
- *
- * An answer is "ok N" and N further lines, or "error DOMAIN CODE MESSAGE".
  */
 
 #include <libecal/libecal.h>
 #include <stdio.h>
-#include <string.h>
+
+#include "agent.h"
 
 #define EVERYTHING "#t"
 
 typedef struct {
-	GMainLoop *loop;
 	ESourceRegistry *registry;
 	ECalClient *client;
 	ECalClientView *view;
@@ -42,59 +39,18 @@ typedef struct {
 	gint64 longest; /* microseconds */
 } Agent;
 
-static void
-answer (GPtrArray *lines)
-{
-	printf ("ok %u\n", lines != NULL ? lines->len : 0);
-	for (guint i = 0; lines != NULL && i < lines->len; i++)
-		printf ("%s\n", (const char *) lines->pdata[i]);
-	fflush (stdout);
-}
-
-static void
-answer_one (const char *line)
-{
-	printf ("ok 1\n%s\n", line);
-	fflush (stdout);
-}
-
-static void
-answer_error (const GError *error)
-{
-	g_autofree char *message = g_strdup (error != NULL ? error->message : "no reason given");
-
-	g_strdelimit (message, "\r\n", ' ');
-	printf ("error %s %d %s\n", error != NULL ? g_quark_to_string (error->domain) : "none",
-		error != NULL ? error->code : 0, message);
-	fflush (stdout);
-}
-
-static char *
-to_base64 (const char *text)
-{
-	return g_base64_encode ((const guchar *) text, strlen (text));
-}
-
-static char *
-from_base64 (const char *text)
-{
-	gsize size = 0;
-	g_autofree guchar *data = g_base64_decode (text, &size);
-
-	return g_strndup ((const char *) data, size);
-}
-
 static ICalComponent *
 component_from_base64 (const char *text)
 {
-	g_autofree char *ical = from_base64 (text);
+	g_autofree char *ical = agent_from_base64 (text);
 
 	return i_cal_component_new_from_string (ical);
 }
 
 static void
-list_sources (Agent *agent, char **words)
+list_sources (gpointer data, char **words)
 {
+	Agent *agent = data;
 	g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
 	GList *sources =
 		e_source_registry_list_sources (agent->registry, E_SOURCE_EXTENSION_CALENDAR);
@@ -109,15 +65,16 @@ list_sources (Agent *agent, char **words)
 			e_source_get_parent (source) != NULL ? e_source_get_parent (source) : "-",
 			e_source_get_display_name (source));
 
-		g_ptr_array_add (lines, to_base64 (line));
+		g_ptr_array_add (lines, agent_to_base64 (line));
 	}
 	g_list_free_full (sources, g_object_unref);
-	answer (lines);
+	agent_answer (lines);
 }
 
 static void
-make_caldav (Agent *agent, char **words)
+make_caldav (gpointer data, char **words)
 {
+	Agent *agent = data;
 	g_autoptr (GError) error = NULL;
 	g_autoptr (GUri) uri = g_uri_parse (words[1], G_URI_FLAGS_NONE, &error);
 	g_autoptr (ESource) source = e_source_new (NULL, NULL, NULL);
@@ -128,7 +85,7 @@ make_caldav (Agent *agent, char **words)
 	GList sources = { source, NULL, NULL };
 
 	if (uri == NULL) {
-		answer_error (error);
+		agent_answer_error (error);
 		return;
 	}
 	e_source_set_display_name (source, "CalDAV");
@@ -139,15 +96,16 @@ make_caldav (Agent *agent, char **words)
 	e_source_webdav_set_uri (webdav, uri);
 	if (!e_source_store_password_sync (source, words[3], TRUE, NULL, &error) ||
 	    !e_source_registry_create_sources_sync (agent->registry, &sources, NULL, &error)) {
-		answer_error (error);
+		agent_answer_error (error);
 		return;
 	}
-	answer_one (e_source_get_uid (source));
+	agent_answer_one (e_source_get_uid (source));
 }
 
 static void
-open_calendar (Agent *agent, char **words)
+open_calendar (gpointer data, char **words)
 {
+	Agent *agent = data;
 	g_autoptr (ESource) source = e_source_registry_ref_source (agent->registry, words[1]);
 	g_autoptr (GError) error = NULL;
 	EClient *client;
@@ -162,21 +120,22 @@ open_calendar (Agent *agent, char **words)
 	client = e_cal_client_connect_sync (source, E_CAL_CLIENT_SOURCE_TYPE_EVENTS, seconds, NULL,
 					    &error);
 	if (client == NULL) {
-		answer_error (error);
+		agent_answer_error (error);
 		return;
 	}
 	g_clear_object (&agent->client);
 	agent->client = E_CAL_CLIENT (client);
-	answer (NULL);
+	agent_answer (NULL);
 }
 
 static void
-set_default (Agent *agent, char **words)
+set_default (gpointer data, char **words)
 {
+	Agent *agent = data;
 	g_autoptr (ESource) source = e_source_registry_ref_source (agent->registry, words[1]);
 
 	e_source_registry_set_default_calendar (agent->registry, source);
-	answer (NULL);
+	agent_answer (NULL);
 }
 
 static void
@@ -187,20 +146,22 @@ answer_components (GSList *components)
 	for (GSList *link = components; link != NULL; link = link->next) {
 		g_autofree char *ical = i_cal_component_as_ical_string (link->data);
 
-		g_ptr_array_add (lines, to_base64 (ical));
+		g_ptr_array_add (lines, agent_to_base64 (ical));
 	}
-	answer (lines);
+	agent_answer (lines);
 }
 
 static void
-list_objects (Agent *agent, char **words)
+list_objects (gpointer data, char **words)
 {
-	g_autofree char *sexp = words[1] != NULL ? from_base64 (words[1]) : g_strdup (EVERYTHING);
+	Agent *agent = data;
+	g_autofree char *sexp =
+		words[1] != NULL ? agent_from_base64 (words[1]) : g_strdup (EVERYTHING);
 	g_autoptr (GError) error = NULL;
 	GSList *components = NULL;
 
 	if (!e_cal_client_get_object_list_sync (agent->client, sexp, &components, NULL, &error)) {
-		answer_error (error);
+		agent_answer_error (error);
 		return;
 	}
 	answer_components (components);
@@ -208,40 +169,42 @@ list_objects (Agent *agent, char **words)
 }
 
 static void
-get_objects (Agent *agent, char **words)
+get_objects (gpointer data, char **words)
 {
+	Agent *agent = data;
 	g_autoptr (GError) error = NULL;
 	GSList *objects = NULL;
 	g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
 
 	if (!e_cal_client_get_objects_for_uid_sync (agent->client, words[1], &objects, NULL,
 						    &error)) {
-		answer_error (error);
+		agent_answer_error (error);
 		return;
 	}
 	for (GSList *link = objects; link != NULL; link = link->next) {
 		g_autofree char *ical = e_cal_component_get_as_string (link->data);
 
-		g_ptr_array_add (lines, to_base64 (ical));
+		g_ptr_array_add (lines, agent_to_base64 (ical));
 	}
 	g_slist_free_full (objects, g_object_unref);
-	answer (lines);
+	agent_answer (lines);
 }
 
 static void
-create_object (Agent *agent, char **words)
+create_object (gpointer data, char **words)
 {
+	Agent *agent = data;
 	ICalComponent *component = component_from_base64 (words[1]);
 	g_autoptr (GError) error = NULL;
 	g_autofree char *uid = NULL;
 
 	if (component == NULL)
-		answer_error (NULL);
+		agent_answer_error (NULL);
 	else if (!e_cal_client_create_object_sync (agent->client, component,
 						   E_CAL_OPERATION_FLAG_NONE, &uid, NULL, &error))
-		answer_error (error);
+		agent_answer_error (error);
 	else
-		answer_one (uid);
+		agent_answer_one (uid);
 	g_clear_object (&component);
 }
 
@@ -252,34 +215,36 @@ mod_from_word (const char *word)
 }
 
 static void
-modify_object (Agent *agent, char **words)
+modify_object (gpointer data, char **words)
 {
+	Agent *agent = data;
 	ICalComponent *component = component_from_base64 (words[2]);
 	g_autoptr (GError) error = NULL;
 
 	if (component == NULL)
-		answer_error (NULL);
+		agent_answer_error (NULL);
 	else if (!e_cal_client_modify_object_sync (agent->client, component,
 						   mod_from_word (words[1]),
 						   E_CAL_OPERATION_FLAG_NONE, NULL, &error))
-		answer_error (error);
+		agent_answer_error (error);
 	else
-		answer (NULL);
+		agent_answer (NULL);
 	g_clear_object (&component);
 }
 
 static void
-remove_object (Agent *agent, char **words)
+remove_object (gpointer data, char **words)
 {
+	Agent *agent = data;
 	g_autoptr (GError) error = NULL;
 
 	if (!e_cal_client_remove_object_sync (agent->client, words[2], words[3],
 					      mod_from_word (words[1]), E_CAL_OPERATION_FLAG_NONE,
 					      NULL, &error)) {
-		answer_error (error);
+		agent_answer_error (error);
 		return;
 	}
-	answer (NULL);
+	agent_answer (NULL);
 }
 
 static void
@@ -307,14 +272,15 @@ view_complete (ECalClientView *view, const GError *error, Agent *agent)
 }
 
 static void
-start_view (Agent *agent, char **words)
+start_view (gpointer data, char **words)
 {
+	Agent *agent = data;
 	g_autoptr (GError) error = NULL;
 
 	g_clear_object (&agent->view);
 	agent->added = agent->modified = agent->removed = agent->completed = 0;
 	if (!e_cal_client_get_view_sync (agent->client, EVERYTHING, &agent->view, NULL, &error)) {
-		answer_error (error);
+		agent_answer_error (error);
 		return;
 	}
 	g_signal_connect (agent->view, "objects-added", G_CALLBACK (objects_added), agent);
@@ -323,18 +289,19 @@ start_view (Agent *agent, char **words)
 	g_signal_connect (agent->view, "complete", G_CALLBACK (view_complete), agent);
 	e_cal_client_view_start (agent->view, &error);
 	if (error != NULL)
-		answer_error (error);
+		agent_answer_error (error);
 	else
-		answer (NULL);
+		agent_answer (NULL);
 }
 
 static void
-answer_view (Agent *agent, char **words)
+answer_view (gpointer data, char **words)
 {
+	Agent *agent = data;
 	g_autofree char *line = g_strdup_printf ("%u %u %u %u", agent->added, agent->modified,
 						 agent->removed, agent->completed);
 
-	answer_one (line);
+	agent_answer_one (line);
 }
 
 static gpointer
@@ -372,48 +339,51 @@ stop_probe (Agent *agent)
 }
 
 static void
-start_probe (Agent *agent, char **words)
+start_probe (gpointer data, char **words)
 {
+	Agent *agent = data;
 	stop_probe (agent);
 	g_free (agent->probe_sexp);
-	agent->probe_sexp = from_base64 (words[2]);
+	agent->probe_sexp = agent_from_base64 (words[2]);
 	agent->probe_interval = (guint) g_ascii_strtoull (words[1], NULL, 10);
 	agent->probes = agent->probe_failures = agent->probe_objects = 0;
 	agent->longest = 0;
 	g_atomic_int_set (&agent->probing, TRUE);
 	agent->prober = g_thread_new ("probe", probe, agent);
-	answer (NULL);
+	agent_answer (NULL);
 }
 
 static void
-answer_probe (Agent *agent, char **words)
+answer_probe (gpointer data, char **words)
 {
+	Agent *agent = data;
 	g_autofree char *line = NULL;
 
 	stop_probe (agent);
 	line = g_strdup_printf ("%u %.1f %u %u", agent->probes, agent->longest / 1000.0,
 				agent->probe_objects, agent->probe_failures);
-	answer_one (line);
+	agent_answer_one (line);
 }
 
 static void
-refresh (Agent *agent, char **words)
+refresh (gpointer data, char **words)
 {
+	Agent *agent = data;
 	g_autoptr (GError) error = NULL;
 
 	if (!e_client_refresh_sync (E_CLIENT (agent->client), NULL, &error))
-		answer_error (error);
+		agent_answer_error (error);
 	else
-		answer (NULL);
+		agent_answer (NULL);
 }
 
-/* What needs an open calendar, and how many words it takes at least. */
-static const struct {
-	const char *name;
-	guint n_words;
-	gboolean needs_client;
-	void (*run) (Agent *agent, char **words);
-} commands[] = {
+static gboolean
+is_open (gpointer data)
+{
+	return ((Agent *) data)->client != NULL;
+}
+
+static const AgentCommand commands[] = {
 	{ "sources", 1, FALSE, list_sources },   { "caldav", 4, FALSE, make_caldav },
 	{ "default", 2, FALSE, set_default },    { "open", 2, FALSE, open_calendar },
 	{ "refresh", 1, TRUE, refresh },         { "list", 1, TRUE, list_objects },
@@ -423,91 +393,23 @@ static const struct {
 	{ "probe-start", 3, TRUE, start_probe }, { "probe-stop", 1, TRUE, answer_probe },
 };
 
-typedef struct {
-	Agent *agent;
-	char *line;
-} Order;
-
-static gboolean
-obey (gpointer data)
-{
-	Order *order = data;
-	g_auto (GStrv) words = g_strsplit (g_strstrip (order->line), " ", -1);
-	gboolean known = FALSE;
-
-	for (guint i = 0; i < G_N_ELEMENTS (commands) && words[0] != NULL; i++) {
-		if (!g_str_equal (commands[i].name, words[0]))
-			continue;
-		known = TRUE;
-		if (g_strv_length (words) < commands[i].n_words ||
-		    (commands[i].needs_client && order->agent->client == NULL))
-			known = FALSE;
-		else
-			commands[i].run (order->agent, words);
-	}
-	if (!known) {
-		printf ("error agent 0 not understood, or no calendar is open\n");
-		fflush (stdout);
-	}
-	g_free (order->line);
-	g_free (order);
-
-	return G_SOURCE_REMOVE;
-}
-
-static gboolean
-leave (gpointer data)
-{
-	g_main_loop_quit (((Agent *) data)->loop);
-	return G_SOURCE_REMOVE;
-}
-
-/* Lines are read beside the main loop: signals of a view arrive while nobody asks. */
-static gpointer
-read_orders (gpointer data)
-{
-	Agent *agent = data;
-	g_autoptr (GIOChannel) channel = g_io_channel_unix_new (0);
-	char *line = NULL;
-
-	while (g_io_channel_read_line (channel, &line, NULL, NULL, NULL) == G_IO_STATUS_NORMAL) {
-		Order *order;
-
-		if (g_str_has_prefix (line, "quit")) {
-			g_free (line);
-			break;
-		}
-		order = g_new0 (Order, 1);
-		order->agent = agent;
-		order->line = line;
-		g_idle_add (obey, order);
-	}
-	g_idle_add (leave, agent);
-
-	return NULL;
-}
-
 int
 main (void)
 {
 	Agent agent = { 0 };
 	g_autoptr (GError) error = NULL;
 
-	agent.loop = g_main_loop_new (NULL, FALSE);
 	agent.registry = e_source_registry_new_sync (NULL, &error);
 	if (agent.registry == NULL) {
-		answer_error (error);
+		agent_answer_error (error);
 		return 1;
 	}
-	answer (NULL);
-	g_thread_unref (g_thread_new ("orders", read_orders, &agent));
-	g_main_loop_run (agent.loop);
+	agent_obey (commands, G_N_ELEMENTS (commands), is_open, &agent);
 	stop_probe (&agent);
 	g_clear_object (&agent.view);
 	g_clear_object (&agent.client);
 	g_clear_object (&agent.registry);
 	g_free (agent.probe_sexp);
-	g_main_loop_unref (agent.loop);
 
 	return 0;
 }

@@ -239,21 +239,30 @@ eas_map_body_dup_letters (const EasItem *form)
 
 /* The codec. */
 
+char *
+eas_map_body_dup_text (const EasItem *item, EasItemSlot body)
+{
+	EasItemSlot data = eas_item_child (item, body, EAS_AIRSYNCBASE_DATA);
+	const char *text = data != EAS_ITEM_NONE ? eas_item_text (item, data) : NULL;
+	g_autofree char *from_html = NULL;
+	char *scratch = NULL;
+
+	if (text == NULL)
+		return NULL;
+
+	if (child_int (item, body, EAS_AIRSYNCBASE_TYPE, BODY_PLAIN) == BODY_HTML)
+		text = from_html = eas_map_body_from_html (text);
+	text = eas_map_clean_text (text, /* one_line */ FALSE, &scratch);
+
+	return scratch != NULL ? scratch : g_strdup (text);
+}
+
 static void
 body_read (const EasMapRow *row, const EasMapReading *reading, EasItemSlot slot)
 {
-	EasItemSlot data = eas_item_child (reading->item, slot, EAS_AIRSYNCBASE_DATA);
-	const char *text = data != EAS_ITEM_NONE ? eas_item_text (reading->item, data) : NULL;
-	g_autofree char *from_html = NULL;
-	g_autofree char *scratch = NULL;
+	g_autofree char *text = eas_map_body_dup_text (reading->item, slot);
 
-	if (text == NULL)
-		return;
-
-	if (child_int (reading->item, slot, EAS_AIRSYNCBASE_TYPE, BODY_PLAIN) == BODY_HTML)
-		text = from_html = eas_map_body_from_html (text);
-	eas_map_add_text (reading->object, ICAL_DESCRIPTION_PROPERTY,
-			  eas_map_clean_text (text, /* one_line */ FALSE, &scratch));
+	eas_map_add_text (reading->object, ICAL_DESCRIPTION_PROPERTY, text);
 }
 
 static void
@@ -263,6 +272,12 @@ write_body (EasItemBuilder *builder, int type, const char *data)
 	eas_item_builder_int (builder, EAS_AIRSYNCBASE_TYPE, type);
 	eas_item_builder_text (builder, EAS_AIRSYNCBASE_DATA, data);
 	eas_item_builder_end (builder);
+}
+
+void
+eas_map_body_write_plain (EasItemBuilder *builder, const char *wire)
+{
+	write_body (builder, BODY_PLAIN, wire);
 }
 
 static void

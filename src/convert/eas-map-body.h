@@ -25,6 +25,10 @@ char *eas_map_body_to_html (const char *text);
 gboolean eas_map_body_is_safe (const EasItem *item, EasItemSlot parent, EasItemSlot body);
 /* Type and Data of it, which is all that a request may carry. */
 void eas_map_body_copy (const EasItem *item, EasItemSlot body, EasItemBuilder *builder);
+/* The text of a Body as a property may hold it; NULL when it has none. */
+char *eas_map_body_dup_text (const EasItem *item, EasItemSlot body);
+/* @wire as eas_map_wire_text() makes it. */
+void eas_map_body_write_plain (EasItemBuilder *builder, const char *wire);
 /* The body of a form without its white space: servers wrap, end and convert text as they like. */
 char *eas_map_body_dup_letters (const EasItem *form);
 

@@ -269,8 +269,8 @@ const EasMapCodec eas_codec_class = { class_read, class_write, NULL };
 
 #define LOOKS_LIKE_A_COMMA "\xe2\x80\x9a" /* U+201A */
 
-static char *
-shown_category (const char *name)
+char *
+eas_map_shown_category (const char *name)
 {
 	g_autofree char *scratch = NULL;
 	const char *clean = eas_map_clean_text (name, /* one_line */ TRUE, &scratch);
@@ -290,7 +290,7 @@ categories_read (const EasMapRow *row, const EasMapReading *reading, EasItemSlot
 	for (child = eas_item_child (reading->item, slot, tag); child != EAS_ITEM_NONE;
 	     child = eas_item_sibling (reading->item, child, tag)) {
 		const char *text = eas_item_text (reading->item, child);
-		g_autofree char *shown = text != NULL ? shown_category (text) : NULL;
+		g_autofree char *shown = text != NULL ? eas_map_shown_category (text) : NULL;
 
 		eas_map_add_text (reading->object, ICAL_CATEGORIES_PROPERTY, shown);
 	}
@@ -357,7 +357,8 @@ original_category (const EasMapMerging *merging, EasTag tag, const char *name)
 	for (child = eas_item_child (merging->baseline, merging->baseline_slot, tag);
 	     child != EAS_ITEM_NONE; child = eas_item_sibling (merging->baseline, child, tag)) {
 		const char *original = eas_item_text (merging->baseline, child);
-		g_autofree char *shown = original != NULL ? shown_category (original) : NULL;
+		g_autofree char *shown =
+			original != NULL ? eas_map_shown_category (original) : NULL;
 
 		if (g_strcmp0 (shown, name) == 0)
 			return original;

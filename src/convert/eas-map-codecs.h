@@ -29,6 +29,9 @@ extern const EasMapCodec eas_codec_x_text; /* read only */
  * @scratch, which the caller frees.
  */
 const char *eas_map_clean_text (const char *text, gboolean one_line, char **scratch);
+/* The name of a category as programs can show it that part lists at commas; the merge of
+ * eas_codec_categories puts it right again. */
+char *eas_map_shown_category (const char *name);
 /* Text as the wire wants it: valid, trimmed, line ends CRLF. NULL when nothing is left. */
 char *eas_map_wire_text (const char *text, gboolean one_line);
 

@@ -33,6 +33,7 @@ convert_item (const char *xml)
 			     "<a:ApplicationData xmlns:a=\"AirSync\" xmlns:c=\"Calendar\" "
 			     "xmlns:b=\"AirSyncBase\""
 			     " xmlns:m=\"MeetingResponse\" xmlns:t=\"Tasks\" xmlns:n=\"Notes\""
+			     " xmlns:p=\"Contacts\" xmlns:q=\"Contacts2\""
 			     " xmlns:g=\"urn:eas:golden\">",
 			     xml, "</a:ApplicationData>\n", NULL);
 	EasItem *item;

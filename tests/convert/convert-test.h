@@ -16,7 +16,7 @@ extern const guint convert_n_versions;
 EasMapContext convert_context (EasVersion version, const char *zone);
 
 /* The children of ApplicationData in the XML form; prefixes c: Calendar, b: AirSyncBase, m:
- * MeetingResponse, t: Tasks, n: Notes. */
+ * MeetingResponse, t: Tasks, n: Notes, p: Contacts, q: Contacts2. */
 EasItem *convert_item (const char *xml);
 
 /* One line an element, sorted: "Subject=Lunch", "Body{Type=1;Data=Hi}", "Location" when empty. */

@@ -12,24 +12,27 @@ removed at the very end.
 
 Exit status: COMMAND's; 124 after the limit; 128 + N after signal N.
 """
-import argparse
-import ctypes
-import os
-import shutil
 import signal
-import subprocess
-import sys
-import tempfile
-import time
+
+# First of all: from here on a signal waits until it is asked for, so that there is no moment at
+# which it ends this process and leaves something behind.
+ENDING = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+MASK = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING | {signal.SIGCHLD})
+
+import argparse  # noqa: E402
+import ctypes  # noqa: E402
+import os  # noqa: E402
+import shutil  # noqa: E402
+import subprocess  # noqa: E402
+import sys  # noqa: E402
+import tempfile  # noqa: E402
+import time  # noqa: E402
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 GRACE = 5.0  # seconds between asking and killing
+FOREVER = 3600.0  # asked again after that
 LIBC = ctypes.CDLL(None, use_errno=True)
-
-
-class Ended(Exception):
-    """The limit passed or a signal came; args[0] is the exit status."""
 
 
 def descendants():
@@ -87,28 +90,27 @@ def end_all():
 def prepare_child():
     # If this process is itself killed hard, its command at least goes with it.
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background job would ignore it
+    signal.pthread_sigmask(signal.SIG_SETMASK, MASK)
 
 
 def run(command, limit):
-    def interrupted(number, _frame):
-        raise Ended(128 + number)
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, interrupted)
+    """Waits for the command, the limit or a signal; the exit status."""
     try:
-        try:
-            child = subprocess.Popen(command, preexec_fn=prepare_child)
-        except OSError as error:
-            print(f'{command[0]}: {error.strerror}', file=sys.stderr)
-            return 127
-        try:
-            status = child.wait(limit)
-        except subprocess.TimeoutExpired:
+        child = subprocess.Popen(command, preexec_fn=prepare_child)
+    except OSError as error:
+        print(f'{command[0]}: {error.strerror}', file=sys.stderr)
+        return 127
+    deadline = time.monotonic() + limit if limit else None
+    while child.poll() is None:
+        left = max(0, deadline - time.monotonic()) if limit else FOREVER
+        came = signal.sigtimedwait(ENDING | {signal.SIGCHLD}, left)
+        if came is None and limit:
             print(f'{command[0]}: ended after its limit of {limit:g} s', file=sys.stderr)
             return 124
-        return status if status >= 0 else 128 - status
-    except Ended as ended:
-        return ended.args[0]
+        if came is not None and came.si_signo in ENDING:
+            return 128 + came.si_signo
+    return child.returncode if child.returncode >= 0 else 128 - child.returncode
 
 
 def main():
@@ -129,9 +131,6 @@ def main():
     try:
         status = run(command, options.limit)
     finally:
-        # A second Ctrl-C must not leave half of it behind.
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)
         end_all()
         if scratch:
             shutil.rmtree(scratch, ignore_errors=True)

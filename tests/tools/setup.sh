@@ -41,7 +41,10 @@ hold_services() {
     services_held=yes
   fi
 }
-release_services() { [ "${services_held:-no}" = no ] || rm -f /usr/sbin/policy-rc.d; }
+release_services() {
+  [ "${services_held:-no}" = no ] || rm -f /usr/sbin/policy-rc.d
+  services_held=no
+}
 
 need() { # need GROUP...: installs what is missing of packages_GROUP
   local group wanted=() missing root=()
@@ -67,46 +70,95 @@ need() { # need GROUP...: installs what is missing of packages_GROUP
     root=(sudo)
   fi
   say "Installing ${missing[*]}"
-  local log
-  log=$(mktemp)
+  make_log
   hold_services
-  trap 'release_services; exit 130' INT TERM HUP
-  if ! { "${root[@]}" timeout 600 apt-get -o DPkg::Lock::Timeout=300 update &&
-    "${root[@]}" env DEBIAN_FRONTEND=noninteractive timeout 1800 apt-get -o DPkg::Lock::Timeout=300 \
-      install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1 </dev/null; then
-    release_services
-    trap - INT TERM HUP
-    tail -20 "$log" >&2
-    rm -f "$log"
-    fail "apt-get could not install ${missing[*]}"
+  interruptible "${root[@]}" timeout 600 apt-get -o DPkg::Lock::Timeout=300 update &&
+    interruptible "${root[@]}" timeout 1800 apt-get -o DPkg::Lock::Timeout=300 \
+      install -y --no-install-recommends --download-only "${missing[@]}" &&
+    whole "${root[@]}" env DEBIAN_FRONTEND=noninteractive timeout 1800 apt-get -o DPkg::Lock::Timeout=300 \
+      install -y --no-install-recommends "${missing[@]}" || give_up 20 "apt-get could not install ${missing[*]}"
+  release_services
+  drop_log
+}
+
+# ---- what a Ctrl-C, a SIGTERM or a closed terminal may come across -------------
+make_log() {
+  log=$(mktemp)
+  trap 'tidy; exit 129' HUP
+  trap 'tidy; exit 130' INT
+  trap 'tidy; exit 143' TERM
+}
+drop_log() {
+  rm -f "$log"
+  trap - INT TERM HUP
+}
+tidy() {
+  if [ -n "${running:-}" ]; then
+    kill "$running" 2>/dev/null || true
+    wait "$running" || true
+    running=
   fi
   release_services
-  trap - INT TERM HUP
   rm -f "$log"
+}
+give_up() { # give_up LINES MESSAGE: shows the end of the log
+  tail -"$1" "$log" >&2
+  tidy
+  fail "$2"
+}
+
+# In the background and waited for: a trap of this shell comes at once, not after the command. One
+# behind timeout or sudo would not hear a Ctrl-C itself.
+interruptible() { # interruptible COMMAND...: to the log
+  local status=0
+  "$@" >>"$log" 2>&1 </dev/null &
+  running=$!
+  wait "$running" || status=$?
+  running=
+  return $status
+}
+
+# Half-configured packages help nobody: dpkg is let finish.
+whole() { # whole COMMAND...: to the log
+  local stop='' status=0
+  trap 'stop=129' HUP
+  trap 'stop=130; say "Stopping when the packages are in their places"' INT
+  trap 'stop=143' TERM
+  "$@" >>"$log" 2>&1 </dev/null &
+  local pid=$!
+  while kill -0 $pid 2>/dev/null; do
+    wait $pid
+    status=$?
+  done
+  if [ -n "$stop" ]; then
+    tidy
+    exit "$stop"
+  fi
+  return $status
 }
 
 build() { # build DIRECTORY [MESON_OPTION...]: configures once, then compiles; quiet unless it fails
-  local directory=$top/$1 log
+  local directory=$top/$1
   shift
-  log=$(mktemp)
+  make_log
   if [ ! -e "$directory/build.ninja" ]; then
     say "Configuring ${directory##*/}"
     rm -rf "$directory" # half a configuration cannot be used again
-    if ! timeout 300 meson setup "$directory" "$top" "$@" >"$log" 2>&1; then
-      tail -30 "$log" >&2
-      rm -f "$log"
-      fail "meson setup failed"
-    fi
+    contained_build 300 meson setup "$directory" "$top" "$@" || give_up 30 "meson setup failed"
   fi
   # A layer that came since is no change of a file meson knows.
   if [ -n "$(find "$top/src" "$top/tests" -name meson.build -newer "$directory/build.ninja" -print -quit)" ]; then
-    timeout 300 meson setup --reconfigure "$directory" "$top" >"$log" 2>&1 || true # ninja tells what is wrong
+    contained_build 300 meson setup --reconfigure "$directory" "$top" || true # ninja tells what is wrong
   fi
   say "Building ${directory##*/}"
-  if ! timeout 1800 ninja -C "$directory" >"$log" 2>&1; then
+  : >"$log"
+  if ! contained_build 1800 ninja -C "$directory"; then
     grep -vE '^\[[0-9]+/[0-9]+\] (Compiling|Linking|Generating)' "$log" | head -80 >&2
-    rm -f "$log"
+    tidy
     fail "the build failed"
   fi
-  rm -f "$log"
+  drop_log
+}
+contained_build() { # contained_build SECONDS COMMAND...: no compiler stays behind
+  interruptible python3 "$top/tests/tools/contained.py" --limit "$1" -- "${@:2}"
 }

@@ -17,6 +17,9 @@ typedef enum {
 	SQL_DROP_STATE,
 	SQL_FORGET_STATE,
 	SQL_FORGET_ITEMS,
+	SQL_PUT_ARRIVAL,
+	SQL_ARRIVALS,
+	SQL_REMOVE_ARRIVALS,
 	SQL_ROW_BY_ID,
 	SQL_ROW_BY_UID,
 	SQL_PUT_ROW,
@@ -52,6 +55,9 @@ static const char *const statements[N_SQL] = {
 	[SQL_DROP_STATE] = "DELETE FROM eas_state WHERE name = ?",
 	[SQL_FORGET_STATE] = "DELETE FROM eas_state",
 	[SQL_FORGET_ITEMS] = "DELETE FROM eas_items",
+	[SQL_PUT_ARRIVAL] = "INSERT INTO eas_inbox (kind, server_id, body) VALUES (?, ?, ?)",
+	[SQL_ARRIVALS] = "SELECT id, kind, server_id, body FROM eas_inbox ORDER BY id LIMIT ?",
+	[SQL_REMOVE_ARRIVALS] = "DELETE FROM eas_inbox WHERE id <= ?",
 	[SQL_ROW_BY_ID] = "SELECT " ROW_COLUMNS " FROM eas_items WHERE server_id = ?",
 	[SQL_ROW_BY_UID] = "SELECT " ROW_COLUMNS " FROM eas_items WHERE uid = ?",
 	[SQL_PUT_ROW] = "INSERT OR REPLACE INTO eas_items (server_id, uid, hash, generation, body, "
@@ -103,6 +109,9 @@ static const char *const schema =
 	" generation INTEGER, body BLOB, problem TEXT);"
 	"CREATE INDEX IF NOT EXISTS eas_items_uid ON eas_items (uid);"
 	"CREATE INDEX IF NOT EXISTS eas_items_generation ON eas_items (generation);"
+	"CREATE TABLE IF NOT EXISTS eas_inbox (id INTEGER PRIMARY KEY, kind INTEGER, server_id "
+	"TEXT,"
+	" body BLOB);"
 	"CREATE TABLE IF NOT EXISTS eas_outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER,"
 	" uid TEXT UNIQUE, server_id TEXT, client_id TEXT, object TEXT, ancestor BLOB, version "
 	"INTEGER,"
@@ -129,6 +138,16 @@ e_eas_row_free (EEasRow *row)
 	g_free (row->problem);
 	g_clear_pointer (&row->body, g_bytes_unref);
 	g_free (row);
+}
+
+void
+e_eas_arrival_free (EEasArrival *arrival)
+{
+	if (arrival == NULL)
+		return;
+
+	eas_sync_change_free (arrival->change);
+	g_free (arrival);
 }
 
 void
@@ -287,6 +306,22 @@ read_edit (sqlite3_stmt *stmt)
 	edit->since = sqlite3_column_int64 (stmt, 11);
 
 	return edit;
+}
+
+static EEasArrival *
+read_arrival (sqlite3_stmt *stmt)
+{
+	EEasArrival *arrival = g_new0 (EEasArrival, 1);
+	g_autofree char *server_id = column_text (stmt, 2);
+	g_autoptr (GBytes) body = column_bytes (stmt, 3);
+
+	arrival->id = sqlite3_column_int64 (stmt, 0);
+	arrival->change =
+		eas_sync_change_new ((EasChangeKind) sqlite3_column_int (stmt, 1), server_id);
+	if (body != NULL)
+		arrival->change->item = eas_item_from_bytes (body, NULL);
+
+	return arrival;
 }
 
 static EEasJournalEntry *
@@ -491,6 +526,7 @@ e_eas_cache_forget (EEasCache *self)
 {
 	execute (self, prepare (self, SQL_FORGET_STATE));
 	execute (self, prepare (self, SQL_FORGET_ITEMS));
+	e_eas_cache_remove_arrivals (self, G_MAXINT64);
 }
 
 EEasRow *
@@ -719,6 +755,46 @@ guint
 e_eas_cache_count_edits (EEasCache *self, gboolean parked)
 {
 	return (guint) read_number (self, SQL_COUNT_EDITS, parked ? 1 : 0);
+}
+
+void
+e_eas_cache_put_arrival (EEasCache *self, const EasSyncChange *change, GBytes *body)
+{
+	sqlite3_stmt *stmt = prepare (self, SQL_PUT_ARRIVAL);
+
+	if (stmt != NULL) {
+		sqlite3_bind_int (stmt, 1, change->kind);
+		bind_text (stmt, 2, change->server_id);
+		bind_bytes (stmt, 3, body);
+	}
+	execute (self, stmt);
+}
+
+GPtrArray *
+e_eas_cache_arrivals (EEasCache *self, guint limit)
+{
+	GPtrArray *arrivals;
+	sqlite3_stmt *stmt;
+
+	e_cache_lock (self->cache, E_CACHE_LOCK_READ);
+	stmt = prepare (self, SQL_ARRIVALS);
+	if (stmt != NULL)
+		sqlite3_bind_int64 (stmt, 1, limit);
+	arrivals = read_all (self, stmt, (gpointer (*) (sqlite3_stmt *)) read_arrival,
+			     (GDestroyNotify) e_eas_arrival_free);
+	e_cache_unlock (self->cache, E_CACHE_UNLOCK_NONE);
+
+	return arrivals;
+}
+
+void
+e_eas_cache_remove_arrivals (EEasCache *self, gint64 last_id)
+{
+	sqlite3_stmt *stmt = prepare (self, SQL_REMOVE_ARRIVALS);
+
+	if (stmt != NULL)
+		sqlite3_bind_int64 (stmt, 1, last_id);
+	execute (self, stmt);
 }
 
 void

@@ -8,6 +8,7 @@
  *
  * Tables: eas_state   name, value (key, generation, sweep, device)
  *         eas_items   the server's item as it came, by ServerId
+ *         eas_inbox   what has come from the server but is not applied yet, in its order
  *         eas_outbox  one row for each item with an edit not yet on the server
  *         eas_journal changes in the request now on its way
  *
@@ -76,6 +77,15 @@ typedef struct {
 void e_eas_journal_entry_free (EEasJournalEntry *entry);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EEasJournalEntry, e_eas_journal_entry_free)
 
+/* A change of the server that waits to be applied. */
+typedef struct {
+	gint64 id; /* grows */
+	EasSyncChange *change;
+} EEasArrival;
+
+void e_eas_arrival_free (EEasArrival *arrival);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (EEasArrival, e_eas_arrival_free)
+
 /* What makes our tables where they are not there. */
 const char *e_eas_cache_schema (void);
 
@@ -99,7 +109,7 @@ void e_eas_cache_set_state (EEasCache *self,
 			    const char *name,
 			    const char *value); /* [write] NULL removes */
 void e_eas_cache_set_state_uint (EEasCache *self, const char *name, guint value); /* [write] */
-void e_eas_cache_forget (EEasCache *self); /* [write] key, generation and items; the outbox stays */
+void e_eas_cache_forget (EEasCache *self); /* [write] key, generation, items and inbox; the outbox stays */
 
 EEasRow *e_eas_cache_row_by_id (EEasCache *self, const char *server_id);
 EEasRow *e_eas_cache_row_by_uid (EEasCache *self, const char *uid);
@@ -131,6 +141,12 @@ void e_eas_cache_remove_edit (EEasCache *self, gint64 id);           /* [write] 
 GPtrArray *e_eas_cache_pending_edits (EEasCache *self, guint limit); /* not parked, oldest first */
 GPtrArray *e_eas_cache_parked_edits (EEasCache *self, guint limit);
 guint e_eas_cache_count_edits (EEasCache *self, gboolean parked);
+
+void e_eas_cache_put_arrival (EEasCache *self,
+			      const EasSyncChange *change,
+			      GBytes *body);                      /* [write] @body: of its item; NULL */
+GPtrArray *e_eas_cache_arrivals (EEasCache *self, guint limit); /* (element-type EEasArrival), oldest first */
+void e_eas_cache_remove_arrivals (EEasCache *self, gint64 last_id); /* [write] down to the oldest */
 
 void e_eas_cache_put_journal (EEasCache *self, const EEasJournalEntry *entry); /* [write] */
 GPtrArray *

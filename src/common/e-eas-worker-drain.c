@@ -16,9 +16,6 @@
 
 #include "e-eas-worker-private.h"
 
-#define CHUNK    32
-#define PAUSE_US 1000
-
 /* A removal of more than this needs a second opinion. */
 #define MASS_COUNT   20
 #define MASS_PERCENT 30
@@ -469,8 +466,8 @@ take_deletion (EEasWorker *self, const char *server_id, gboolean soft)
 	e_eas_cache_remove_row (self->cache, server_id);
 }
 
-static void
-take_change (EEasWorker *self, const EasSyncChange *change, guint generation)
+void
+e_eas_worker_take_change (EEasWorker *self, const EasSyncChange *change, guint generation)
 {
 	if (change->server_id == NULL)
 		return;
@@ -492,9 +489,8 @@ take_change (EEasWorker *self, const EasSyncChange *change, guint generation)
 	}
 }
 
-/* Ends a transaction; the views hear of it only when it is durable. */
-static gboolean
-commit (EEasWorker *self, GError **error)
+gboolean
+e_eas_worker_commit (EEasWorker *self, GError **error)
 {
 	gboolean committed = e_eas_cache_commit (self->cache, error);
 
@@ -504,8 +500,8 @@ commit (EEasWorker *self, GError **error)
 }
 
 /* Pitfall 8: a flood of deletions is left out until a full pass confirms it. */
-static void
-judge_deletions (EEasWorker *self, EasWindow *window)
+void
+e_eas_worker_judge_deletions (EEasWorker *self, EasWindow *window)
 {
 	for (guint i = 0; i < window->commands->len; i++) {
 		const EasSyncChange *change = window->commands->pdata[i];
@@ -519,6 +515,26 @@ judge_deletions (EEasWorker *self, EasWindow *window)
 }
 
 gboolean
+e_eas_worker_advance (EEasWorker *self, const EasWindow *window, GError **error)
+{
+	if (eas_collection_commit (self->collection, window))
+		return TRUE;
+
+	eas_set_error (error, EAS_ERROR_KEY, NULL, 0, 0, _ ("The folder is fetched anew"));
+
+	return FALSE;
+}
+
+void
+e_eas_worker_store_key (EEasWorker *self, const EasWindow *window)
+{
+	e_eas_cache_set_state (self->cache, STATE_KEY, window->key);
+	/* With the key: nobody will tell of these deletions again. */
+	if (self->verify)
+		e_eas_cache_set_state_uint (self->cache, STATE_VERIFY, 1);
+}
+
+gboolean
 e_eas_worker_drain (EEasWorker *self, EasWindow *window, GError **error)
 {
 	guint generation = e_eas_cache_get_state_uint (self->cache, STATE_GENERATION);
@@ -526,34 +542,25 @@ e_eas_worker_drain (EEasWorker *self, EasWindow *window, GError **error)
 	guint at = 0;
 
 	if (n_commands > 0)
-		judge_deletions (self, window);
+		e_eas_worker_judge_deletions (self, window);
 	else if (g_strcmp0 (window->key, window->base_key) == 0)
 		return TRUE; /* nothing new: idle costs no write */
 
 	do {
-		guint end = MIN (at + CHUNK, n_commands);
+		guint end = MIN (at + E_EAS_CHUNK, n_commands);
 
 		if (at > 0)
-			g_usleep (PAUSE_US);
+			g_usleep (E_EAS_PAUSE_US);
 		e_eas_cache_begin (self->cache);
 		for (; at < end; at++)
-			take_change (self, window->commands->pdata[at], generation);
-		if (at == n_commands) {
-			e_eas_cache_set_state (self->cache, STATE_KEY, window->key);
-			/* With the key: nobody will tell of these deletions again. */
-			if (self->verify)
-				e_eas_cache_set_state_uint (self->cache, STATE_VERIFY, 1);
-		}
-		if (!commit (self, error))
+			e_eas_worker_take_change (self, window->commands->pdata[at], generation);
+		if (at == n_commands)
+			e_eas_worker_store_key (self, window);
+		if (!e_eas_worker_commit (self, error))
 			return FALSE;
 	} while (at < n_commands);
 
-	if (!eas_collection_commit (self->collection, window)) {
-		eas_set_error (error, EAS_ERROR_KEY, NULL, 0, 0, _ ("The folder is fetched anew"));
-		return FALSE;
-	}
-
-	return TRUE;
+	return e_eas_worker_advance (self, window, error);
 }
 
 /* The key in memory follows a pass that was begun in the store. */
@@ -580,7 +587,8 @@ e_eas_worker_begin_pass (EEasWorker *self, EEasSweep sweep, GError **error)
 	e_eas_cache_set_state_uint (self->cache, STATE_GENERATION, generation + 1);
 	e_eas_cache_set_state_uint (self->cache, STATE_SWEEP, sweep);
 	e_eas_cache_set_state (self->cache, STATE_VERIFY, NULL);
-	if (!commit (self, error))
+	e_eas_cache_remove_arrivals (self->cache, G_MAXINT64); /* they come again */
+	if (!e_eas_worker_commit (self, error))
 		return FALSE;
 	self->verify = FALSE;
 	sync_collection (self);
@@ -594,7 +602,7 @@ remove_stale (EEasWorker *self, guint generation, GError **error)
 {
 	for (;;) {
 		g_autoptr (GPtrArray) rows =
-			e_eas_cache_rows_below (self->cache, generation, CHUNK);
+			e_eas_cache_rows_below (self->cache, generation, E_EAS_CHUNK);
 
 		e_eas_cache_begin (self->cache);
 		for (guint i = 0; i < rows->len; i++)
@@ -602,11 +610,11 @@ remove_stale (EEasWorker *self, guint generation, GError **error)
 				       /* soft */ FALSE);
 		if (rows->len == 0)
 			e_eas_cache_set_state_uint (self->cache, STATE_SWEEP, E_EAS_SWEEP_NONE);
-		if (!commit (self, error))
+		if (!e_eas_worker_commit (self, error))
 			return FALSE;
 		if (rows->len == 0)
 			return TRUE;
-		g_usleep (PAUSE_US);
+		g_usleep (E_EAS_PAUSE_US);
 	}
 }
 
@@ -724,17 +732,35 @@ e_eas_worker_reset (EEasWorker *self, GError **error)
 	return e_eas_worker_begin_pass (self, E_EAS_SWEEP_PASS, error);
 }
 
-/* One window; its error is ours unless it is a reset, which is repaired here. */
+EasPull *
+e_eas_worker_ask (EEasWorker *self)
+{
+	const EasTag *supported = self->klass->supported (eas_client_get_version (self->client));
+
+	return eas_client_pull_start (self->client, self->collection, /* window_size */ 0,
+				      supported, self->cancellable);
+}
+
+/* Whoever waits for his edit comes before the next window; recovering, the whole of a window is
+ * held against the journal in one go. */
 static gboolean
-fetch_window (EEasWorker *self, gboolean *out_more, GError **error)
+may_ask_ahead (EEasWorker *self, const EasWindow *window)
+{
+	return window->more && self->journal == NULL && !e_eas_worker_has_waiters (self) &&
+	       g_strcmp0 (window->key, window->base_key) != 0;
+}
+
+/* One window, @ahead or asked for here; its error is ours unless it is a reset, which is repaired
+ * here. */
+static gboolean
+fetch_window (EEasWorker *self, EasPull **ahead, gboolean *out_more, GError **error)
 {
 	g_autoptr (EasWindow) window = NULL;
 	g_autoptr (GError) local_error = NULL;
-	const EasTag *supported = self->klass->supported (eas_client_get_version (self->client));
+	EasPull *pull = *ahead != NULL ? g_steal_pointer (ahead) : e_eas_worker_ask (self);
 
 	*out_more = TRUE;
-	window = eas_client_pull_sync (self->client, self->collection, /* window_size */ 0,
-				       supported, self->cancellable, &local_error);
+	window = eas_client_pull_wait (pull, &local_error);
 	if (g_error_matches (local_error, EAS_ERROR, EAS_ERROR_KEY))
 		return e_eas_worker_reset (self, error);
 	if (window == NULL) {
@@ -743,6 +769,8 @@ fetch_window (EEasWorker *self, gboolean *out_more, GError **error)
 	}
 
 	*out_more = window->more;
+	if (may_ask_ahead (self, window))
+		return e_eas_worker_drain_asking (self, window, ahead, error);
 
 	return e_eas_worker_drain (self, window, error);
 }
@@ -752,6 +780,7 @@ fetch_window (EEasWorker *self, gboolean *out_more, GError **error)
 gboolean
 e_eas_worker_fetch_all (EEasWorker *self, GError **error)
 {
+	EasPull *ahead = NULL;
 	gboolean more = TRUE;
 	gboolean again = TRUE;
 
@@ -759,9 +788,10 @@ e_eas_worker_fetch_all (EEasWorker *self, GError **error)
 	while (again) {
 		for (more = TRUE; more;) {
 			sync_collection (self);
-			if (!fetch_window (self, &more, error))
+			if (!fetch_window (self, &ahead, &more, error))
 				return FALSE;
-			if (self->journal == NULL && more && e_eas_worker_has_waiters (self) &&
+			if (ahead == NULL && self->journal == NULL && more &&
+			    e_eas_worker_has_waiters (self) &&
 			    !e_eas_worker_upload (self, /* only_awaited */ TRUE, error))
 				return FALSE;
 		}

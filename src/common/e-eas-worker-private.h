@@ -2,7 +2,8 @@
 
 /*
  * What the files of the worker share: e-eas-worker.c (thread, queue, order of
- * work), -drain.c (server -> cache), -upload.c (outbox -> server), -status.c.
+ * work), -drain.c (server -> cache), -inbox.c (durable, not yet applied), -upload.c
+ * (outbox -> server), -status.c.
  */
 
 #pragma once
@@ -19,6 +20,10 @@ G_BEGIN_DECLS
 #define STATE_DEVICE     "device"
 #define STATE_LAST_SYNC  "last-sync"
 #define STATE_VERIFY     "verify" /* deletions were left out: the next pass has to confirm them */
+
+/* A transaction's share of a window, and the pause after it. */
+#define E_EAS_CHUNK    32
+#define E_EAS_PAUSE_US 1000
 
 typedef enum {
 	E_EAS_SWEEP_NONE,
@@ -94,6 +99,21 @@ gboolean e_eas_worker_begin_pass (EEasWorker *self, EEasSweep sweep, GError **er
 void e_eas_worker_finish_removal (EEasWorker *self, const EEasEdit *edit);
 void e_eas_worker_make_new (EEasEdit *edit);
 void e_eas_worker_lose_to_deletion (EEasWorker *self, EEasEdit *edit); /* in a transaction */
+void e_eas_worker_take_change (EEasWorker *self, const EasSyncChange *change, guint generation); /* likewise */
+void e_eas_worker_store_key (EEasWorker *self, const EasWindow *window); /* with the last of a window; likewise */
+void e_eas_worker_judge_deletions (EEasWorker *self, EasWindow *window); /* before any of it is applied */
+/* Ends a transaction; the views hear of it only when it is durable. */
+gboolean e_eas_worker_commit (EEasWorker *self, GError **error);
+/* The key in memory, after a checked commit of @window. */
+gboolean e_eas_worker_advance (EEasWorker *self, const EasWindow *window, GError **error);
+EasPull *e_eas_worker_ask (EEasWorker *self); /* for the next window */
+
+/* inbox */
+/* Applies what is durable but not applied yet. Nothing may be sent to the server before that: with
+ * the present key it would say that we have seen it all. */
+gboolean e_eas_worker_drain_inbox (EEasWorker *self, GError **error);
+/* Applies @window while the server works on the next, which is then to be waited for. */
+gboolean e_eas_worker_drain_asking (EEasWorker *self, EasWindow *window, EasPull **out_ahead, GError **error);
 
 /* upload */
 gboolean e_eas_worker_upload (EEasWorker *self, gboolean only_awaited, GError **error);

@@ -155,16 +155,6 @@ make_sending (EEasWorker *self, EEasEdit *take_edit, GPtrArray *changes)
 	return sending;
 }
 
-static gboolean
-commit (EEasWorker *self, GError **error)
-{
-	gboolean committed = e_eas_cache_commit (self->cache, error);
-
-	self->klass->flush (self->owner, committed);
-
-	return committed;
-}
-
 /* In a transaction: nobody has edited the same since @edit was read. */
 static gboolean
 is_current (EEasWorker *self, const EEasEdit *edit)
@@ -218,7 +208,7 @@ park_now (EEasWorker *self, EEasEdit *edit, const GError *why)
 	e_eas_cache_begin (self->cache);
 	if (is_current (self, edit))
 		e_eas_worker_park (self, edit, why);
-	commit (self, NULL);
+	e_eas_worker_commit (self, NULL);
 }
 
 /* TRUE when it was settled, or has to be looked at once more. */
@@ -229,7 +219,7 @@ settle_now (EEasWorker *self, const EEasEdit *edit)
 	if (is_current (self, edit))
 		settle (self, edit);
 
-	return commit (self, NULL);
+	return e_eas_worker_commit (self, NULL);
 }
 
 /* While the folder is read from the start, the server may not know yet that we have the item: it
@@ -308,7 +298,7 @@ write_journal (EEasWorker *self, GPtrArray *sendings, GError **error)
 		e_eas_cache_put_journal (self->cache, sending->entry);
 	}
 
-	return commit (self, error);
+	return e_eas_worker_commit (self, error);
 }
 
 static EasWindow *
@@ -554,7 +544,7 @@ take_answer (EEasWorker *self, EasWindow *window, GPtrArray *sendings, GError **
 		e_eas_cache_clear_journal (self->cache);
 	if (!has_commands)
 		e_eas_cache_set_state (self->cache, STATE_KEY, window->key);
-	if (!commit (self, error))
+	if (!e_eas_worker_commit (self, error))
 		return FALSE;
 
 	if (has_commands) {
@@ -592,7 +582,7 @@ isolate (EEasWorker *self, GPtrArray *sendings, const GError *why)
 		say_anew (self, ((Sending *) sendings->pdata[i])->edit);
 	if (sendings->len == 1 && !dialect_changed (self) && is_current (self, first->edit))
 		e_eas_worker_park (self, first->edit, why);
-	commit (self, NULL);
+	e_eas_worker_commit (self, NULL);
 	self->batch_limit = MAX (1, sendings->len / 2);
 }
 
@@ -696,5 +686,5 @@ e_eas_worker_recover (EEasWorker *self, GError **error)
 	e_eas_cache_begin (self->cache);
 	e_eas_cache_clear_journal (self->cache);
 
-	return commit (self, error);
+	return e_eas_worker_commit (self, error);
 }

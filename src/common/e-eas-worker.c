@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The thread and its queue. A cycle: connect; recover a request whose answer was
- * lost; upload what somebody waits for; fetch; upload the rest. A failed cycle
- * lets everybody go who waits, and is tried again after a pause that grows, or at
- * once when the network, the password or an edit gives a reason.
+ * The thread and its queue. A cycle: apply what had arrived; connect; recover a request whose
+ * answer was lost; upload what somebody waits for; fetch; upload the rest. A failed cycle lets
+ * everybody go who waits, and is tried again after a pause that grows, or at once when the network,
+ * the password or an edit gives a reason.
  *
  * Locks: the cache's before self->lock, never the other way round.
  */
@@ -194,7 +194,8 @@ static gboolean
 run_cycle (EEasWorker *self, GError **error)
 {
 	g_hash_table_remove_all (self->steps);
-	if (!connect_client (self, error) || !e_eas_worker_recover (self, error))
+	if (!e_eas_worker_drain_inbox (self, error) || !connect_client (self, error) ||
+	    !e_eas_worker_recover (self, error))
 		return FALSE;
 	if (take_flag (self, &self->retry_parked))
 		unpark_all (self);

@@ -206,6 +206,10 @@ class MockWitness:
     def ask(self, action, body=None, **parameters):
         return self.control.ask(action, body, user=self.user, folder=self.folder, **parameters)
 
+    def narrow(self, window):
+        """No answer brings more changes than that: many windows even of a few events."""
+        self.control.ask("set", **{"max-window": window})
+
     def items(self):
         """[(id, what it says)]"""
         return [(item["id"], meaning.of_item(meaning.parse_item(item["xml"]))) for item in self.ask("items")["items"]]

@@ -164,6 +164,44 @@ pull_sync_done (EasWindow *take_window, GError *take_error, gpointer user_data)
 	waiter_wake (user_data, take_window, NULL, take_error);
 }
 
+struct _EasPull {
+	Waiter waiter;
+};
+
+EasPull *
+eas_client_pull_start (EasClient *self,
+		       EasCollection *collection,
+		       guint window_size,
+		       const EasTag *supported,
+		       GCancellable *cancellable)
+{
+	EasPull *pull;
+
+	g_return_val_if_fail (EAS_IS_CLIENT (self), NULL);
+	g_return_val_if_fail (EAS_IS_COLLECTION (collection), NULL);
+	g_return_val_if_fail (!eas_io_is_thread (self->io), NULL);
+
+	pull = g_new0 (EasPull, 1);
+	waiter_init (&pull->waiter);
+	eas_puller_pull (self->puller, collection, window_size, supported, cancellable,
+			 pull_sync_done, &pull->waiter);
+
+	return pull;
+}
+
+EasWindow *
+eas_client_pull_wait (EasPull *take_pull, GError **error)
+{
+	EasWindow *window;
+
+	g_return_val_if_fail (take_pull != NULL, NULL);
+
+	window = waiter_wait (&take_pull->waiter, error);
+	g_free (take_pull);
+
+	return window;
+}
+
 EasWindow *
 eas_client_pull_sync (EasClient *self,
 		      EasCollection *collection,
@@ -172,17 +210,10 @@ eas_client_pull_sync (EasClient *self,
 		      GCancellable *cancellable,
 		      GError **error)
 {
-	Waiter waiter = { 0 };
+	EasPull *pull =
+		eas_client_pull_start (self, collection, window_size, supported, cancellable);
 
-	g_return_val_if_fail (EAS_IS_CLIENT (self), NULL);
-	g_return_val_if_fail (EAS_IS_COLLECTION (collection), NULL);
-	g_return_val_if_fail (!eas_io_is_thread (self->io), NULL);
-
-	waiter_init (&waiter);
-	eas_puller_pull (self->puller, collection, window_size, supported, cancellable,
-			 pull_sync_done, &waiter);
-
-	return waiter_wait (&waiter, error);
+	return pull != NULL ? eas_client_pull_wait (pull, error) : NULL;
 }
 
 /* --- Asynchronous: a task that ends in its maker's context --- */

@@ -46,6 +46,13 @@ EasWindow *eas_client_pull_finish (EasClient *self, GAsyncResult *result, GError
 EasWindow *eas_client_pull_sync   (EasClient *self, EasCollection *collection, guint window_size, const EasTag *supported,
                                    GCancellable *cancellable, GError **error);
 
+/* The same in two steps, for a thread that has other work meanwhile. What was started has to be waited for. */
+typedef struct _EasPull EasPull;
+
+EasPull   *eas_client_pull_start (EasClient *self, EasCollection *collection, guint window_size, const EasTag *supported,
+                                  GCancellable *cancellable);
+EasWindow *eas_client_pull_wait  (EasPull *take_pull, GError **error); /* not on the I/O thread */
+
 /* Copies of what is known now. */
 EasAccountData *eas_client_dup_data    (EasClient *self);
 EasVersion      eas_client_get_version (EasClient *self); /* NONE before the first OPTIONS */

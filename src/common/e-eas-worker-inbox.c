@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * The inbox: what has come from the server and is durable, but not yet applied.
+ *
+ * A server works for seconds on a window. So where it has more, a window goes whole
+ * into the inbox first, with its key, in one transaction; that made it durable, the
+ * next request leaves, and only then the window is applied: our own time costs the
+ * person none of his. Each chunk leaves the inbox in the transaction that applies
+ * it. After a crash the inbox comes first, and while it holds anything, nothing is
+ * sent to the server but the request for the next window.
+ */
+
+#include <glib/gi18n-lib.h>
+
+#include "e-eas-worker-private.h"
+
+/* All of @window becomes durable, with its key; none of it is applied. */
+static gboolean
+keep_window (EEasWorker *self, EasWindow *window, GError **error)
+{
+	g_autoptr (GPtrArray) bodies =
+		g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+
+	e_eas_worker_judge_deletions (self, window);
+	for (guint i = 0; i < window->commands->len; i++) {
+		const EasSyncChange *change = window->commands->pdata[i];
+
+		g_ptr_array_add (bodies,
+				 change->item != NULL ? eas_item_to_bytes (change->item) : NULL);
+	}
+
+	e_eas_cache_begin (self->cache);
+	for (guint i = 0; i < window->commands->len; i++)
+		e_eas_cache_put_arrival (self->cache, window->commands->pdata[i], bodies->pdata[i]);
+	e_eas_worker_store_key (self, window);
+
+	return e_eas_worker_commit (self, error) && e_eas_worker_advance (self, window, error);
+}
+
+/* Bytes of ours that cannot be read back: only the server can say what they were. */
+static gboolean
+begin_anew (EEasWorker *self, GError **error)
+{
+	if (e_eas_worker_begin_pass (self, E_EAS_SWEEP_PASS, error))
+		eas_set_error (error, EAS_ERROR_STORE, NULL, 0, 0,
+			       _ ("The local copy was damaged; the folder is fetched anew"));
+
+	return FALSE;
+}
+
+static gboolean
+is_readable (const EasSyncChange *change)
+{
+	return change->item != NULL ||
+	       (change->kind != EAS_CHANGE_ADD && change->kind != EAS_CHANGE_CHANGE);
+}
+
+gboolean
+e_eas_worker_drain_inbox (EEasWorker *self, GError **error)
+{
+	guint generation = e_eas_cache_get_state_uint (self->cache, STATE_GENERATION);
+
+	for (;;) {
+		g_autoptr (GPtrArray) arrivals = e_eas_cache_arrivals (self->cache, E_EAS_CHUNK);
+
+		if (arrivals->len == 0)
+			return TRUE;
+		for (guint i = 0; i < arrivals->len; i++)
+			if (!is_readable (((EEasArrival *) arrivals->pdata[i])->change))
+				return begin_anew (self, error);
+
+		e_eas_cache_begin (self->cache);
+		for (guint i = 0; i < arrivals->len; i++)
+			e_eas_worker_take_change (
+				self, ((EEasArrival *) arrivals->pdata[i])->change, generation);
+		e_eas_cache_remove_arrivals (
+			self->cache, ((EEasArrival *) arrivals->pdata[arrivals->len - 1])->id);
+		if (!e_eas_worker_commit (self, error))
+			return FALSE;
+		g_usleep (E_EAS_PAUSE_US);
+	}
+}
+
+/* The server works on the next window while this one is applied. */
+gboolean
+e_eas_worker_drain_asking (EEasWorker *self, EasWindow *window, EasPull **out_ahead, GError **error)
+{
+	EasPull *ahead;
+
+	if (!keep_window (self, window, error))
+		return FALSE;
+	ahead = e_eas_worker_ask (self);
+	if (!e_eas_worker_drain_inbox (self, error)) {
+		/* Not stored, so not seen: it is asked for again. */
+		g_autoptr (EasWindow) unseen = eas_client_pull_wait (ahead, NULL);
+
+		return FALSE;
+	}
+	*out_ahead = ahead;
+
+	return TRUE;
+}

@@ -220,26 +220,13 @@ e_eas_account_ref_client (EEasAccount *self, GError **error)
 	return client;
 }
 
-static EasClient *
-ref_client_for_push (gpointer user_data, GError **error)
-{
-	g_autoptr (EEasAccount) self = g_weak_ref_get (user_data);
-
-	if (self == NULL || !e_eas_secrets_are_set (self->secrets))
-		return NULL;
-
-	return e_eas_account_ref_client (self, error);
-}
-
 static void
 network_changed_cb (GNetworkMonitor *monitor, gboolean available, gpointer user_data)
 {
 	EEasAccount *self = user_data;
 
-	if (!available)
-		return;
-	e_eas_push_wake (self->push);
-	e_eas_push_restart (self->push);
+	if (available)
+		e_eas_push_wake (self->push);
 }
 
 static EEasAccount *
@@ -257,6 +244,10 @@ account_new (ESource *collection, ESourceCredentialsProvider *provider, GProxyRe
 	self->directory = eas_account_state_default_directory (uid);
 	self->device_id = make_device_id (self->settings, uid);
 	self->state = eas_account_state_new (self->directory);
+	self->push = e_eas_push_new (self->directory);
+	self->monitor = g_object_ref (g_network_monitor_get_default ());
+	g_signal_connect_object (self->monitor, "network-changed", G_CALLBACK (network_changed_cb),
+				 self, 0);
 
 	return self;
 }
@@ -346,11 +337,6 @@ e_eas_account_init (EEasAccount *self)
 {
 	g_mutex_init (&self->lock);
 	self->secrets = e_eas_secrets_new ();
-	self->push = e_eas_push_new (ref_client_for_push, e_weak_ref_new (self),
-				     (GDestroyNotify) e_weak_ref_free);
-	self->monitor = g_object_ref (g_network_monitor_get_default ());
-	g_signal_connect_object (self->monitor, "network-changed", G_CALLBACK (network_changed_cb),
-				 self, 0);
 }
 
 ESource *
@@ -406,7 +392,6 @@ take_password (EEasAccount *self, const char *user, const char *password)
 		self->refused_until = 0;
 		self->asked = FALSE;
 		g_mutex_unlock (&self->lock);
-		e_eas_push_restart (self->push);
 	}
 
 	return changed;

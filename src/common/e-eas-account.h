@@ -2,7 +2,7 @@
 
 /*
  * EEasAccount: a collection ESource -> the one EasClient of this process, its
- * password, and the Ping loop for the folders this process has open. Thread-safe.
+ * password, and the folders this process has open. Thread-safe.
  */
 
 #pragma once
@@ -73,8 +73,9 @@ gboolean e_eas_account_get_refused_certificate (EEasAccount *self,
 
 /*
  * Push. A watch is one open folder. Its callback runs on the main thread when the
- * server says that something changed; the owner then fetches, and reports. A new
- * round of Ping starts when every folder that rang has reported.
+ * server says that something changed; the owner then fetches, and reports. The
+ * registry pings for all processes; a new round starts when every folder that rang
+ * has reported.
  */
 typedef struct _EEasWatch EEasWatch;
 typedef void (*EEasWatchFunc) (gpointer user_data);
@@ -90,9 +91,13 @@ EEasWatch *e_eas_account_watch (EEasAccount *self,
 void e_eas_watch_report (EEasWatch *watch, gboolean ready, gboolean found);
 /* The folder is empty: some servers' Ping stays silent then, so it is fetched after each round. */
 void e_eas_watch_doubt (EEasWatch *watch, gboolean doubtful);
+/* What may be hoped for, as in the status file (e-eas-worker.h); @state_changed is called on the
+ * main thread with the watch's user data. */
+char *e_eas_watch_dup_state (EEasWatch *watch);
+void e_eas_watch_on_state (EEasWatch *watch, EEasWatchFunc state_changed);
 void e_eas_watch_end (EEasWatch *watch); /* frees it */
 
-/* Pushes now and then say nothing: TRUE while a Ping is under way and polling is needless. */
+/* TRUE while the registry takes care of the account and polling is needless. */
 gboolean e_eas_account_is_pushing (EEasAccount *self);
 
 G_END_DECLS

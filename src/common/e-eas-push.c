@@ -1,59 +1,47 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * States of the loop: idle -> round (a Ping is under way) -> settling (folders
- * that rang are being fetched) -> round …; a failed round leads to a pause that
- * grows. All transitions go through arm(), on the main thread.
- *
- * Pitfall 40: a folder that keeps ringing and has nothing to fetch is left out for
- * a while that doubles, or the two would ring each other for ever. Short at first:
- * some servers ring for our own edits (SOGo), and that passes.
+ * A watch's file says how far its owner is; the ring file of its folder is
+ * monitored. A ring that was missed is seen at the slow look: monitors fail on some
+ * file systems. A report acknowledges the last ring seen: if the fetch it tells of
+ * began before that ring, the next Ping rings again, and nothing is missed.
  */
 
-#include "eas-flow-push.h"
-#include "eas-flow-folders.h"
+#include "e-eas-watch-file.h"
 
 #include "e-eas-push.h"
 
-#define SETTLE_MS          (30 * 1000) /* a folder that rang and never reports does not stop the others */
-#define FIRST_PAUSE_MS     (1 * 1000) /* after a failure; doubles */
-#define LAST_PAUSE_MS      (5 * 60 * 1000)
-#define DEBOUNCE_MS        200 /* several folders open at once: one round for all */
-#define EMPTY_RINGS        3
-#define FIRST_EXCLUSION_MS (10 * 1000)
-#define LAST_EXCLUSION_MS  (10 * 60 * 1000)
+#define SLOW_LOOK     300 /* seconds */
+#define BLIND_LOOK    20  /* where files cannot be monitored */
+#define STATE_NO_ONE  "off no-registry"
+#define STATE_WAITING "waiting"
+#define STATE_POLLING "polling"
 
 struct _EEasWatch {
 	gatomicrefcount refs;
-	EEasPush *push; /* under push->lock; NULL when ended */
+	EEasPush *push;      /* counted */
+	gboolean ended;      /* under push->lock, like all down to state_changed */
+	EasPushWatcher told; /* what the file says, or is to say */
+	EEasWatchFile *file;
 	char *folder_id;
-	EasClass klass;
+	char *state; /* what the registry says of it */
 	EEasWatchFunc changed;
+	EEasWatchFunc state_changed; /* NULL: nobody asked */
 	gpointer user_data;
 	GDestroyNotify free_user_data;
-	gboolean ready;    /* may be pinged */
-	gboolean rang;     /* fetch under way because of a Ping */
-	gboolean doubtful; /* asked again after each round: its Ping may stay silent */
-	guint empty_rings;
-	guint exclusion_ms;    /* the next one's length */
-	gint64 excluded_until; /* monotonic */
+	GFileMonitor *monitor; /* the main thread's */
 };
 
 struct _EEasPush {
 	gatomicrefcount refs;
 	GMutex lock;
+	char *directory;
 	GPtrArray *watches;
-	EEasPushRefClient ref_client;
-	gpointer user_data;
-	GDestroyNotify free_user_data;
-	gboolean ended;
-	guint timer; /* GSource id on the main context */
-	guint pause_ms;
-	gboolean paused;     /* the last round failed */
-	GCancellable *round; /* of the running round; NULL */
-};
 
-static void arm (EEasPush *push, guint ms);
+	/* The main thread's. */
+	GFileMonitor *pinger;
+	guint look; /* GSource id */
+};
 
 static EEasPush *
 push_ref (EEasPush *push)
@@ -71,11 +59,18 @@ push_unref (gpointer data)
 	if (!g_atomic_ref_count_dec (&push->refs))
 		return;
 
-	push->free_user_data (push->user_data);
-	g_ptr_array_unref (push->watches);
-	g_clear_object (&push->round);
+	g_ptr_array_unref (push->watches); /* empty: each of them counts the push */
 	g_mutex_clear (&push->lock);
+	g_free (push->directory);
 	g_free (push);
+}
+
+static EEasWatch *
+watch_ref (EEasWatch *watch)
+{
+	g_atomic_ref_count_inc (&watch->refs);
+
+	return watch;
 }
 
 static void
@@ -88,295 +83,191 @@ watch_unref (gpointer data)
 
 	if (watch->free_user_data != NULL)
 		watch->free_user_data (watch->user_data);
+	e_eas_watch_file_free (watch->file);
+	push_unref (watch->push);
 	g_free (watch->folder_id);
+	g_free (watch->state);
 	g_free (watch);
 }
 
-/* Folders for a round; NULL when there are none or some are still being fetched. Lock held. */
-static GPtrArray *
-collect_folders (EEasPush *push, gboolean wait_for_rung)
+/* --- Looking, on the main thread --- */
+
+/* Takes note of a ring and of the folder's state. */
+static void
+look_at (EEasPush *push, EEasWatch *watch, const char *pinger)
 {
-	g_autoptr (GPtrArray) folders =
-		g_ptr_array_new_with_free_func ((GDestroyNotify) eas_ping_folder_free);
-	gint64 now = g_get_monotonic_time ();
+	g_autofree char *state = NULL;
+	gboolean rang = FALSE, changed;
+	EEasWatchFunc state_changed;
+	guint64 ring;
 
-	for (guint i = 0; i < push->watches->len; i++) {
-		EEasWatch *watch = push->watches->pdata[i];
-
-		if (watch->rang && wait_for_rung)
-			return NULL;
-		if (watch->ready && !watch->rang && watch->excluded_until < now)
-			g_ptr_array_add (folders,
-					 eas_ping_folder_new (watch->folder_id, watch->klass));
+	if (!e_eas_ring_file_read (push->directory, watch->folder_id, &ring, &state))
+		ring = watch->told.last_ring; /* the main thread alone changes it */
+	if (pinger == NULL || state == NULL) {
+		g_free (state);
+		state = g_strdup (STATE_NO_ONE);
 	}
-
-	return folders->len > 0 ? g_steal_pointer (&folders) : NULL;
-}
-
-/* Marks the watches of @ids as rung and returns them. */
-static GPtrArray *
-take_rung (EEasPush *push, GPtrArray *ids)
-{
-	GPtrArray *rung = g_ptr_array_new_with_free_func (watch_unref);
 
 	g_mutex_lock (&push->lock);
-	for (guint i = 0; i < push->watches->len; i++) {
-		EEasWatch *watch = push->watches->pdata[i];
-
-		if (!g_ptr_array_find_with_equal_func (ids, watch->folder_id, g_str_equal, NULL))
-			continue;
-		watch->rang = TRUE;
-		g_atomic_ref_count_inc (&watch->refs);
-		g_ptr_array_add (rung, watch);
+	if (!watch->ended && ring != watch->told.last_ring) {
+		watch->told.last_ring = ring;
+		rang = TRUE;
 	}
+	changed = g_strcmp0 (watch->state, state) != 0;
+	if (changed) {
+		g_free (watch->state);
+		watch->state = g_steal_pointer (&state);
+	}
+	state_changed = changed ? watch->state_changed : NULL;
 	g_mutex_unlock (&push->lock);
 
-	return rung;
+	if (rang)
+		watch->changed (watch->user_data);
+	if (state_changed != NULL)
+		state_changed (watch->user_data);
 }
 
-/* SOGo never rings for a folder that was empty when it was last fetched. */
-static void
-ask_doubtful (EEasPush *push)
+static GPtrArray *
+ref_watches (EEasPush *push)
 {
-	g_autoptr (GPtrArray) doubtful = g_ptr_array_new_with_free_func (watch_unref);
+	GPtrArray *watches = g_ptr_array_new_with_free_func (watch_unref);
 
 	g_mutex_lock (&push->lock);
-	for (guint i = 0; i < push->watches->len; i++) {
-		EEasWatch *watch = push->watches->pdata[i];
-
-		if (!watch->ready || !watch->doubtful)
-			continue;
-		g_atomic_ref_count_inc (&watch->refs);
-		g_ptr_array_add (doubtful, watch);
-	}
+	for (guint i = 0; i < push->watches->len; i++)
+		g_ptr_array_add (watches, watch_ref (push->watches->pdata[i]));
 	g_mutex_unlock (&push->lock);
 
-	for (guint i = 0; i < doubtful->len; i++) {
-		EEasWatch *watch = doubtful->pdata[i];
-
-		watch->changed (watch->user_data);
-	}
+	return watches;
 }
 
 static void
-folders_listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+look_at_all (EEasPush *push)
+{
+	g_autoptr (GPtrArray) watches = ref_watches (push);
+	g_autofree char *pinger = e_eas_pinger_dup_state (push->directory);
+
+	for (guint i = 0; i < watches->len; i++)
+		look_at (push, watches->pdata[i], pinger);
+}
+
+static void
+pinger_changed_cb (GFileMonitor *monitor,
+		   GFile *file,
+		   GFile *other,
+		   GFileMonitorEvent event,
+		   gpointer user_data)
+{
+	look_at_all (user_data);
+}
+
+static void
+ring_changed_cb (GFileMonitor *monitor,
+		 GFile *file,
+		 GFile *other,
+		 GFileMonitorEvent event,
+		 gpointer user_data)
+{
+	EEasWatch *watch = user_data;
+
+	look_at (watch->push, watch, /* pinger: it just wrote */ "");
+}
+
+/* On the inode, so that files beside it wake nobody. */
+static GFileMonitor *
+monitor_file (const char *path)
+{
+	g_autoptr (GFile) file = g_file_new_for_path (path);
+	GFileMonitor *monitor =
+		g_file_monitor_file (file, G_FILE_MONITOR_WATCH_HARD_LINKS, NULL, NULL);
+
+	if (monitor != NULL)
+		g_file_monitor_set_rate_limit (monitor, 0);
+
+	return monitor;
+}
+
+static void
+end_monitor (GFileMonitor **monitor)
+{
+	if (*monitor == NULL)
+		return;
+
+	g_file_monitor_cancel (*monitor);
+	g_clear_object (monitor);
+}
+
+/* Their files may have been removed under them: they are made and monitored anew. */
+static void
+monitor_watch (EEasPush *push, EEasWatch *watch)
+{
+	g_autofree char *path = e_eas_ring_file_path (push->directory, watch->folder_id);
+
+	end_monitor (&watch->monitor);
+	watch->monitor = monitor_file (path);
+	if (watch->monitor != NULL)
+		g_signal_connect_data (watch->monitor, "changed", G_CALLBACK (ring_changed_cb),
+				       watch_ref (watch),
+				       (GClosureNotify) (void (*) (void)) watch_unref, 0);
+}
+
+static void
+monitor_pinger (EEasPush *push)
+{
+	g_autofree char *path = e_eas_pinger_path (push->directory);
+
+	end_monitor (&push->pinger);
+	push->pinger = monitor_file (path);
+	if (push->pinger != NULL)
+		g_signal_connect (push->pinger, "changed", G_CALLBACK (pinger_changed_cb), push);
+}
+
+static gboolean
+slow_look_cb (gpointer user_data)
 {
 	EEasPush *push = user_data;
-	g_autoptr (GPtrArray) folders = NULL;
-	g_autoptr (GError) error = NULL;
+	g_autoptr (GPtrArray) watches = ref_watches (push);
 
-	/* The list is in the shared state file now; the registry hears of it there. */
-	folders = eas_client_run_finish (EAS_CLIENT (source), result, &error);
-	arm (push, error != NULL ? FIRST_PAUSE_MS : DEBOUNCE_MS);
-	push_unref (push);
+	monitor_pinger (push);
+	for (guint i = 0; i < watches->len; i++) {
+		EEasWatch *watch = watches->pdata[i];
+
+		monitor_watch (push, watch);
+		g_mutex_lock (&push->lock);
+		if (!watch->ended)
+			e_eas_watch_file_write (watch->file, &watch->told);
+		g_mutex_unlock (&push->lock);
+	}
+	look_at_all (push);
+
+	return G_SOURCE_CONTINUE;
 }
 
-static void
-handle_result (EEasPush *push, EasClient *client, EasPingResult *result)
+/* --- A watch comes and goes --- */
+
+static gboolean
+start_watch_cb (gpointer user_data)
 {
-	g_autoptr (GPtrArray) rung = NULL;
-
-	push->pause_ms = FIRST_PAUSE_MS;
-
-	if (result->hierarchy) {
-		eas_client_run_async (client, eas_flow_folders_refresh_new (G_MAXUINT64), NULL,
-				      folders_listed_cb, push_ref (push));
-		return;
-	}
-
-	if (result->changed == NULL || result->changed->len == 0) {
-		ask_doubtful (push);
-		arm (push, /* ms */ 0);
-		return;
-	}
-
-	rung = take_rung (push, result->changed);
-	for (guint i = 0; i < rung->len; i++) {
-		EEasWatch *watch = rung->pdata[i];
-
-		watch->changed (watch->user_data);
-	}
-	arm (push, SETTLE_MS);
-}
-
-static void
-round_done_cb (GObject *source, GAsyncResult *async_result, gpointer user_data)
-{
-	EEasPush *push = user_data;
-	g_autoptr (EasPingResult) result = NULL;
-	g_autoptr (GError) error = NULL;
+	EEasWatch *watch = user_data;
+	EEasPush *push = watch->push;
+	g_autofree char *pinger = NULL;
 	gboolean ended;
 
-	result = eas_client_run_finish (EAS_CLIENT (source), async_result, &error);
-
 	g_mutex_lock (&push->lock);
-	g_clear_object (&push->round);
-	ended = push->ended;
+	ended = watch->ended;
 	g_mutex_unlock (&push->lock);
-
-	push->paused = error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-	if (ended) {
-		/* nothing */
-	} else if (result != NULL) {
-		handle_result (push, EAS_CLIENT (source), result);
-	} else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-		arm (push, DEBOUNCE_MS);
-	} else {
-		/* Spread, so that a server that comes back is not met by everybody at once. */
-		arm (push, push->pause_ms + g_random_int_range (0, (gint32) push->pause_ms / 4));
-		push->pause_ms = MIN (push->pause_ms * 2, LAST_PAUSE_MS);
-	}
-
-	push_unref (push);
-}
-
-static gboolean
-start_round_cb (gpointer user_data)
-{
-	EEasPush *push = user_data;
-	GPtrArray *folders = NULL;
-	g_autoptr (EasClient) client = NULL;
-
-	g_mutex_lock (&push->lock);
-	push->timer = 0;
-	if (!push->ended && push->round == NULL) {
-		folders = collect_folders (push, /* wait_for_rung */ FALSE);
-		if (folders != NULL)
-			push->round = g_cancellable_new ();
-	}
-	g_mutex_unlock (&push->lock);
-
-	if (folders == NULL)
+	if (ended)
 		return G_SOURCE_REMOVE;
 
-	client = push->ref_client (push->user_data, NULL);
-	if (client == NULL) {
-		g_ptr_array_unref (folders);
-		g_mutex_lock (&push->lock);
-		g_clear_object (&push->round);
-		g_mutex_unlock (&push->lock);
-		return G_SOURCE_REMOVE;
-	}
-
-	eas_client_run_async (client, eas_flow_push_new (folders), push->round, round_done_cb,
-			      push_ref (push));
+	if (push->pinger == NULL)
+		monitor_pinger (push);
+	monitor_watch (push, watch);
+	if (push->look == 0)
+		push->look = g_timeout_add_seconds (watch->monitor != NULL ? SLOW_LOOK : BLIND_LOOK,
+						    slow_look_cb, push);
+	pinger = e_eas_pinger_dup_state (push->directory);
+	look_at (push, watch, pinger);
 
 	return G_SOURCE_REMOVE;
-}
-
-static gboolean
-restart_cb (gpointer user_data)
-{
-	EEasPush *push = user_data;
-	g_autoptr (GCancellable) round = NULL;
-
-	g_mutex_lock (&push->lock);
-	if (push->round != NULL)
-		round = g_object_ref (push->round);
-	g_mutex_unlock (&push->lock);
-
-	if (round != NULL)
-		g_cancellable_cancel (round); /* round_done_cb() arms the next one */
-	else
-		arm (push, DEBOUNCE_MS);
-
-	return G_SOURCE_REMOVE;
-}
-
-/* Starts a round in @ms, in place of any that was planned. */
-static void
-arm (EEasPush *push, guint ms)
-{
-	g_mutex_lock (&push->lock);
-	if (push->timer != 0)
-		g_source_remove (push->timer);
-	push->timer = push->ended ? 0
-				  : g_timeout_add_full (G_PRIORITY_DEFAULT, ms, start_round_cb,
-							push_ref (push), push_unref);
-	g_mutex_unlock (&push->lock);
-}
-
-EEasPush *
-e_eas_push_new (EEasPushRefClient ref_client, gpointer user_data, GDestroyNotify free_user_data)
-{
-	EEasPush *push = g_new0 (EEasPush, 1);
-
-	g_atomic_ref_count_init (&push->refs);
-	g_mutex_init (&push->lock);
-	push->watches = g_ptr_array_new_with_free_func (watch_unref);
-	push->ref_client = ref_client;
-	push->user_data = user_data;
-	push->free_user_data = free_user_data;
-	push->pause_ms = FIRST_PAUSE_MS;
-
-	return push;
-}
-
-void
-e_eas_push_free (EEasPush *push)
-{
-	g_autoptr (GCancellable) round = NULL;
-	guint timer;
-
-	g_mutex_lock (&push->lock);
-	push->ended = TRUE;
-	timer = push->timer;
-	push->timer = 0;
-	for (guint i = 0; i < push->watches->len; i++)
-		((EEasWatch *) push->watches->pdata[i])->push = NULL;
-	if (push->round != NULL)
-		round = g_object_ref (push->round);
-	g_mutex_unlock (&push->lock);
-
-	if (timer != 0)
-		g_source_remove (timer);
-	if (round != NULL)
-		g_cancellable_cancel (round);
-	push_unref (push);
-}
-
-void
-e_eas_push_restart (EEasPush *push)
-{
-	push->pause_ms = FIRST_PAUSE_MS;
-	g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, restart_cb, push_ref (push),
-				    push_unref);
-}
-
-/* A folder that is not ready has failed and waits, perhaps for long. */
-void
-e_eas_push_wake (EEasPush *push)
-{
-	g_autoptr (GPtrArray) failing = g_ptr_array_new_with_free_func (watch_unref);
-
-	g_mutex_lock (&push->lock);
-	for (guint i = 0; i < push->watches->len; i++) {
-		EEasWatch *watch = push->watches->pdata[i];
-
-		if (watch->ready)
-			continue;
-		g_atomic_ref_count_inc (&watch->refs);
-		g_ptr_array_add (failing, watch);
-	}
-	g_mutex_unlock (&push->lock);
-
-	for (guint i = 0; i < failing->len; i++) {
-		EEasWatch *watch = failing->pdata[i];
-
-		watch->changed (watch->user_data);
-	}
-}
-
-gboolean
-e_eas_push_is_running (EEasPush *push)
-{
-	gboolean running;
-
-	g_mutex_lock (&push->lock);
-	running = push->round != NULL;
-	g_mutex_unlock (&push->lock);
-
-	return running;
 }
 
 EEasWatch *
@@ -390,110 +281,166 @@ e_eas_push_watch (EEasPush *push,
 	EEasWatch *watch = g_new0 (EEasWatch, 1);
 
 	g_atomic_ref_count_init (&watch->refs);
-	g_atomic_ref_count_inc (&watch->refs); /* the loop's and the owner's */
-	watch->push = push;
+	watch->push = push_ref (push);
 	watch->folder_id = g_strdup (folder_id);
-	watch->klass = klass;
-	watch->exclusion_ms = FIRST_EXCLUSION_MS;
 	watch->changed = changed;
 	watch->user_data = user_data;
 	watch->free_user_data = free_user_data;
+	watch->state = g_strdup (STATE_NO_ONE);
+	/* The owner is about to fetch all there is: no ring from before counts. */
+	if (e_eas_ring_file_read (push->directory, folder_id, &watch->told.last_ring, NULL))
+		watch->told.acknowledged = watch->told.last_ring;
+	watch->file = e_eas_watch_file_new (push->directory, folder_id, klass);
 
 	g_mutex_lock (&push->lock);
-	g_ptr_array_add (push->watches, watch);
+	e_eas_watch_file_write (watch->file, &watch->told);
+	g_ptr_array_add (push->watches, watch_ref (watch));
 	g_mutex_unlock (&push->lock);
+	g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, start_watch_cb, watch_ref (watch),
+				    watch_unref);
 
 	return watch;
 }
 
-/* Counts rings that brought nothing. Milliseconds for which the folder is now left out, or 0. Lock
- * held. */
-static guint
-judge_ring (EEasWatch *watch, gboolean found)
+static gboolean
+end_watch_cb (gpointer user_data)
 {
-	guint exclusion_ms;
+	EEasWatch *watch = user_data;
 
-	if (found) {
-		watch->empty_rings = 0;
-		watch->exclusion_ms = FIRST_EXCLUSION_MS;
-	}
-	if (!watch->rang)
-		return 0;
+	end_monitor (&watch->monitor);
 
-	watch->rang = FALSE;
-	if (found || ++watch->empty_rings < EMPTY_RINGS)
-		return 0;
-
-	exclusion_ms = watch->exclusion_ms;
-	watch->excluded_until = g_get_monotonic_time () + exclusion_ms * G_TIME_SPAN_MILLISECOND;
-	watch->exclusion_ms = MIN (exclusion_ms * 2, LAST_EXCLUSION_MS);
-
-	return exclusion_ms;
+	return G_SOURCE_REMOVE;
 }
 
-/* The round that runs by then leaves the folder out: another one takes it in. */
+/* Thread-safe; the owner is not called after this, but for a call that is under way. */
 static void
-plan_return (EEasPush *push, guint ms)
-{
-	g_timeout_add_full (G_PRIORITY_DEFAULT, ms + DEBOUNCE_MS, restart_cb, push_ref (push),
-			    push_unref);
-}
-
-void
-e_eas_watch_doubt (EEasWatch *watch, gboolean doubtful)
+end_watch (EEasWatch *watch)
 {
 	EEasPush *push = watch->push;
-
-	if (push == NULL)
-		return;
+	gboolean was_watched;
 
 	g_mutex_lock (&push->lock);
-	watch->doubtful = doubtful;
-	g_mutex_unlock (&push->lock);
-}
-
-void
-e_eas_watch_report (EEasWatch *watch, gboolean ready, gboolean found)
-{
-	EEasPush *push = watch->push;
-	gboolean rang, changed, settled, revived;
-	guint exclusion_ms;
-	g_autoptr (GPtrArray) folders = NULL;
-
-	if (push == NULL)
-		return;
-
-	g_mutex_lock (&push->lock);
-	rang = watch->rang;
-	changed = watch->ready != ready;
-	watch->ready = ready;
-	exclusion_ms = judge_ring (watch, found);
-	folders = collect_folders (push, /* wait_for_rung */ TRUE);
-	settled = folders != NULL && push->round == NULL;
-	/* A fetch that succeeds says that the server is back. */
-	revived = ready && push->paused;
+	watch->ended = TRUE;
+	g_clear_pointer (&watch->file, e_eas_watch_file_free);
+	was_watched = g_ptr_array_remove_fast (push->watches, watch);
 	g_mutex_unlock (&push->lock);
 
-	if (exclusion_ms > 0)
-		plan_return (push, exclusion_ms);
-	if (changed || revived || (rang && settled))
-		g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, restart_cb, push_ref (push),
-					    push_unref);
+	g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, end_watch_cb, watch_ref (watch),
+				    watch_unref);
+	if (was_watched)
+		watch_unref (watch);
 }
 
 void
 e_eas_watch_end (EEasWatch *watch)
 {
-	EEasPush *push = watch->push;
-
-	if (push != NULL) {
-		g_mutex_lock (&push->lock);
-		watch->push = NULL;
-		watch->ready = FALSE;
-		g_ptr_array_remove (push->watches, watch);
-		g_mutex_unlock (&push->lock);
-		e_eas_push_restart (push);
-	}
-
+	end_watch (watch);
 	watch_unref (watch);
+}
+
+/* --- What owners say --- */
+
+void
+e_eas_watch_doubt (EEasWatch *watch, gboolean doubtful)
+{
+	g_mutex_lock (&watch->push->lock);
+	watch->told.doubtful = doubtful;
+	g_mutex_unlock (&watch->push->lock);
+}
+
+void
+e_eas_watch_report (EEasWatch *watch, gboolean ready, gboolean found)
+{
+	g_mutex_lock (&watch->push->lock);
+	watch->told.ready = ready;
+	watch->told.acknowledged = watch->told.last_ring;
+	watch->told.found += found ? 1 : 0;
+	watch->told.fetched += ready ? 1 : 0;
+	if (!watch->ended)
+		e_eas_watch_file_write (watch->file, &watch->told);
+	g_mutex_unlock (&watch->push->lock);
+}
+
+char *
+e_eas_watch_dup_state (EEasWatch *watch)
+{
+	char *state;
+
+	g_mutex_lock (&watch->push->lock);
+	state = g_strdup (watch->state);
+	g_mutex_unlock (&watch->push->lock);
+
+	return state;
+}
+
+void
+e_eas_watch_on_state (EEasWatch *watch, EEasWatchFunc state_changed)
+{
+	g_mutex_lock (&watch->push->lock);
+	watch->state_changed = state_changed;
+	g_mutex_unlock (&watch->push->lock);
+}
+
+/* --- The account's side --- */
+
+EEasPush *
+e_eas_push_new (const char *directory)
+{
+	EEasPush *push = g_new0 (EEasPush, 1);
+
+	g_atomic_ref_count_init (&push->refs);
+	g_mutex_init (&push->lock);
+	push->directory = g_strdup (directory);
+	push->watches = g_ptr_array_new ();
+
+	return push;
+}
+
+static gboolean
+end_push_cb (gpointer user_data)
+{
+	EEasPush *push = user_data;
+
+	end_monitor (&push->pinger);
+	g_clear_handle_id (&push->look, g_source_remove);
+
+	return G_SOURCE_REMOVE;
+}
+
+void
+e_eas_push_free (EEasPush *push)
+{
+	g_autoptr (GPtrArray) watches = ref_watches (push);
+
+	for (guint i = 0; i < watches->len; i++)
+		end_watch (watches->pdata[i]);
+	/* After what was started on the main thread. */
+	g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, end_push_cb, push, push_unref);
+}
+
+/* A folder that is not ready has failed and waits, perhaps for long. */
+void
+e_eas_push_wake (EEasPush *push)
+{
+	g_autoptr (GPtrArray) watches = ref_watches (push);
+
+	for (guint i = 0; i < watches->len; i++) {
+		EEasWatch *watch = watches->pdata[i];
+		gboolean failing;
+
+		g_mutex_lock (&push->lock);
+		failing = !watch->told.ready;
+		g_mutex_unlock (&push->lock);
+		if (failing)
+			watch->changed (watch->user_data);
+	}
+}
+
+gboolean
+e_eas_push_is_running (EEasPush *push)
+{
+	g_autofree char *state = e_eas_pinger_dup_state (push->directory);
+
+	return state != NULL &&
+	       (g_str_has_prefix (state, STATE_WAITING) || g_str_has_prefix (state, STATE_POLLING));
 }

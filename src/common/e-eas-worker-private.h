@@ -66,6 +66,7 @@ struct _EEasWorker {
 	gboolean retry_parked;
 	gboolean upload_wanted;
 	gboolean kicked;
+	gboolean push_changed; /* the status file is to say so */
 	gboolean failing;     /* the last try did not reach the server */
 	gboolean no_password; /* asked for one, waiting */
 	gint64 not_before;    /* monotonic */

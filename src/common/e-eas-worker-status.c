@@ -85,6 +85,15 @@ add_all_parked (EEasWorker *self, GKeyFile *file)
 	g_key_file_set_integer (file, GROUP, "parked", (int) n);
 }
 
+static void
+add_push (EEasWorker *self, GKeyFile *file)
+{
+	g_autofree char *state = self->watch != NULL ? e_eas_watch_dup_state (self->watch) : NULL;
+
+	if (state != NULL)
+		g_key_file_set_string (file, GROUP, "push", state);
+}
+
 static GKeyFile *
 make_status (EEasWorker *self)
 {
@@ -102,6 +111,7 @@ make_status (EEasWorker *self)
 	g_key_file_set_integer (file, GROUP, "items", (int) e_eas_cache_count_rows (self->cache));
 	g_key_file_set_integer (file, GROUP, "pending",
 				(int) e_eas_cache_count_edits (self->cache, FALSE));
+	add_push (self, file);
 	add_all_parked (self, file);
 	if (self->held != NULL)
 		g_key_file_set_string (file, GROUP, "held", self->held);

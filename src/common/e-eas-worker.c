@@ -69,6 +69,21 @@ bell_rang (gpointer user_data)
 	g_mutex_unlock (&bell->lock);
 }
 
+static void
+push_changed (gpointer user_data)
+{
+	EEasBell *bell = user_data;
+
+	g_mutex_lock (&bell->lock);
+	if (bell->worker != NULL) {
+		g_mutex_lock (&bell->worker->lock);
+		bell->worker->push_changed = TRUE;
+		wake (bell->worker);
+		g_mutex_unlock (&bell->worker->lock);
+	}
+	g_mutex_unlock (&bell->lock);
+}
+
 /* ---- the cycle ---- */
 
 void
@@ -307,6 +322,16 @@ remember_success (EEasWorker *self)
 	g_mutex_unlock (&self->lock);
 }
 
+/* Only the status file has to change. The lock is held. */
+static void
+tell_push (EEasWorker *self)
+{
+	self->push_changed = FALSE;
+	g_mutex_unlock (&self->lock);
+	e_eas_worker_write_status (self, self->state);
+	g_mutex_lock (&self->lock);
+}
+
 /* Sleeps until there is something to do. FALSE: stop. */
 static gboolean
 wait_for_work (EEasWorker *self)
@@ -319,7 +344,9 @@ wait_for_work (EEasWorker *self)
 
 		if (self->kicked || (wanted && self->not_before <= g_get_monotonic_time ()))
 			break;
-		if (wanted)
+		if (self->push_changed)
+			tell_push (self);
+		else if (wanted)
 			g_cond_wait_until (&self->wake, &self->lock, self->not_before);
 		else
 			g_cond_wait (&self->wake, &self->lock);
@@ -469,6 +496,7 @@ e_eas_worker_start (EEasWorker *self)
 	self->bell = bell;
 	self->watch = e_eas_account_watch (self->account, self->folder_id, self->klass->klass,
 					   bell_rang, bell, bell_unref);
+	e_eas_watch_on_state (self->watch, push_changed);
 	self->thread = g_thread_new ("eas-worker", worker_thread, self);
 }
 

@@ -18,6 +18,9 @@
  *   state=                  idle | syncing | waiting | held | error
  *   last-sync=              unix time of the last complete fetch; absent: never
  *   items=, pending=, parked=   counts
+ *   push=                   how news arrive: "waiting" (the server tells by itself), "excluded
+ *                           UNIXTIME" (it told too often for nothing), "polling MINUTES WHY" or
+ *                           "off WHY"; WHY as in eas_push_why_to_string(), or "no-registry"
  *   held=                   why removals are held back; absent: they are not
  *   error=, error-code=     last failure, for people and as eas_error_code_to_string(); absent:
  * none retry-at=               unix time of the next try after a failure conflicts= directory with

@@ -14,9 +14,11 @@
 
 #include "e-eas-account.h"
 #include "e-eas-error.h"
+#include "e-eas-watch-file.h"
 #include "e-eas-wipe.h"
 #include "e-source-eas-folder.h"
 
+#include "e-eas-backend-push.h"
 #include "e-eas-children.h"
 
 #include "e-eas-backend.h"
@@ -28,6 +30,7 @@ struct _EEasBackend {
 	ECollectionBackend parent;
 
 	EEasAccount *account;
+	EEasBackendPush *push;
 	GCancellable *cancellable;
 
 	GMutex lock;
@@ -336,6 +339,8 @@ eas_backend_authenticate_sync (EBackend *backend,
 	self->listing_wanted = FALSE;
 	self->retry_seconds = FIRST_RETRY;
 	g_mutex_unlock (&self->lock);
+	if (self->push != NULL)
+		e_eas_backend_push_kick (self->push);
 	if (news)
 		tell_children (self, credentials);
 
@@ -445,7 +450,9 @@ static void
 forget_account (EEasBackend *self, ESource *source)
 {
 	e_source_delete_password (source, NULL, NULL, NULL);
+	g_clear_pointer (&self->push, e_eas_backend_push_free);
 	eas_account_state_forget (e_eas_account_get_state (self->account), NULL);
+	e_eas_watch_file_forget (e_eas_account_get_directory (self->account));
 }
 
 /* The account was removed: the password and all that was derived go with it. */
@@ -457,6 +464,32 @@ source_removed_cb (ESourceRegistryServer *server, ESource *source, gpointer user
 	if (source == e_backend_get_source (E_BACKEND (self)))
 		forget_account (self, source);
 }
+
+static void
+push_listed (GPtrArray *folders, const EasAccountData *data, gpointer user_data)
+{
+	apply_listing (user_data, folders, data);
+}
+
+/* What Ping heard first. */
+static void
+push_failed (const GError *error, gpointer user_data)
+{
+	EEasBackend *self = user_data;
+
+	if (g_error_matches (error, EAS_ERROR, EAS_ERROR_WIPED))
+		end_account (self);
+	if (!g_error_matches (error, EAS_ERROR, EAS_ERROR_AUTHENTICATION))
+		return;
+
+	e_eas_account_doubt_password (self->account);
+	g_mutex_lock (&self->lock);
+	self->verified = FALSE;
+	g_mutex_unlock (&self->lock);
+	request_credentials (self);
+}
+
+static const EEasBackendPushFuncs push_funcs = { push_listed, push_failed };
 
 static void
 eas_backend_constructed (GObject *object)
@@ -474,6 +507,7 @@ eas_backend_constructed (GObject *object)
 	provider = e_source_registry_server_ref_credentials_provider (server);
 	proxy = e_collection_backend_ref_proxy_resolver (collection);
 	self->account = e_eas_account_ref (source, provider, proxy);
+	self->push = e_eas_backend_push_new (self->account, &push_funcs, self);
 	e_server_side_source_set_remote_creatable (E_SERVER_SIDE_SOURCE (source), TRUE);
 
 	g_signal_connect_object (e_eas_account_get_state (self->account), "changed",
@@ -488,6 +522,7 @@ eas_backend_dispose (GObject *object)
 
 	g_cancellable_cancel (self->cancellable);
 	g_clear_handle_id (&self->retry, g_source_remove);
+	g_clear_pointer (&self->push, e_eas_backend_push_free);
 	g_clear_object (&self->account);
 
 	G_OBJECT_CLASS (e_eas_backend_parent_class)->dispose (object);

@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define EARLY_PAUSE 60 /* seconds */
+
 typedef struct {
 	EasCollection *collection;
 	char *name;
@@ -219,6 +221,21 @@ is_changed (const EasPingResult *result, const Watched *watched)
 						 g_str_equal, NULL);
 }
 
+/* The server answers at once: asking on would only load it. FALSE: cancelled meanwhile. */
+static gboolean
+pause_watch (Watch *watch, GError **error)
+{
+	gint64 end = g_get_monotonic_time () + EARLY_PAUSE * G_TIME_SPAN_SECOND;
+
+	while (g_get_monotonic_time () < end) {
+		if (g_cancellable_set_error_if_cancelled (watch->tool->cancellable, error))
+			return FALSE;
+		g_usleep (100 * 1000);
+	}
+
+	return TRUE;
+}
+
 static gboolean
 watch_round (Watch *watch, GError **error)
 {
@@ -226,7 +243,15 @@ watch_round (Watch *watch, GError **error)
 
 	if (result == NULL)
 		return FALSE;
-	if (result->hierarchy) {
+	if (result->outcome == EAS_PING_EARLY)
+		return pause_watch (watch, error);
+	if (result->outcome == EAS_PING_HOPELESS) {
+		g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED,
+				     _ ("Something on the way to the server ends connections that "
+					"are silent for a minute"));
+		return FALSE;
+	}
+	if (result->outcome == EAS_PING_HIERARCHY) {
 		g_autoptr (GPtrArray) folders =
 			tool_list_folders (watch->tool, watch->client, error);
 

@@ -34,9 +34,7 @@ full_data (void)
 	data->anchor_mailbox = g_strdup ("ann@example.org");
 	data->cookies = g_strdup ("a=1; x\nb=\xc3\xa4=;#[check]");
 	data->last_error = g_strdup ("  „leading“ and trailing \t ");
-	data->heartbeat = 480;
-	data->heartbeat_ceiling = 3540;
-	data->heartbeat_expiries = 1;
+	data->heartbeats = g_strdup ("- 480 3540 1\n4f0c 300 300 2");
 	data->max_ping_folders = 200;
 	g_ptr_array_add (data->folders,
 			 eas_folder_new ("5:ab=;\n[x]", "0", "Ümläute\tund = Zeichen", 13));

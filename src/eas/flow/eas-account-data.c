@@ -2,11 +2,14 @@
 
 /* Plain values: making, copying, looking up. */
 
+#include <stdio.h>
 #include <string.h>
 
 #include "eas-cmd-options.h"
 
 #include "eas-account-data.h"
+
+#define MAX_NETWORKS 24
 
 /* Where the strings of the state-file half live: one row each for copying and freeing. */
 static const gsize state_strings[] = {
@@ -18,6 +21,7 @@ static const gsize state_strings[] = {
 	G_STRUCT_OFFSET (EasAccountData, cookies),
 	G_STRUCT_OFFSET (EasAccountData, last_error),
 	G_STRUCT_OFFSET (EasAccountData, password_url),
+	G_STRUCT_OFFSET (EasAccountData, heartbeats),
 };
 
 /* The struct has two halves; the state file's begins here. */
@@ -141,6 +145,63 @@ eas_account_data_dup_folders (const EasAccountData *data)
 		g_ptr_array_add (copy, eas_folder_copy (g_ptr_array_index (data->folders, ii)));
 
 	return copy;
+}
+
+/* A line of the list: "NETWORK SECONDS CEILING EXPIRIES". */
+static gboolean
+is_of_network (const char *line, const char *network)
+{
+	gsize size = strlen (network);
+
+	return strncmp (line, network, size) == 0 && line[size] == ' ';
+}
+
+static const char *
+network_name (const char *network)
+{
+	return network != NULL && *network != '\0' ? network : "-";
+}
+
+void
+eas_account_data_get_heartbeat (const EasAccountData *data, const char *network, EasHeartbeat *out)
+{
+	g_auto (GStrv) lines = NULL;
+	EasHeartbeat found = { 0 };
+
+	g_return_if_fail (data != NULL && out != NULL);
+
+	lines = g_strsplit (data->heartbeats != NULL ? data->heartbeats : "", "\n", -1);
+	for (guint ii = 0; lines[ii] != NULL; ii++) {
+		if (is_of_network (lines[ii], network_name (network)) &&
+		    sscanf (strchr (lines[ii], ' '), " %7u %7u %7u", &found.seconds, &found.ceiling,
+			    &found.expiries) != 3)
+			found = (EasHeartbeat){ 0 };
+	}
+	*out = found;
+}
+
+void
+eas_account_data_set_heartbeat (EasAccountData *data,
+				const char *network,
+				const EasHeartbeat *heartbeat)
+{
+	g_auto (GStrv) lines = NULL;
+	GString *text = g_string_new (NULL);
+	guint kept = 1;
+
+	g_return_if_fail (data != NULL && heartbeat != NULL);
+
+	g_string_printf (text, "%s %u %u %u", network_name (network), heartbeat->seconds,
+			 heartbeat->ceiling, heartbeat->expiries);
+	lines = g_strsplit (data->heartbeats != NULL ? data->heartbeats : "", "\n", -1);
+	for (guint ii = 0; lines[ii] != NULL && kept < MAX_NETWORKS; ii++) {
+		if (*lines[ii] == '\0' || is_of_network (lines[ii], network_name (network)))
+			continue;
+		g_string_append_printf (text, "\n%s", lines[ii]);
+		kept++;
+	}
+	g_free (data->heartbeats);
+	data->heartbeats = g_string_free (text, /* free_segment */ FALSE);
 }
 
 void

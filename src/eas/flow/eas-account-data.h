@@ -55,14 +55,19 @@ typedef struct {
 	char *last_error;       /* for account status; NULL */
 	gint64 password_expires; /* unix time before which the password ends; 0: not said */
 	char *password_url;     /* where to change it; NULL */
-	guint heartbeat;        /* last good Ping interval, seconds; 0 */
-	guint heartbeat_ceiling; /* the server's or the network's; 0 unknown */
-	guint heartbeat_expiries; /* in a row at this heartbeat */
+	char *heartbeats;       /* what Ping has learned: a line for each network; NULL. eas_account_data_get_heartbeat() */
 	guint max_ping_folders; /* 0 unknown */
 
 	/* Learned outside the lock, not worth a commit of its own: goes along with the next one. */
 	gboolean cookies_unsaved;
 } EasAccountData;
+
+/* Of one network. */
+typedef struct {
+	guint seconds;  /* last good Ping interval; 0: none yet */
+	guint ceiling;  /* the server's or the network's; 0 unknown */
+	guint expiries; /* in a row at this interval */
+} EasHeartbeat;
 
 EasAccountData *eas_account_data_new  (void);
 EasAccountData *eas_account_data_copy (const EasAccountData *data);
@@ -77,6 +82,10 @@ void             eas_account_data_take_state (EasAccountData *data, EasAccountDa
 const char      *eas_account_data_url    (const EasAccountData *data);
 /* (element-type EasFolder) (transfer full): a copy of the list, empty when there is none. */
 GPtrArray       *eas_account_data_dup_folders (const EasAccountData *data);
+/* @network: an opaque name without blanks; NULL unknown. Zeros where nothing is known of it. */
+void             eas_account_data_get_heartbeat (const EasAccountData *data, const char *network, EasHeartbeat *out);
+/* The networks used last are kept. */
+void             eas_account_data_set_heartbeat (EasAccountData *data, const char *network, const EasHeartbeat *heartbeat);
 /* Forgets what a changed server invalidates: version, policy key, hierarchy. Folders stay for matching. */
 void             eas_account_data_reset  (EasAccountData *data);
 

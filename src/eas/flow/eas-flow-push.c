@@ -4,17 +4,19 @@
  * One Ping and what it teaches. Source: [MS-ASCMD] 2.2.1.13 Ping, 2.2.3.88.1
  * HeartbeatInterval (Ping); eas-protocol 9.1; user-needs pitfall 40.
  *
- *	PING     1  the time is up   -> after GROW_AFTER in a row the interval grows; SAVE, DONE
- *	         1  far too early    -> the server shortens intervals or is broken: PAUSE, DONE
- *	         2  changes          -> DONE; without naming a folder: PAUSE, DONE
- *	         5  interval         -> take the one it names, PING
- *	         6  too many folders -> keep the first ones, PING
- *	         7  hierarchy        -> DONE
- *	         3, 8  forgotten, server error -> WAIT longer each time, PING, a few times; then
- *FAIL 4, others           -> FAIL cut after a good while       -> something on the way ends long
- *silences: half the interval, remembered as the ceiling; SAVE, DONE as expired cut at once, other
- *failures  -> FAIL Every request carries folders and interval in full: a server that forgot needs
- *no second round.
+ *	PING  1  the time is up     -> after GROW_AFTER in a row the interval grows; SAVE, DONE
+ *	      1  far too early      -> DONE as EARLY: the server shortens intervals or is broken
+ *	      2  changes            -> DONE; without naming a folder: EARLY
+ *	      5  interval           -> take the one it names, PING
+ *	      6  too many folders   -> remember how many; SAVE, DONE as LIMITED
+ *	      7  hierarchy          -> DONE
+ *	      3, 8  forgotten, server error -> WAIT longer each time, PING, a few times; then FAIL
+ *	      4, others             -> FAIL
+ *	cut after a good while      -> half the interval, remembered as the ceiling; SAVE, DONE as
+ *CUT; when it was the shortest one, HOPELESS cut at once, other failures -> FAIL
+ *
+ * Every request carries folders and interval in full: a server that forgot needs no
+ * second round.
  */
 
 #include <string.h>
@@ -29,7 +31,9 @@
 #define LEAST_HEARTBEAT 60
 #define MOST_HEARTBEAT  3540
 #define GROW_AFTER      2
-#define LIMIT_ROUNDS    4 /* of statuses 5 and 6 in one run */
+#define PROBE_AFTER     8 /* a ceiling that a network taught may be one of a bad day */
+#define LIMIT_ROUNDS    4 /* of status 5 in one run */
+#define LIMIT_MS        1000
 #define RETRIES         2
 #define RETRY_MS        5000
 #define TOO_EARLY       30 /* seconds: no interval is so short */
@@ -55,6 +59,8 @@ typedef struct {
 	guint limit_rounds;
 	guint retries;
 	gboolean saving;
+	char *network; /* NULL: unknown */
+	gboolean economical;
 	guint heartbeat, ceiling, expiries, max_folders; /* learned */
 	EasPingResult *result;
 	GError *error;
@@ -77,14 +83,21 @@ clamp_heartbeat (guint heartbeat, guint ceiling)
 		      ceiling >= LEAST_HEARTBEAT ? MIN (ceiling, MOST_HEARTBEAT) : MOST_HEARTBEAT);
 }
 
+static EasHeartbeat
+learned_now (PushFlow *self)
+{
+	EasHeartbeat learned = { self->heartbeat, self->ceiling, self->expiries };
+
+	return learned;
+}
+
 static void
 apply_learned (EasAccountData *data, gpointer user_data)
 {
 	PushFlow *self = user_data;
+	EasHeartbeat learned = learned_now (self);
 
-	data->heartbeat = self->heartbeat;
-	data->heartbeat_ceiling = self->ceiling;
-	data->heartbeat_expiries = self->expiries;
+	eas_account_data_set_heartbeat (data, self->network, &learned);
 	data->max_ping_folders = self->max_folders;
 }
 
@@ -93,9 +106,12 @@ static void
 keep_learned (PushFlow *self)
 {
 	EasAccountData *data = self->flow.data;
-	gboolean worth = data->heartbeat != self->heartbeat ||
-			 data->heartbeat_ceiling != self->ceiling ||
-			 data->max_ping_folders != self->max_folders;
+	EasHeartbeat known = { 0 };
+	gboolean worth;
+
+	eas_account_data_get_heartbeat (data, self->network, &known);
+	worth = known.seconds != self->heartbeat || known.ceiling != self->ceiling ||
+		data->max_ping_folders != self->max_folders;
 
 	apply_learned (data, self);
 	if (worth) {
@@ -113,8 +129,9 @@ push_fail (PushFlow *self, GError *take_error)
 }
 
 static void
-push_done (PushFlow *self)
+push_done (PushFlow *self, EasPingOutcome outcome)
 {
+	self->result->outcome = outcome;
 	self->result->heartbeat = self->heartbeat;
 	self->result->max_folders = self->max_folders;
 	self->state = PUSH_DONE;
@@ -151,43 +168,42 @@ elapsed (PushFlow *self, EasFlow *exchange)
 	return self->flow.now - eas_flow_exchange_get_sent_at (exchange);
 }
 
-/* Nothing to fetch, and sooner than any interval: the next round must not follow at once. */
+/* Longer intervals: fewer answers that say nothing. */
 static void
-done_slowly (PushFlow *self, gint64 took)
+grow (PushFlow *self)
 {
-	push_done (self);
-	if (took >= TOO_EARLY)
-		return;
-	push_wait (self, (LEAST_HEARTBEAT - MAX (took, 0)) * 1000, PUSH_DONE);
+	guint step = self->economical ? self->heartbeat : self->heartbeat / 4;
+	guint grown;
+
+	if (self->ceiling != 0 && self->heartbeat >= self->ceiling && self->expiries >= PROBE_AFTER)
+		self->ceiling = MIN (self->ceiling + self->ceiling / 4, MOST_HEARTBEAT);
+	grown = clamp_heartbeat (self->heartbeat + step, self->ceiling);
+	if (grown > self->heartbeat) {
+		self->expiries = 0;
+		self->heartbeat = grown;
+	}
 }
 
 static void
 take_expired (PushFlow *self, gint64 took)
 {
-	self->result->expired = TRUE;
 	/* A server that answers early has its own bound: growing would not help. */
-	if (took + LEAST_HEARTBEAT / 2 >= self->asked && ++self->expiries >= GROW_AFTER) {
-		guint grown =
-			clamp_heartbeat (self->heartbeat + self->heartbeat / 4, self->ceiling);
-
-		if (grown > self->heartbeat)
-			self->expiries = 0;
-		self->heartbeat = MAX (self->heartbeat, grown);
-	}
-	done_slowly (self, took);
+	if (took + LEAST_HEARTBEAT / 2 >= self->asked &&
+	    ++self->expiries >= (self->economical ? 1 : GROW_AFTER))
+		grow (self);
+	push_done (self, took < TOO_EARLY ? EAS_PING_EARLY : EAS_PING_EXPIRED);
 }
 
 static void
 take_changes (PushFlow *self, EasPingResponse *response, gint64 took)
 {
 	if (response->changed == NULL || response->changed->len == 0) {
-		self->result->expired = TRUE;
-		done_slowly (self, took);
+		push_done (self, took < TOO_EARLY ? EAS_PING_EARLY : EAS_PING_EXPIRED);
 		return;
 	}
 	g_ptr_array_unref (self->result->changed);
 	self->result->changed = g_steal_pointer (&response->changed);
-	push_done (self);
+	push_done (self, EAS_PING_CHANGED);
 }
 
 static void
@@ -197,6 +213,14 @@ take_status_error (PushFlow *self, guint status)
 
 	eas_status_set_error (&error, EAS_SCOPE_PING, status, eas_cmd_ping.name, 0);
 	push_fail (self, error);
+}
+
+/* Once at once; a server that goes on haggling is asked slowly. */
+static void
+ask_again (PushFlow *self)
+{
+	if (self->limit_rounds > 1)
+		push_wait (self, LIMIT_MS, PUSH_PING);
 }
 
 /* The nearest allowed interval: a ceiling when it is lower than ours, else a floor. */
@@ -211,19 +235,19 @@ take_heartbeat_limit (PushFlow *self, guint interval)
 		self->ceiling = interval;
 	self->heartbeat = interval;
 	self->expiries = 0;
+	ask_again (self);
 	keep_learned (self);
 }
 
 static void
 take_folder_limit (PushFlow *self, guint most)
 {
-	if (most == 0 || most >= self->folders->len || ++self->limit_rounds > LIMIT_ROUNDS) {
+	if (most == 0 || most >= self->folders->len) {
 		take_status_error (self, STATUS_FOLDERS);
 		return;
 	}
 	self->max_folders = most;
-	g_ptr_array_set_size (self->folders, most);
-	keep_learned (self);
+	push_done (self, EAS_PING_LIMITED);
 }
 
 static void
@@ -260,8 +284,7 @@ take_answer (PushFlow *self, EasAnswer *answer, gint64 took)
 		take_folder_limit (self, response.max_folders);
 		break;
 	case STATUS_HIERARCHY:
-		self->result->hierarchy = TRUE;
-		push_done (self);
+		push_done (self, EAS_PING_HIERARCHY);
 		break;
 	case STATUS_PARAMETERS:
 	case STATUS_SERVER:
@@ -276,27 +299,32 @@ take_answer (PushFlow *self, EasAnswer *answer, gint64 took)
 static gboolean
 is_cut (const GError *error)
 {
+	guint status = eas_error_get_status (error);
+
 	return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED) ||
 	       g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT) ||
 	       g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT) ||
-	       g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_EOF) ||
-	       eas_error_get_status (error) == 504;
+	       g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_EOF) || status == 408 ||
+	       status == 502 || status == 504;
 }
 
 static void
 take_failure (PushFlow *self, GError *take_error, gint64 took)
 {
-	if (!is_cut (take_error) || took < TOO_EARLY || self->heartbeat <= LEAST_HEARTBEAT) {
+	if (!is_cut (take_error) || took < TOO_EARLY) {
 		push_fail (self, take_error);
 		return;
 	}
 	g_error_free (take_error);
+	if (self->heartbeat <= LEAST_HEARTBEAT) {
+		push_done (self, EAS_PING_HOPELESS);
+		return;
+	}
 	self->heartbeat =
 		clamp_heartbeat (MIN (self->asked, (guint) MIN (took, MOST_HEARTBEAT)) / 2, 0);
 	self->ceiling = self->heartbeat;
 	self->expiries = 0;
-	self->result->expired = TRUE;
-	push_done (self);
+	push_done (self, EAS_PING_CUT);
 }
 
 static void
@@ -323,11 +351,13 @@ push_enter (EasFlow *flow)
 {
 	PushFlow *self = (PushFlow *) flow;
 	const EasAccountData *data = flow->data;
+	EasHeartbeat known = { 0 };
 
-	self->ceiling = data->heartbeat_ceiling;
-	self->heartbeat = data->heartbeat != 0 ? data->heartbeat
-					       : clamp_heartbeat (FIRST_HEARTBEAT, self->ceiling);
-	self->expiries = data->heartbeat_expiries;
+	eas_account_data_get_heartbeat (data, self->network, &known);
+	self->ceiling = known.ceiling;
+	self->heartbeat = known.seconds != 0 ? known.seconds
+					     : clamp_heartbeat (FIRST_HEARTBEAT, self->ceiling);
+	self->expiries = known.expiries;
 	self->max_folders = data->max_ping_folders;
 	if (self->max_folders > 0 && self->folders->len > self->max_folders)
 		g_ptr_array_set_size (self->folders, self->max_folders);
@@ -374,6 +404,7 @@ push_free (EasFlow *flow)
 	PushFlow *self = (PushFlow *) flow;
 
 	g_ptr_array_unref (self->folders);
+	g_free (self->network);
 	g_clear_pointer (&self->result, eas_ping_result_free);
 	g_clear_error (&self->error);
 }
@@ -395,4 +426,16 @@ eas_flow_push_new (GPtrArray *take_folders)
 	eas_flow_add_lane (&self->flow, "push");
 
 	return &self->flow;
+}
+
+void
+eas_flow_push_set_network (EasFlow *flow, const char *network, gboolean economical)
+{
+	PushFlow *self = (PushFlow *) flow;
+
+	g_return_if_fail (flow != NULL && flow->klass == &push_class);
+
+	g_free (self->network);
+	self->network = g_strdup (network);
+	self->economical = economical;
 }

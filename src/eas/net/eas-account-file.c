@@ -52,9 +52,7 @@ static const struct {
 	FIELD (last_error,         STRING),
 	FIELD (password_expires,   INT64),
 	FIELD (password_url,       STRING),
-	FIELD (heartbeat,          UINT),
-	FIELD (heartbeat_ceiling,  UINT),
-	FIELD (heartbeat_expiries, UINT),
+	FIELD (heartbeats,         STRING),
 	FIELD (max_ping_folders,   UINT),
 #undef FIELD
 };

@@ -775,8 +775,23 @@ fetch_window (EEasWorker *self, EasPull **ahead, gboolean *out_more, GError **er
 	return e_eas_worker_drain (self, window, error);
 }
 
-/* All there is, until the server has no more. Edits that somebody waits for go between the windows.
- */
+/* Edits that somebody waits for go between the windows. */
+static gboolean
+upload_between (EEasWorker *self, GError **error)
+{
+	gboolean uploaded;
+
+	if (self->journal != NULL || !e_eas_worker_has_waiters (self))
+		return TRUE;
+
+	self->in_chain = TRUE;
+	uploaded = e_eas_worker_upload (self, /* only_awaited */ TRUE, error);
+	self->in_chain = FALSE;
+
+	return uploaded;
+}
+
+/* All there is, until the server has no more. */
 gboolean
 e_eas_worker_fetch_all (EEasWorker *self, GError **error)
 {
@@ -788,17 +803,15 @@ e_eas_worker_fetch_all (EEasWorker *self, GError **error)
 	while (again) {
 		for (more = TRUE; more;) {
 			sync_collection (self);
-			if (!fetch_window (self, &ahead, &more, error))
-				return FALSE;
-			if (ahead == NULL && self->journal == NULL && more &&
-			    e_eas_worker_has_waiters (self) &&
-			    !e_eas_worker_upload (self, /* only_awaited */ TRUE, error))
+			if (!fetch_window (self, &ahead, &more, error) ||
+			    (ahead == NULL && more && !upload_between (self, error)))
 				return FALSE;
 		}
 		if (!end_chain (self, &again, error))
 			return FALSE;
 		sync_collection (self);
 	}
+	self->fetched_at = g_get_monotonic_time ();
 
 	return TRUE;
 }

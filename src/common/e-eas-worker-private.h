@@ -27,8 +27,8 @@ G_BEGIN_DECLS
 
 typedef enum {
 	E_EAS_SWEEP_NONE,
-	E_EAS_SWEEP_PASS,   /* a full pass is under way; what it does not bring is gone, if that is
-			       plausible */
+	E_EAS_SWEEP_PASS,    /* a full pass is under way; what it does not bring is gone, if that is
+				plausible */
 	E_EAS_SWEEP_CONFIRM, /* a second pass, to believe what the first one left out */
 	E_EAS_SWEEP_TOLD     /* a pass to believe the many deletions that the server told of */
 } EEasSweep;
@@ -77,6 +77,8 @@ struct _EEasWorker {
 	/* The thread's own. */
 	guint pause_s;
 	guint batch_limit;
+	gboolean in_chain;    /* between two windows of a fetch */
+	gint64 fetched_at;    /* monotonic: the end of this cycle's last whole fetch; 0 */
 	guint chain_deletes;  /* in the windows fetched since the chain began */
 	gboolean chain_found; /* something changed in this chain */
 	gboolean verify; /* deletions of this chain were left out: a full pass must confirm them */
@@ -91,6 +93,9 @@ struct _EEasWorker {
 /* An EasCollection at @key (NULL: from the start), with the account's options. */
 void e_eas_worker_make_collection (EEasWorker *self, const char *key);
 
+/* All that is new on the server, now. */
+gboolean e_eas_worker_fetch_now (EEasWorker *self, GError **error);
+
 /* drain */
 gboolean e_eas_worker_fetch_all (EEasWorker *self, GError **error);
 gboolean e_eas_worker_drain (EEasWorker *self, EasWindow *window, GError **error);
@@ -100,9 +105,13 @@ gboolean e_eas_worker_begin_pass (EEasWorker *self, EEasSweep sweep, GError **er
 void e_eas_worker_finish_removal (EEasWorker *self, const EEasEdit *edit);
 void e_eas_worker_make_new (EEasEdit *edit);
 void e_eas_worker_lose_to_deletion (EEasWorker *self, EEasEdit *edit); /* in a transaction */
-void e_eas_worker_take_change (EEasWorker *self, const EasSyncChange *change, guint generation); /* likewise */
-void e_eas_worker_store_key (EEasWorker *self, const EasWindow *window); /* with the last of a window; likewise */
-void e_eas_worker_judge_deletions (EEasWorker *self, EasWindow *window); /* before any of it is applied */
+void e_eas_worker_take_change (EEasWorker *self,
+			       const EasSyncChange *change,
+			       guint generation); /* likewise */
+void e_eas_worker_store_key (EEasWorker *self,
+			     const EasWindow *window); /* with the last of a window; likewise */
+void e_eas_worker_judge_deletions (EEasWorker *self,
+				   EasWindow *window); /* before any of it is applied */
 /* Ends a transaction; the views hear of it only when it is durable. */
 gboolean e_eas_worker_commit (EEasWorker *self, GError **error);
 /* The key in memory, after a checked commit of @window. */
@@ -114,7 +123,10 @@ EasPull *e_eas_worker_ask (EEasWorker *self); /* for the next window */
  * the present key it would say that we have seen it all. */
 gboolean e_eas_worker_drain_inbox (EEasWorker *self, GError **error);
 /* Applies @window while the server works on the next, which is then to be waited for. */
-gboolean e_eas_worker_drain_asking (EEasWorker *self, EasWindow *window, EasPull **out_ahead, GError **error);
+gboolean e_eas_worker_drain_asking (EEasWorker *self,
+				    EasWindow *window,
+				    EasPull **out_ahead,
+				    GError **error);
 
 /* upload */
 gboolean e_eas_worker_upload (EEasWorker *self, gboolean only_awaited, GError **error);
@@ -129,7 +141,7 @@ gboolean e_eas_worker_refuse (EEasWorker *self,
 			      const GError *why); /* FALSE: nobody waits */
 void e_eas_worker_answer (EEasWorker *self, gint64 edit_id, guint version);
 void e_eas_worker_answer_all (EEasWorker *self); /* whose edit a fetch has settled */
-void e_eas_worker_release (EEasWorker *self); /* all of them, with their edits pending */
+void e_eas_worker_release (EEasWorker *self);    /* all of them, with their edits pending */
 
 /* status */
 /* e-eas-worker-wipe.c */

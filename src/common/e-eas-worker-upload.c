@@ -7,6 +7,13 @@
  * key, so that the drain can match what arrived, and only then are the edits that
  * are still in the outbox sent again, an Add with the same ClientId.
  *
+ * Fetch, merge, upload: a server that does not see conflicts (SOGo) lays a Change over
+ * whatever the item is by now and takes it for a sign that we know that, too; it never
+ * tells of it again. So no item is changed while its server may have something new of
+ * it: what a fetch brought just now is enough, else one comes first, as cheap as a Sync
+ * of nothing. An edit that waited through it was merged with what it brought, so that
+ * pulling first overwrites nothing of ours (pitfall 10). Adds need no such thing.
+ *
  * An edit may need several requests (16.x: master, then instances). Each answer
  * makes its result the new baseline, from which the rest is worked out anew.
  */
@@ -20,6 +27,9 @@
 #include "e-eas-worker-private.h"
 
 #define MAX_ATTEMPTS 5
+
+/* So long after a fetch of the same cycle it is known what the server has. */
+#define NEWS_HOLD_US (G_TIME_SPAN_SECOND / 4)
 
 /* A number of steps and the version of the edit they belong to, in 32 bits. */
 #define MAX_STEPS     4096
@@ -225,17 +235,57 @@ settle_now (EEasWorker *self, const EEasEdit *edit)
 /* While the folder is read from the start, the server may not know yet that we have the item: it
  * would say that there is no such thing. */
 static gboolean
-must_wait (EEasWorker *self, const EEasEdit *edit)
+is_unread (EEasWorker *self, const EEasEdit *edit)
 {
 	guint generation = e_eas_cache_get_state_uint (self->cache, STATE_GENERATION);
-	g_autoptr (EEasRow) row = NULL;
-
-	if (edit->server_id == NULL ||
-	    e_eas_cache_get_state_uint (self->cache, STATE_SWEEP) == E_EAS_SWEEP_NONE)
-		return FALSE;
-	row = e_eas_cache_row_by_id (self->cache, edit->server_id);
+	g_autoptr (EEasRow) row = e_eas_cache_row_by_id (self->cache, edit->server_id);
 
 	return row != NULL && row->generation < generation;
+}
+
+/* What is known on the server is not changed while a fetch is under way: its next window may bring
+ * the same item. During a whole pass that may take long: who waits is let go. */
+static gboolean
+must_wait (EEasWorker *self, const EEasEdit *edit)
+{
+	gboolean in_pass =
+		e_eas_cache_get_state_uint (self->cache, STATE_SWEEP) != E_EAS_SWEEP_NONE;
+
+	if (edit->server_id == NULL || (!self->in_chain && !(in_pass && is_unread (self, edit))))
+		return FALSE;
+	if (in_pass) {
+		skip (self, edit);
+		e_eas_worker_answer (self, edit->id, edit->version);
+	}
+
+	return TRUE;
+}
+
+static gboolean
+is_due (EEasWorker *self, const EEasEdit *edit, gboolean only_awaited)
+{
+	return !g_hash_table_contains (self->tried, GSIZE_TO_POINTER ((gsize) edit->id)) &&
+	       (!only_awaited || e_eas_worker_is_awaited (self, edit)) && !must_wait (self, edit);
+}
+
+/* Whether what is due depends on what the server has by now, and that is not known. */
+static gboolean
+needs_news (EEasWorker *self, gboolean only_awaited)
+{
+	g_autoptr (GPtrArray) edits = NULL;
+
+	if (self->in_chain || g_get_monotonic_time () - self->fetched_at < NEWS_HOLD_US)
+		return FALSE;
+
+	edits = e_eas_cache_pending_edits (self->cache, G_MAXUINT16);
+	for (guint i = 0; i < edits->len; i++) {
+		const EEasEdit *edit = edits->pdata[i];
+
+		if (edit->server_id != NULL && is_due (self, edit, only_awaited))
+			return TRUE;
+	}
+
+	return FALSE;
 }
 
 /* What goes into the next request: one change of each edit that is due. Empty: nothing. */
@@ -250,9 +300,7 @@ collect (EEasWorker *self, gboolean only_awaited)
 		g_autoptr (GPtrArray) changes = NULL;
 		g_autoptr (GError) error = NULL;
 
-		if (g_hash_table_contains (self->tried, GSIZE_TO_POINTER ((gsize) edit->id)) ||
-		    (only_awaited && !e_eas_worker_is_awaited (self, edit)) ||
-		    must_wait (self, edit))
+		if (!is_due (self, edit, only_awaited))
 			continue;
 
 		changes = changes_of (self, edit, &error);
@@ -626,8 +674,11 @@ gboolean
 e_eas_worker_upload (EEasWorker *self, gboolean only_awaited, GError **error)
 {
 	for (;;) {
-		g_autoptr (GPtrArray) sendings = collect (self, only_awaited);
+		g_autoptr (GPtrArray) sendings = NULL;
 
+		if (needs_news (self, only_awaited) && !e_eas_worker_fetch_now (self, error))
+			return FALSE;
+		sendings = collect (self, only_awaited);
 		if (sendings->len == 0)
 			return TRUE;
 		if (!send_batch (self, sendings, error))

@@ -187,13 +187,14 @@ unpark_all (EEasWorker *self)
 	e_eas_cache_commit (self->cache, NULL);
 }
 
-static gboolean
-fetch (EEasWorker *self, GError **error)
+gboolean
+e_eas_worker_fetch_now (EEasWorker *self, GError **error)
 {
 	g_autofree char *now =
 		g_strdup_printf ("%" G_GINT64_FORMAT, g_get_real_time () / G_USEC_PER_SEC);
 	gboolean first = e_eas_cache_get_state_uint (self->cache, STATE_SWEEP) != E_EAS_SWEEP_NONE;
 
+	take_flag (self, &self->fetch_wanted);
 	if (first)
 		e_eas_worker_write_status (self, "syncing");
 	if (!e_eas_worker_fetch_all (self, error))
@@ -209,6 +210,7 @@ static gboolean
 run_cycle (EEasWorker *self, GError **error)
 {
 	g_hash_table_remove_all (self->steps);
+	self->fetched_at = 0;
 	if (!e_eas_worker_drain_inbox (self, error) || !connect_client (self, error) ||
 	    !e_eas_worker_recover (self, error))
 		return FALSE;
@@ -228,7 +230,7 @@ run_cycle (EEasWorker *self, GError **error)
 		/* The server may have been given another since the last round. */
 		if (i > 0 && !learn_version (self, error))
 			return FALSE;
-		if (wanted && !fetch (self, error))
+		if (wanted && !e_eas_worker_fetch_now (self, error))
 			return FALSE;
 		g_hash_table_remove_all (self->tried);
 		take_flag (self, &self->upload_wanted);

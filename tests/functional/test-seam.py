@@ -262,6 +262,40 @@ def test_half_refused():
                  lambda found: len(found) == 1 and found[0].summary == "Series 2")
 
 
+# Edits of what the server has changed, unbeknown to the desktop
+
+def hear_nothing():
+    """From here on the desktop is not told of changes."""
+    LINE.arm("refuse", "Ping", count=1000)
+    LINE.down()
+    LINE.up()
+
+
+def test_unfetched_change():
+    """A server that does not see conflicts (SOGo) takes our Change for a sign that we know its own, and never tells of that."""
+    begin()
+    uid = make("Title")
+    hear_nothing()
+    CONTROL.ask("set", conflicts=0)
+    WITNESS.ask("change", id=WITNESS.find("Title"), location="Server's room")
+    DESKTOP.open().modify(edited(uid, "Title 2"))
+    come_to_rest("the server changed the place and has not told when the title is changed here: both survive",
+                 lambda found: [(form.summary, form.key[1]) for form in found] == [("Title 2", "Server's room")])
+    CONTROL.ask("set", conflicts=1)
+
+
+def test_unfetched_removal():
+    begin()
+    uid = make("Title")
+    hear_nothing()
+    CONTROL.ask("set", conflicts=0)
+    WITNESS.ask("change", id=WITNESS.find("Title"), location="Server's room")
+    DESKTOP.open().remove(uid)
+    come_to_rest("the server changed what is removed here, and has not told: its version stays",
+                 lambda found: [(form.summary, form.key[1]) for form in found] == [("Title", "Server's room")])
+    CONTROL.ask("set", conflicts=1)
+
+
 # Passes from the first key
 
 def test_told_of_many():
@@ -331,7 +365,7 @@ def test_folders():
 def main():
     tests = [test_killed_in_add, test_killed_in_change, test_killed_in_delete, test_killed_in_instance, test_changed_again_after_loss,
              test_made_again, test_removed_in_add, test_changed_in_add, test_more_steps, test_refused_in_flight, test_half_refused,
-             test_told_of_many, test_last_one_removed, test_edit_in_pass, test_folders]
+             test_unfetched_change, test_unfetched_removal, test_told_of_many, test_last_one_removed, test_edit_in_pass, test_folders]
     if OPTIONS.only:
         tests = [test for test in tests if test.__name__[5:] in OPTIONS.only.split(",")]
     try:

@@ -165,6 +165,7 @@ eas_mock_server_new (void)
 		.commands = eas_mock_command_dup_list (),
 		.policy_attachments = TRUE,
 		.detect_duplicates = TRUE,
+		.detect_conflicts = TRUE,
 		.empty_answers = TRUE,
 		.one_command = TRUE,
 		.ping_minimum = 60,

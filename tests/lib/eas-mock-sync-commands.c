@@ -213,6 +213,8 @@ is_conflict (Command *command)
 	EasMockTarget *target = command->target;
 	guint64 told = 0;
 
+	if (!target->request->server->settings.detect_conflicts)
+		return FALSE;
 	if (eas_mock_state_knows (target->collection->state, command->item->id, &told) &&
 	    told == command->item->revision)
 		return FALSE;

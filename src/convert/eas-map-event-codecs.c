@@ -91,7 +91,8 @@ title_read (const EasMapRow *row, const EasMapReading *reading, EasItemSlot slot
 	const char *title = eas_item_text (reading->item, slot);
 	g_autofree char *scratch = NULL;
 
-	if ((eas_meeting_status (reading->item, reading->parent) & EAS_MEETING_CANCELLED) != 0)
+	if (title != NULL &&
+	    (eas_meeting_status (reading->item, reading->parent) & EAS_MEETING_CANCELLED) != 0)
 		title = skip_cancelled_prefix (title);
 	eas_map_add_text (reading->object, ICAL_SUMMARY_PROPERTY,
 			  eas_map_clean_text (title, /* one_line */ TRUE, &scratch));

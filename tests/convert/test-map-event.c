@@ -419,6 +419,22 @@ test_cancelled_title_17 (void)
 	convert_assert_has (lines, "MeetingStatus=5");
 }
 
+/* A title that is a container is no title, in a cancelled meeting neither. */
+static void
+test_cancelled_without_text (void)
+{
+	EasMapContext context = convert_context (EAS_VERSION_16_1, NULL);
+	g_autoptr (EasItem) item = convert_item (
+		TIMES ("20260701T080000Z",
+		       "20260701T090000Z") "<c:Subject><c:Location>x</c:Location></c:Subject>"
+					   "<c:MeetingStatus>5</c:MeetingStatus>");
+	g_autoptr (GPtrArray) components = convert_read (item, &context);
+	g_autofree char *ical = convert_ical (components);
+
+	convert_assert_lacks (ical, "SUMMARY");
+	convert_assert_has (ical, "STATUS:CANCELLED");
+}
+
 /* Pitfall 18. */
 static void
 test_not_an_event_18 (void)
@@ -753,6 +769,7 @@ main (int argc, char **argv)
 	g_test_add_func ("/map/event/unstated-zone-12", test_unstated_zone_12);
 	g_test_add_func ("/map/event/durations-16", test_durations_16);
 	g_test_add_func ("/map/event/cancelled-title-17", test_cancelled_title_17);
+	g_test_add_func ("/map/event/cancelled-without-text", test_cancelled_without_text);
 	g_test_add_func ("/map/event/not-an-event-18", test_not_an_event_18);
 	g_test_add_func ("/map/event/busy", test_busy);
 	g_test_add_func ("/map/event/uid", test_uid);

@@ -239,18 +239,39 @@ eas_map_body_dup_letters (const EasItem *form)
 
 /* The codec. */
 
+const EasTag eas_map_body_group[] = {
+	EAS_AIRSYNCBASE_TYPE,      EAS_AIRSYNCBASE_DATA,    EAS_AIRSYNCBASE_ESTIMATED_DATA_SIZE,
+	EAS_AIRSYNCBASE_TRUNCATED, EAS_AIRSYNCBASE_PREVIEW, EAS_TAG_NONE
+};
+
+/* Neither RTF nor MIME is for people. */
+static gboolean
+is_readable (gint64 type)
+{
+	return type == BODY_PLAIN || type == BODY_HTML;
+}
+
+/* Was less shown than the server has? */
+static gboolean
+is_partly_shown (const EasItem *item, EasItemSlot body)
+{
+	return is_truncated (item, body) ||
+	       !is_readable (child_int (item, body, EAS_AIRSYNCBASE_TYPE, BODY_PLAIN));
+}
+
 char *
 eas_map_body_dup_text (const EasItem *item, EasItemSlot body)
 {
 	EasItemSlot data = eas_item_child (item, body, EAS_AIRSYNCBASE_DATA);
 	const char *text = data != EAS_ITEM_NONE ? eas_item_text (item, data) : NULL;
+	gint64 type = child_int (item, body, EAS_AIRSYNCBASE_TYPE, BODY_PLAIN);
 	g_autofree char *from_html = NULL;
 	char *scratch = NULL;
 
-	if (text == NULL)
+	if (text == NULL || !is_readable (type))
 		return NULL;
 
-	if (child_int (item, body, EAS_AIRSYNCBASE_TYPE, BODY_PLAIN) == BODY_HTML)
+	if (type == BODY_HTML)
 		text = from_html = eas_map_body_from_html (text);
 	text = eas_map_clean_text (text, /* one_line */ FALSE, &scratch);
 
@@ -311,9 +332,9 @@ body_merge (const EasMapRow *row, EasMapMerging *merging)
 				   : EAS_ITEM_NONE;
 	const char *text = data != EAS_ITEM_NONE ? eas_item_text (merging->edited, data) : "";
 
-	/* Only its beginning was shown: writing it would throw the rest away. */
+	/* Writing it would throw away what was not shown. */
 	if (merging->baseline_slot != EAS_ITEM_NONE &&
-	    is_truncated (merging->baseline, merging->baseline_slot)) {
+	    is_partly_shown (merging->baseline, merging->baseline_slot)) {
 		eas_set_error (&merging->error, EAS_ERROR_ITEM_REJECTED, NULL, 0, 0,
 			       _ ("The description could only be loaded in part, so it cannot be "
 				  "changed here"));

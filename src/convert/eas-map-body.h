@@ -15,6 +15,7 @@
 G_BEGIN_DECLS
 
 extern const EasMapCodec eas_codec_body;
+extern const EasTag eas_map_body_group[];
 
 /* Text of an HTML body, and a small HTML body of a text. (transfer full) */
 char *eas_map_body_from_html (const char *html);

@@ -173,7 +173,8 @@ eas_event_form_new (GPtrArray *components, const EasMapContext *context, GError 
 	if (form->master == NULL) {
 		/* Pitfall 18: a task or a note in a folder of events. */
 		eas_set_error (error, EAS_ERROR_ITEM_REJECTED, NULL, 0, 0,
-			       _ ("This calendar can only hold events"));
+			       _ ("This calendar can only hold events; save it in a list of "
+				  "tasks or in the notes instead"));
 		return NULL;
 	}
 

@@ -19,10 +19,6 @@
 static const EasTag exceptions_group[] = { EAS_CALENDAR_EXCEPTION, EAS_CALENDAR_DELETED,
 					   EAS_CALENDAR_EXCEPTION_START_TIME, EAS_TAG_NONE };
 static const EasTag categories_group[] = { EAS_CALENDAR_CATEGORY, EAS_TAG_NONE };
-static const EasTag body_group[] = {
-	EAS_AIRSYNCBASE_TYPE,      EAS_AIRSYNCBASE_DATA,    EAS_AIRSYNCBASE_ESTIMATED_DATA_SIZE,
-	EAS_AIRSYNCBASE_TRUNCATED, EAS_AIRSYNCBASE_PREVIEW, EAS_TAG_NONE
-};
 static const EasTag attachments_group[] = {
 	EAS_AIRSYNCBASE_ATTACHMENT,       EAS_AIRSYNCBASE_FILE_REFERENCE,
 	EAS_AIRSYNCBASE_METHOD,           EAS_AIRSYNCBASE_CONTENT_ID,
@@ -55,7 +51,7 @@ static const EasMapRow event_rows[] = {
 	{ ASB (LOCATION),                     EAS_SINCE_16_0, BOTH | INSTANCE,             ICAL (LOCATION),    &eas_event_codec_place,
 	  NULL, eas_event_place_group },
 	{ ASB (BODY),                         EAS_ANY,        BOTH | OWN,                  ICAL (DESCRIPTION), &eas_codec_body,
-	  NULL, body_group },
+	  NULL, eas_map_body_group },
 	{ CAL (CATEGORIES),                   EAS_ANY,        BOTH | OWN | OURS,           ICAL (CATEGORIES),  &eas_codec_categories,
 	  EAS_MAP_TAG (EAS_CALENDAR_CATEGORY), categories_group },
 	{ CAL (SENSITIVITY),                  EAS_ANY,        BOTH | OWN | OURS,           ICAL (CLASS),       &eas_codec_class },

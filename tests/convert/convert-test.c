@@ -10,6 +10,21 @@ const EasVersion convert_versions[] = { EAS_VERSION_12_1, EAS_VERSION_14_0, EAS_
 					EAS_VERSION_16_0, EAS_VERSION_16_1 };
 const guint convert_n_versions = G_N_ELEMENTS (convert_versions);
 
+static const EasMapKind *kind;
+
+void
+convert_use (EasClass klass)
+{
+	kind = eas_map_kind_of_class (klass);
+	g_assert_nonnull (kind);
+}
+
+const EasMapKind *
+convert_kind (void)
+{
+	return kind != NULL ? kind : eas_map_kind_of_class (EAS_CLASS_CALENDAR);
+}
+
 EasMapContext
 convert_context (EasVersion version, const char *zone)
 {
@@ -300,7 +315,7 @@ GPtrArray *
 convert_read (const EasItem *item, const EasMapContext *context)
 {
 	g_autoptr (GError) error = NULL;
-	GPtrArray *components = eas_map_event_read (item, "fallback-uid", context, &error);
+	GPtrArray *components = convert_kind ()->read (item, "fallback-uid", context, &error);
 
 	g_assert_no_error (error);
 	g_assert_cmpuint (components->len, >=, 1);
@@ -314,7 +329,8 @@ convert_write_edited (const EasItem *item, const EasMapContext *context, guint n
 	g_autoptr (GError) error = NULL;
 	g_autoptr (GPtrArray) shown = convert_read (item, context);
 	g_autoptr (GPtrArray) edited = convert_edit (shown, n, lines);
-	g_autoptr (GPtrArray) changes = eas_map_event_write (edited, item, NULL, context, &error);
+	g_autoptr (GPtrArray) changes =
+		convert_kind ()->write (edited, item, NULL, context, &error);
 
 	g_assert_no_error (error);
 	return convert_change_lines (changes);
@@ -326,7 +342,8 @@ convert_refused (const EasItem *item, const EasMapContext *context, guint n, con
 	g_autoptr (GError) error = NULL;
 	g_autoptr (GPtrArray) shown = convert_read (item, context);
 	g_autoptr (GPtrArray) edited = convert_edit (shown, n, lines);
-	g_autoptr (GPtrArray) changes = eas_map_event_write (edited, item, NULL, context, &error);
+	g_autoptr (GPtrArray) changes =
+		convert_kind ()->write (edited, item, NULL, context, &error);
 
 	g_assert_null (changes);
 	g_assert_error (error, EAS_ERROR, EAS_ERROR_ITEM_REJECTED);
@@ -340,7 +357,7 @@ convert_write_new (const char *ical, const EasMapContext *context)
 	g_autoptr (GError) error = NULL;
 	g_autoptr (GPtrArray) components = convert_components (ical);
 	g_autoptr (GPtrArray) changes =
-		eas_map_event_write (components, NULL, NULL, context, &error);
+		convert_kind ()->write (components, NULL, NULL, context, &error);
 
 	g_assert_no_error (error);
 	return convert_change_lines (changes);

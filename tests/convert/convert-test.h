@@ -6,11 +6,16 @@
 #pragma once
 
 #include "eas-map-event.h"
+#include "eas-map-kind.h"
 #include "eas-test.h"
 
 /* Versions a mapping has to hold in. */
 extern const EasVersion convert_versions[];
 extern const guint convert_n_versions;
+
+/* The class that the functions below read and write: events, unless a test says otherwise. */
+void convert_use (EasClass klass);
+const EasMapKind *convert_kind (void);
 
 /* An account of me@example.com. @zone: an IANA name; NULL Europe/Berlin. */
 EasMapContext convert_context (EasVersion version, const char *zone);
@@ -57,5 +62,16 @@ convert_refused (const EasItem *item, const EasMapContext *context, guint n, con
 /* A new event: the changes as lines. */
 char *convert_write_new (const char *ical, const EasMapContext *context);
 
-/* A plausible event of a server of that version, with anything a server may put in one. */
+/* A plausible item of a server of that version, with anything a server may put in one. */
 EasItem *convert_random_event (GRand *rand, EasVersion version);
+EasItem *convert_random_task (GRand *rand, EasVersion version);
+EasItem *convert_random_note (GRand *rand, EasVersion version);
+
+/* The laws of a class in every version it has, over objects by chance: a slice, all with EAS_SOAK.
+ */
+typedef EasItem *(*ConvertRandom) (GRand *rand, EasVersion version);
+
+void convert_law_unedited (ConvertRandom make);
+void convert_law_round_trip (ConvertRandom make);
+void convert_law_edits (ConvertRandom make, const char *const *edits, guint n_edits);
+void convert_law_hostile (ConvertRandom make);

@@ -5,16 +5,23 @@
 #include "eas-map-codecs.h"
 #include "eas-map-event-table.h"
 #include "eas-map-event.h"
+#include "eas-map-note.h"
+#include "eas-map-task.h"
 
 #include <string.h>
 
 static void
-test_event (void)
+test_classes (void)
 {
-	g_autoptr (GString) faults = g_string_new (NULL);
+	static const EasMapTable *const tables[] = { &eas_event_table, &eas_task_table,
+						     &eas_note_table };
 
-	eas_map_table_check (&eas_event_table, faults);
-	g_assert_cmpstr (faults->str, ==, "");
+	for (guint i = 0; i < G_N_ELEMENTS (tables); i++) {
+		g_autoptr (GString) faults = g_string_new (NULL);
+
+		eas_map_table_check (tables[i], faults);
+		g_assert_cmpstr (faults->str, ==, "");
+	}
 }
 
 static void
@@ -121,13 +128,15 @@ test_supported (void)
 
 	g_assert_null (eas_map_event_supported (EAS_VERSION_16_0));
 	g_assert_null (eas_map_event_supported (EAS_VERSION_16_1));
+	g_assert_null (eas_map_task_supported (EAS_VERSION_14_1));
+	g_assert_null (eas_map_note_supported (EAS_VERSION_14_1));
 }
 
 int
 main (int argc, char **argv)
 {
 	g_test_init (&argc, &argv, NULL);
-	g_test_add_func ("/map/tables/event", test_event);
+	g_test_add_func ("/map/tables/classes", test_classes);
 	g_test_add_func ("/map/tables/faults", test_faults);
 	g_test_add_func ("/map/tables/unclaimed", test_unclaimed);
 	g_test_add_func ("/map/tables/supported", test_supported);

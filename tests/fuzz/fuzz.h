@@ -15,10 +15,12 @@ G_BEGIN_DECLS
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
 
 /* A promise: aborts also where assertions are compiled out. */
-#define fuzz_promise(condition) \
-	G_STMT_START { \
-		if (!(condition)) \
-			g_error ("%s: broken promise: %s", G_STRLOC, #condition); \
-	} G_STMT_END
+#define fuzz_promise(condition)                                                                    \
+	G_STMT_START                                                                               \
+	{                                                                                          \
+		if (!(condition))                                                                  \
+			g_error ("%s: broken promise: %s", G_STRLOC, #condition);                  \
+	}                                                                                          \
+	G_STMT_END
 
 G_END_DECLS

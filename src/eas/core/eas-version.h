@@ -28,6 +28,7 @@ typedef struct {
 } EasVersionRange;
 
 #define EAS_ANY        { 0, 999 }
+#define EAS_NEVER      { 1, 0 }
 #define EAS_BELOW_14_0 { 0, 121 }
 #define EAS_SINCE_14_0 { 140, 999 }
 #define EAS_SINCE_14_1 { 141, 999 }

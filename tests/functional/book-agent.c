@@ -4,6 +4,7 @@
  * An address book client on a leash (agent.h).
  *
  *	sources                      the address books: "UID BACKEND PARENT NAME" each, in base64
+ *	carddav URL USER PASSWORD    makes a CardDAV address book; answers its UID
  *	open UID SECONDS             opens it and keeps it open
  *	refresh
  *	list [SEXP]                  every contact as a vCard, in base64
@@ -15,8 +16,8 @@
  *	property NAME                a property of the backend, in base64
  *	view-start [SEXP]            counts the signals of a view
  *	view-stats                   "ADDED MODIFIED REMOVED COMPLETED"
- *	cursor-open SEXP             sorted by file-as
- *	cursor-stats                 "TOTAL POSITION"
+ *	view-last                    "SIGNALS TIME REVISIONS TIME", monotonic microseconds of the
+ *last cursor-open SEXP             sorted by file-as cursor-stats                 "TOTAL POSITION"
  *	cursor-fetch COUNT           from the beginning; file-as of each, in base64
  *	probe-start MS SEXP          asks SEXP every MS milliseconds in a thread of its own
  *	probe-stop                   "COUNT LONGEST-MS LAST-CONTACTS FAILURES"
@@ -38,6 +39,9 @@ typedef struct {
 	EBookClientView *view;
 	EBookClientCursor *cursor;
 	guint added, modified, removed, completed;
+	gint64 view_time; /* monotonic microseconds, of the last of these */
+	guint revisions;
+	gint64 revision_time; /* likewise */
 	GThread *prober;
 	gint probing; /* atomic */
 	char *probe_sexp;
@@ -91,6 +95,47 @@ list_sources (gpointer data, char **words)
 }
 
 static void
+make_carddav (gpointer data, char **words)
+{
+	Agent *agent = data;
+	g_autoptr (GError) error = NULL;
+	g_autoptr (GUri) uri = g_uri_parse (words[1], G_URI_FLAGS_NONE, &error);
+	g_autoptr (ESource) source = e_source_new (NULL, NULL, NULL);
+	ESourceBackend *book = e_source_get_extension (source, E_SOURCE_EXTENSION_ADDRESS_BOOK);
+	ESourceAuthentication *authentication =
+		e_source_get_extension (source, E_SOURCE_EXTENSION_AUTHENTICATION);
+	ESourceWebdav *webdav = e_source_get_extension (source, E_SOURCE_EXTENSION_WEBDAV_BACKEND);
+	GList sources = { source, NULL, NULL };
+
+	if (uri == NULL) {
+		agent_answer_error (error);
+		return;
+	}
+	e_source_set_display_name (source, "CardDAV");
+	e_source_set_parent (source, "carddav-stub");
+	e_source_backend_set_backend_name (book, "carddav");
+	e_source_authentication_set_user (authentication, words[2]);
+	e_source_authentication_set_method (authentication, "plain/password");
+	e_source_webdav_set_uri (webdav, uri);
+	if (!e_source_store_password_sync (source, words[3], TRUE, NULL, &error) ||
+	    !e_source_registry_create_sources_sync (agent->registry, &sources, NULL, &error)) {
+		agent_answer_error (error);
+		return;
+	}
+	agent_answer_one (e_source_get_uid (source));
+}
+
+static void
+property_changed (EClient *client, const char *name, const char *value, Agent *agent)
+{
+	if (!g_str_equal (name, CLIENT_BACKEND_PROPERTY_REVISION))
+		return;
+
+	agent->revisions++;
+	agent->revision_time = g_get_monotonic_time ();
+}
+
+static void
 open_book (gpointer data, char **words)
 {
 	Agent *agent = data;
@@ -112,6 +157,7 @@ open_book (gpointer data, char **words)
 	}
 	g_clear_object (&agent->client);
 	agent->client = E_BOOK_CLIENT (client);
+	g_signal_connect (client, "backend-property-changed", G_CALLBACK (property_changed), agent);
 	agent_answer (NULL);
 }
 
@@ -267,18 +313,21 @@ static void
 contacts_added (EBookClientView *view, const GSList *contacts, Agent *agent)
 {
 	agent->added += g_slist_length ((GSList *) contacts);
+	agent->view_time = g_get_monotonic_time ();
 }
 
 static void
 contacts_modified (EBookClientView *view, const GSList *contacts, Agent *agent)
 {
 	agent->modified += g_slist_length ((GSList *) contacts);
+	agent->view_time = g_get_monotonic_time ();
 }
 
 static void
 contacts_removed (EBookClientView *view, const GSList *uids, Agent *agent)
 {
 	agent->removed += g_slist_length ((GSList *) uids);
+	agent->view_time = g_get_monotonic_time ();
 }
 
 static void
@@ -317,6 +366,20 @@ answer_view (gpointer data, char **words)
 	Agent *agent = data;
 	g_autofree char *line = g_strdup_printf ("%u %u %u %u", agent->added, agent->modified,
 						 agent->removed, agent->completed);
+
+	agent_answer_one (line);
+}
+
+/* For latencies: when the view last said something, and when the client last heard of a new
+ * revision. */
+static void
+answer_last (gpointer data, char **words)
+{
+	Agent *agent = data;
+	g_autofree char *line =
+		g_strdup_printf ("%u %" G_GINT64_FORMAT " %u %" G_GINT64_FORMAT,
+				 agent->added + agent->modified + agent->removed, agent->view_time,
+				 agent->revisions, agent->revision_time);
 
 	agent_answer_one (line);
 }
@@ -450,6 +513,7 @@ is_open (gpointer data)
 
 static const AgentCommand commands[] = {
 	{ "sources", 1, FALSE, list_sources },
+	{ "carddav", 4, FALSE, make_carddav },
 	{ "open", 2, FALSE, open_book },
 	{ "refresh", 1, TRUE, refresh },
 	{ "list", 1, TRUE, list_contacts },
@@ -461,6 +525,7 @@ static const AgentCommand commands[] = {
 	{ "property", 2, TRUE, answer_property },
 	{ "view-start", 1, TRUE, start_view },
 	{ "view-stats", 1, TRUE, answer_view },
+	{ "view-last", 1, TRUE, answer_last },
 	{ "cursor-open", 1, TRUE, open_cursor },
 	{ "cursor-stats", 1, TRUE, answer_cursor },
 	{ "cursor-fetch", 2, TRUE, fetch_by_cursor },

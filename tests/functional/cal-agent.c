@@ -3,7 +3,8 @@
 /*
  * A calendar client on a leash (agent.h).
  *
- *	sources                      the calendars: "UID BACKEND PARENT NAME" each, in base64
+ *	sources [tasks|notes]        the calendars, task lists or memo lists: "UID BACKEND PARENT
+ *	                             NAME" each, in base64
  *	caldav URL USER PASSWORD     makes a CalDAV calendar; answers its UID
  *	default UID                  new events go there unless a program asks
  *	open UID SECONDS             opens it and keeps it open
@@ -14,7 +15,8 @@
  *	modify this|all BASE64
  *	remove this|all UID [RID]
  *	view-start | view-stats      counts the signals of a view of everything
- *	probe-start MS SEXP-BASE64   asks SEXP every MS milliseconds in a thread of its own
+ *	view-last                    "SIGNALS TIME REVISIONS TIME", monotonic microseconds of the
+ *last probe-start MS SEXP-BASE64   asks SEXP every MS milliseconds in a thread of its own
  *	probe-stop                   "COUNT LONGEST-MS LAST-OBJECTS FAILURES"
  *	quit
  */
@@ -31,6 +33,9 @@ typedef struct {
 	ECalClient *client;
 	ECalClientView *view;
 	guint added, modified, removed, completed;
+	gint64 view_time; /* monotonic microseconds, of the last of these */
+	guint revisions;
+	gint64 revision_time; /* likewise */
 	GThread *prober;
 	gint probing; /* atomic */
 	char *probe_sexp;
@@ -47,18 +52,50 @@ component_from_base64 (const char *text)
 	return i_cal_component_new_from_string (ical);
 }
 
+/* What a source can be to this client. */
+static const struct {
+	const char *word;
+	const char *extension;
+	ECalClientSourceType type;
+} kinds[] = {
+	{ "events", E_SOURCE_EXTENSION_CALENDAR, E_CAL_CLIENT_SOURCE_TYPE_EVENTS },
+	{ "tasks", E_SOURCE_EXTENSION_TASK_LIST, E_CAL_CLIENT_SOURCE_TYPE_TASKS },
+	{ "notes", E_SOURCE_EXTENSION_MEMO_LIST, E_CAL_CLIENT_SOURCE_TYPE_MEMOS },
+};
+
+static gsize
+kind_of_word (const char *word)
+{
+	for (gsize i = 0; word != NULL && i < G_N_ELEMENTS (kinds); i++) {
+		if (g_str_equal (kinds[i].word, word))
+			return i;
+	}
+
+	return 0;
+}
+
+static gsize
+kind_of_source (ESource *source)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++) {
+		if (e_source_has_extension (source, kinds[i].extension))
+			return i;
+	}
+
+	return 0;
+}
+
 static void
 list_sources (gpointer data, char **words)
 {
 	Agent *agent = data;
 	g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
-	GList *sources =
-		e_source_registry_list_sources (agent->registry, E_SOURCE_EXTENSION_CALENDAR);
+	const char *wanted = kinds[kind_of_word (words[1])].extension;
+	GList *sources = e_source_registry_list_sources (agent->registry, wanted);
 
 	for (GList *link = sources; link != NULL; link = link->next) {
 		ESource *source = link->data;
-		ESourceBackend *extension =
-			e_source_get_extension (source, E_SOURCE_EXTENSION_CALENDAR);
+		ESourceBackend *extension = e_source_get_extension (source, wanted);
 		g_autofree char *line = g_strdup_printf (
 			"%s %s %s %s", e_source_get_uid (source),
 			e_source_backend_get_backend_name (extension),
@@ -103,6 +140,16 @@ make_caldav (gpointer data, char **words)
 }
 
 static void
+property_changed (EClient *client, const char *name, const char *value, Agent *agent)
+{
+	if (!g_str_equal (name, CLIENT_BACKEND_PROPERTY_REVISION))
+		return;
+
+	agent->revisions++;
+	agent->revision_time = g_get_monotonic_time ();
+}
+
+static void
 open_calendar (gpointer data, char **words)
 {
 	Agent *agent = data;
@@ -117,14 +164,15 @@ open_calendar (gpointer data, char **words)
 		fflush (stdout);
 		return;
 	}
-	client = e_cal_client_connect_sync (source, E_CAL_CLIENT_SOURCE_TYPE_EVENTS, seconds, NULL,
-					    &error);
+	client = e_cal_client_connect_sync (source, kinds[kind_of_source (source)].type, seconds,
+					    NULL, &error);
 	if (client == NULL) {
 		agent_answer_error (error);
 		return;
 	}
 	g_clear_object (&agent->client);
 	agent->client = E_CAL_CLIENT (client);
+	g_signal_connect (client, "backend-property-changed", G_CALLBACK (property_changed), agent);
 	agent_answer (NULL);
 }
 
@@ -251,18 +299,21 @@ static void
 objects_added (ECalClientView *view, const GSList *objects, Agent *agent)
 {
 	agent->added += g_slist_length ((GSList *) objects);
+	agent->view_time = g_get_monotonic_time ();
 }
 
 static void
 objects_modified (ECalClientView *view, const GSList *objects, Agent *agent)
 {
 	agent->modified += g_slist_length ((GSList *) objects);
+	agent->view_time = g_get_monotonic_time ();
 }
 
 static void
 objects_removed (ECalClientView *view, const GSList *objects, Agent *agent)
 {
 	agent->removed += g_slist_length ((GSList *) objects);
+	agent->view_time = g_get_monotonic_time ();
 }
 
 static void
@@ -300,6 +351,20 @@ answer_view (gpointer data, char **words)
 	Agent *agent = data;
 	g_autofree char *line = g_strdup_printf ("%u %u %u %u", agent->added, agent->modified,
 						 agent->removed, agent->completed);
+
+	agent_answer_one (line);
+}
+
+/* For latencies: when the view last said something, and when the client last heard of a new
+ * revision. */
+static void
+answer_last (gpointer data, char **words)
+{
+	Agent *agent = data;
+	g_autofree char *line =
+		g_strdup_printf ("%u %" G_GINT64_FORMAT " %u %" G_GINT64_FORMAT,
+				 agent->added + agent->modified + agent->removed, agent->view_time,
+				 agent->revisions, agent->revision_time);
 
 	agent_answer_one (line);
 }
@@ -390,7 +455,8 @@ static const AgentCommand commands[] = {
 	{ "get", 2, TRUE, get_objects },         { "create", 2, TRUE, create_object },
 	{ "modify", 3, TRUE, modify_object },    { "remove", 3, TRUE, remove_object },
 	{ "view-start", 1, TRUE, start_view },   { "view-stats", 1, TRUE, answer_view },
-	{ "probe-start", 3, TRUE, start_probe }, { "probe-stop", 1, TRUE, answer_probe },
+	{ "view-last", 1, TRUE, answer_last },   { "probe-start", 3, TRUE, start_probe },
+	{ "probe-stop", 1, TRUE, answer_probe },
 };
 
 int

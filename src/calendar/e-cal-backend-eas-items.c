@@ -8,6 +8,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "eas-recurrence.h"
+
 #include "e-eas-auto.h"
 
 #include "e-cal-backend-eas-items.h"
@@ -445,6 +447,49 @@ static const EasTag quiet_tags[] = { EAS_CALENDAR_DT_STAMP,
 				     EAS_CALENDAR_APPOINTMENT_REPLY_TIME,
 				     EAS_AIRSYNCBASE_NATIVE_BODY_TYPE,
 				     EAS_TAG_NONE };
+static const EasTag exception_names[] = { EAS_CALENDAR_EXCEPTION_START_TIME,
+					  EAS_AIRSYNCBASE_INSTANCE_ID, EAS_TAG_NONE };
+static const EasTag pattern_tags[] = { EAS_CALENDAR_START_TIME, EAS_CALENDAR_ALL_DAY_EVENT,
+				       EAS_CALENDAR_RECURRENCE, EAS_TAG_NONE };
+
+/* What a rule means, and not in how many words: servers add what goes without saying. */
+static gboolean
+same_rule (const EasItem *a, const EasItem *b)
+{
+	EasItemSlot in_a = eas_item_child (a, EAS_ITEM_ROOT, EAS_CALENDAR_RECURRENCE);
+	EasItemSlot in_b = eas_item_child (b, EAS_ITEM_ROOT, EAS_CALENDAR_RECURRENCE);
+	gboolean none_a = in_a == EAS_ITEM_NONE || eas_item_is_empty (a, in_a);
+	gboolean none_b = in_b == EAS_ITEM_NONE || eas_item_is_empty (b, in_b);
+	EasRecurrence of_a;
+	EasRecurrence of_b;
+
+	if (none_a || none_b)
+		return none_a == none_b;
+	if (!eas_recurrence_read (a, in_a, &of_a, NULL) ||
+	    !eas_recurrence_read (b, in_b, &of_b, NULL))
+		return eas_item_slot_equal (a, in_a, b, in_b);
+	if (of_a.interval == 1 || of_a.first_day_of_week < 0 || of_b.first_day_of_week < 0)
+		of_a.first_day_of_week = of_b.first_day_of_week;
+
+	return eas_recurrence_equal (&of_a, &of_b);
+}
+
+static gboolean
+same_pattern (const EasItem *a, const EasItem *b)
+{
+	gint64 start_a = 0;
+	gint64 start_b = 0;
+
+	return eas_item_get_time (a, EAS_CALENDAR_START_TIME, &start_a) ==
+		       eas_item_get_time (b, EAS_CALENDAR_START_TIME, &start_b) &&
+	       start_a == start_b &&
+	       eas_item_get_flag (a, EAS_CALENDAR_ALL_DAY_EVENT, FALSE) ==
+		       eas_item_get_flag (b, EAS_CALENDAR_ALL_DAY_EVENT, FALSE) &&
+	       same_rule (a, b);
+}
+
+static const EEasMergeList merge_exceptions = { EAS_CALENDAR_EXCEPTIONS, EAS_CALENDAR_EXCEPTION,
+						exception_names, pattern_tags, same_pattern };
 static const EEasMergeField merge_fields[] = {
 	{ when_tags, FALSE },
 	{ meeting_tags, FALSE },
@@ -458,6 +503,7 @@ e_cal_backend_eas_items_fill_class (EEasWorkerClass *klass)
 	klass->file_suffix = ".ics";
 	klass->merge.fields = merge_fields;
 	klass->merge.n_fields = G_N_ELEMENTS (merge_fields);
+	klass->merge.list = &merge_exceptions;
 	klass->dup_uid = eas_map_event_dup_uid;
 	klass->dup_title = items_dup_title;
 	klass->same_content = items_same_content;

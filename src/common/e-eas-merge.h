@@ -2,7 +2,8 @@
 
 /*
  * Three-way merge of items, field by field. Elements that only make sense
- * together (start, end, all day, zone) are one field.
+ * together (start, end, all day, zone) are one field. A list whose entries have
+ * names (a series' exceptions) is merged entry by entry.
  */
 
 #pragma once
@@ -17,9 +18,21 @@ typedef struct {
 	gboolean ignored; /* changes by itself and says nothing: the stamp, a size */
 } EEasMergeField;
 
+/* A container whose entries are values of their own. */
+typedef struct {
+	EasTag list;
+	EasTag entry;
+	const EasTag
+		*names; /* of an entry, a time: the first one that is there; EAS_TAG_NONE last */
+	const EasTag *pattern; /* what says which entries there can be; EAS_TAG_NONE last. Who
+				  changes it means no entry that the other side made */
+	gboolean (*same_pattern) (const EasItem *a, const EasItem *b); /* however it is written */
+} EEasMergeList;
+
 typedef struct {
 	const EEasMergeField *fields; /* an element in none of them is a field of its own */
 	gsize n_fields;
+	const EEasMergeList *list; /* NULL: there is none */
 } EEasMergeRules;
 
 typedef struct {
@@ -39,5 +52,14 @@ void e_eas_merge (const EasItem *ancestor,
 		  const EEasMergeRules *rules,
 		  gboolean mine_wins,
 		  EEasMerge *out_merge);
+
+/* What remains of the two lists: an item with nothing but the list, which may be empty. */
+EasItem *e_eas_merge_list (const EEasMergeList *list,
+			   const EasItem *ancestor,
+			   const EasItem *mine,
+			   const EasItem *theirs,
+			   gboolean mine_wins,
+			   gboolean *out_conflict);
+gboolean e_eas_merge_list_differs (const EEasMergeList *list, const EasItem *a, const EasItem *b);
 
 G_END_DECLS

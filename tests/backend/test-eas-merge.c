@@ -7,7 +7,7 @@
 static const EasTag when[] = { EAS_CALENDAR_START_TIME, EAS_CALENDAR_END_TIME, EAS_TAG_NONE };
 static const EasTag quiet[] = { EAS_CALENDAR_DT_STAMP, EAS_TAG_NONE };
 static const EEasMergeField fields[] = { { when, FALSE }, { quiet, TRUE } };
-static const EEasMergeRules rules = { fields, G_N_ELEMENTS (fields) };
+static const EEasMergeRules rules = { fields, G_N_ELEMENTS (fields), NULL };
 
 static EasItem *
 make (const char *subject, gint64 start, gint64 end, gint64 stamp)
@@ -79,6 +79,108 @@ test_same_value_and_stamps (void)
 	check (mine, theirs, TRUE, theirs, FALSE, FALSE);
 }
 
+/* ---- lists ---- */
+
+static const EasTag names[] = { EAS_CALENDAR_EXCEPTION_START_TIME, EAS_AIRSYNCBASE_INSTANCE_ID,
+				EAS_TAG_NONE };
+static const EasTag pattern[] = { EAS_CALENDAR_START_TIME, EAS_TAG_NONE };
+static gboolean
+same_pattern (const EasItem *a, const EasItem *b)
+{
+	return g_strcmp0 (eas_item_get_text (a, EAS_CALENDAR_START_TIME),
+			  eas_item_get_text (b, EAS_CALENDAR_START_TIME)) == 0;
+}
+
+static const EEasMergeList list = { EAS_CALENDAR_EXCEPTIONS, EAS_CALENDAR_EXCEPTION, names, pattern,
+				    same_pattern };
+static const EEasMergeRules list_rules = { fields, G_N_ELEMENTS (fields), &list };
+
+/* A series that begins at @start, with words like "1:moved 2:- 3!moved": the title of the exception
+ * of each name, - where it is cancelled; ! for the other dialect, which names it last. */
+static EasItem *
+make_series (gint64 start, const char *exceptions)
+{
+	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
+	g_auto (GStrv) words = g_strsplit (exceptions, " ", -1);
+
+	eas_item_builder_text (builder, EAS_CALENDAR_SUBJECT, "series");
+	eas_item_builder_time (builder, EAS_CALENDAR_START_TIME, start);
+	eas_item_builder_start (builder, EAS_CALENDAR_EXCEPTIONS);
+	for (guint i = 0; words[i] != NULL && *words[i] != '\0'; i++) {
+		gint64 name = words[i][0] - '0';
+		gboolean other = words[i][1] == '!';
+
+		eas_item_builder_start (builder, EAS_CALENDAR_EXCEPTION);
+		if (!other)
+			eas_item_builder_time (builder, EAS_CALENDAR_EXCEPTION_START_TIME, name);
+		if (words[i][2] == '-')
+			eas_item_builder_flag (builder, EAS_CALENDAR_DELETED, TRUE);
+		else
+			eas_item_builder_text (builder, EAS_CALENDAR_SUBJECT, words[i] + 2);
+		if (other)
+			eas_item_builder_time (builder, EAS_AIRSYNCBASE_INSTANCE_ID, name);
+		eas_item_builder_end (builder);
+	}
+	eas_item_builder_end (builder);
+
+	return eas_item_builder_finish (builder);
+}
+
+typedef struct {
+	gint64 my_start;
+	gint64 their_start;
+	const char *ancestor, *mine, *theirs;
+	gboolean mine_wins;
+	gint64 start; /* of the result */
+	const char *result;
+	gboolean conflict;
+	gboolean ours;
+} ListCase;
+
+/* clang-format off */
+static const ListCase list_cases[] = {
+	/* starts  before       mine           theirs         wins   result                conflict ours */
+	{ 9, 9, "",             "1:-",         "2:moved",     FALSE, 9, "2:moved 1:-",     FALSE, TRUE  },
+	{ 9, 9, "1:a 2:b",      "1:x 2:b",     "1:a 2:y",     FALSE, 9, "1:x 2:y",         FALSE, TRUE  },
+	{ 9, 9, "1:a 2:b",      "2:b",         "1:a 2:y",     FALSE, 9, "2:y",             FALSE, TRUE  },
+	{ 9, 9, "1:a 2:b",      "1:x 2:b",     "1:a",         FALSE, 9, "1:x",             FALSE, TRUE  },
+	{ 9, 9, "1:a",          "1:x",         "1:y",         FALSE, 9, "1:y",             TRUE,  FALSE },
+	{ 9, 9, "1:a",          "1:x",         "1:y",         TRUE,  9, "1:x",             TRUE,  TRUE  },
+	{ 9, 9, "1:a 2:b",      "1:x 2:q",     "1:y 2:b",     FALSE, 9, "1:y 2:q",         TRUE,  TRUE  },
+	{ 9, 9, "",             "1:-",         "1:-",         FALSE, 9, "1:-",             FALSE, FALSE },
+	{ 9, 9, "",             "1!-",         "1:- 2:b",     FALSE, 9, "1:- 2:b",         FALSE, FALSE },
+	{ 9, 9, "1:a",          "1!a",         "1:a 2:b",     FALSE, 9, "1:a 2:b",         FALSE, FALSE },
+	{ 9, 9, "1:a",          "1:-",         "1:y",         FALSE, 9, "1:y",             TRUE,  FALSE },
+	{ 9, 9, "1:a",          "",            "1:a",         FALSE, 9, "",                FALSE, TRUE  },
+	{ 8, 9, "",             "",            "1:b",         FALSE, 9, "1:b",             TRUE,  FALSE },
+	{ 8, 9, "",             "",            "1:b",         TRUE,  8, "",                TRUE,  TRUE  },
+	{ 9, 8, "",             "1:b",         "",            FALSE, 8, "",                TRUE,  FALSE },
+	{ 9, 8, "",             "1:b",         "",            TRUE,  9, "1:b",             TRUE,  TRUE  },
+	{ 8, 9, "1:b",          "",            "1:b",         FALSE, 8, "",                FALSE, TRUE  },
+};
+/* clang-format on */
+
+static void
+test_lists (void)
+{
+	for (guint i = 0; i < G_N_ELEMENTS (list_cases); i++) {
+		const ListCase *c = &list_cases[i];
+		g_autoptr (EasItem) ancestor = make_series (9, c->ancestor);
+		g_autoptr (EasItem) mine = make_series (c->my_start, c->mine);
+		g_autoptr (EasItem) theirs = make_series (c->their_start, c->theirs);
+		g_autoptr (EasItem) wanted = make_series (c->start, c->result);
+		g_autoptr (EasItem) difference = NULL;
+		g_auto (EEasMerge) merge = { NULL };
+
+		g_test_message ("case %u", i);
+		e_eas_merge (ancestor, mine, theirs, &list_rules, c->mine_wins, &merge);
+		difference = eas_item_diff (wanted, merge.item);
+		g_assert_null (difference);
+		g_assert_cmpint (merge.conflict, ==, c->conflict);
+		g_assert_cmpint (merge.ours, ==, c->ours);
+	}
+}
+
 int
 main (int argc, char **argv)
 {
@@ -87,6 +189,7 @@ main (int argc, char **argv)
 	g_test_add_func ("/eas-merge/same-field", test_same_field);
 	g_test_add_func ("/eas-merge/several-elements", test_fields_of_several_elements);
 	g_test_add_func ("/eas-merge/same-value", test_same_value_and_stamps);
+	g_test_add_func ("/eas-merge/lists", test_lists);
 
 	return g_test_run ();
 }

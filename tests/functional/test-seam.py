@@ -296,6 +296,19 @@ def test_unfetched_removal():
     CONTROL.ask("set", conflicts=1)
 
 
+def test_two_occurrences():
+    """Sides that edit different occurrences of a series do not conflict."""
+    begin()
+    uid = make("Series", series=True)
+    hear_nothing()
+    spec = Spec("Series", START, zone=ZONE, uid=uid, rule=("weekly", 1, ("count", 6), ("MO",)))
+    spec.moved = {START + datetime.timedelta(weeks=1): START + datetime.timedelta(weeks=1, hours=2)}
+    WITNESS.ask("change", to_xml(spec, OPTIONS.version), id=WITNESS.find("Series"), replace=1)
+    DESKTOP.open().remove(uid, occurrence(2), "this")
+    come_to_rest("one occurrence is moved on the server, another one cancelled here: both survive, in one series",
+                 lambda found: len(found) == 1 and len(found[0].key[5]) == 1 and len(found[0].key[6]) == 1)
+
+
 # Passes from the first key
 
 def test_told_of_many():
@@ -365,7 +378,7 @@ def test_folders():
 def main():
     tests = [test_killed_in_add, test_killed_in_change, test_killed_in_delete, test_killed_in_instance, test_changed_again_after_loss,
              test_made_again, test_removed_in_add, test_changed_in_add, test_more_steps, test_refused_in_flight, test_half_refused,
-             test_unfetched_change, test_unfetched_removal, test_told_of_many, test_last_one_removed, test_edit_in_pass, test_folders]
+             test_unfetched_change, test_unfetched_removal, test_two_occurrences, test_told_of_many, test_last_one_removed, test_edit_in_pass, test_folders]
     if OPTIONS.only:
         tests = [test for test in tests if test.__name__[5:] in OPTIONS.only.split(",")]
     try:

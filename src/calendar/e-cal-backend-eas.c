@@ -276,9 +276,10 @@ ecb_eas_remove_component_sync (ECalMetaBackend *meta,
 /* ---- the writers ---- */
 
 static gboolean
-begin_writing (ECalBackendEas *self, GError **error)
+begin_writing (ECalBackendEas *self, const GSList *objects, GError **error)
 {
-	return e_eas_owner_begin_writing (self->seam, error) || e_eas_error_to_cal (error);
+	return e_eas_owner_begin_writing (self->seam, g_slist_length ((GSList *) objects), error) ||
+	       e_eas_error_to_cal (error);
 }
 
 static ECalBackendSyncClass *
@@ -299,7 +300,7 @@ ecb_eas_create_objects_sync (ECalBackendSync *backend,
 {
 	ECalBackendEas *self = E_CAL_BACKEND_EAS (backend);
 
-	if (!begin_writing (self, error))
+	if (!begin_writing (self, calobjs, error))
 		return;
 	parent_sync_class ()->create_objects_sync (backend, cal, cancellable, calobjs, opflags,
 						   uids, new_components, error);
@@ -319,7 +320,7 @@ ecb_eas_modify_objects_sync (ECalBackendSync *backend,
 {
 	ECalBackendEas *self = E_CAL_BACKEND_EAS (backend);
 
-	if (!begin_writing (self, error))
+	if (!begin_writing (self, calobjs, error))
 		return;
 	parent_sync_class ()->modify_objects_sync (backend, cal, cancellable, calobjs, mod, opflags,
 						   old_components, new_components, error);
@@ -339,7 +340,7 @@ ecb_eas_remove_objects_sync (ECalBackendSync *backend,
 {
 	ECalBackendEas *self = E_CAL_BACKEND_EAS (backend);
 
-	if (!begin_writing (self, error))
+	if (!begin_writing (self, ids, error))
 		return;
 	parent_sync_class ()->remove_objects_sync (backend, cal, cancellable, ids, mod, opflags,
 						   old_components, new_components, error);
@@ -356,7 +357,7 @@ ecb_eas_receive_objects_sync (ECalBackendSync *backend,
 {
 	ECalBackendEas *self = E_CAL_BACKEND_EAS (backend);
 
-	if (!begin_writing (self, error))
+	if (!begin_writing (self, NULL, error))
 		return;
 	parent_sync_class ()->receive_objects_sync (backend, cal, cancellable, calobj, opflags,
 						    error);

@@ -23,7 +23,8 @@ struct _EEasOwner {
 	char *address;
 
 	GMutex writer;
-	GThread *writing;    /* who holds it: its saves wait for the server */
+	GThread *writing;    /* who holds it */
+	gboolean waiting;    /* its saves wait for the server */
 	GHashTable *touched; /* uids, by the present writer */
 };
 
@@ -274,13 +275,14 @@ e_eas_owner_fetch (EEasOwner *self, gboolean explicitly, GError **error)
 /* ---- the writers ---- */
 
 gboolean
-e_eas_owner_begin_writing (EEasOwner *self, GError **error)
+e_eas_owner_begin_writing (EEasOwner *self, guint n_objects, GError **error)
 {
 	if (!e_eas_owner_ensure_worker (self, error))
 		return FALSE;
 
 	g_mutex_lock (&self->writer);
 	self->writing = g_thread_self ();
+	self->waiting = n_objects <= 1;
 
 	return TRUE;
 }
@@ -299,6 +301,8 @@ e_eas_owner_end_writing (EEasOwner *self)
 	g_hash_table_iter_init (&iter, self->touched);
 	while (g_hash_table_iter_next (&iter, &uid, NULL))
 		e_eas_worker_show (self->worker, uid);
+	if (!self->waiting && g_hash_table_size (self->touched) > 0)
+		e_eas_worker_send (self->worker);
 	g_hash_table_remove_all (self->touched);
 	self->writing = NULL;
 	g_mutex_unlock (&self->writer);
@@ -310,11 +314,20 @@ is_writer (EEasOwner *self)
 	return self->writing == g_thread_self ();
 }
 
+static gboolean
+waits (EEasOwner *self)
+{
+	return is_writer (self) && self->waiting;
+}
+
+/* After an edit: a writer of many sends them together. */
 static void
-touch (EEasOwner *self, const char *uid)
+note_edit (EEasOwner *self, const char *uid)
 {
 	if (is_writer (self))
 		g_hash_table_add (self->touched, g_strdup (uid));
+	else
+		e_eas_worker_send (self->worker);
 }
 
 EEasSaved
@@ -325,10 +338,10 @@ e_eas_owner_save (EEasOwner *self,
 		  GError **error)
 {
 	EEasSaved saved =
-		e_eas_worker_save (self->worker, uid, object, is_writer (self), cancellable, error);
+		e_eas_worker_save (self->worker, uid, object, waits (self), cancellable, error);
 
 	if (saved != E_EAS_SAVE_FAILED)
-		touch (self, uid);
+		note_edit (self, uid);
 
 	return saved;
 }
@@ -336,10 +349,10 @@ e_eas_owner_save (EEasOwner *self,
 gboolean
 e_eas_owner_remove (EEasOwner *self, const char *uid, GCancellable *cancellable, GError **error)
 {
-	if (e_eas_worker_remove (self->worker, uid, is_writer (self), cancellable, error) ==
+	if (e_eas_worker_remove (self->worker, uid, waits (self), cancellable, error) ==
 	    E_EAS_SAVE_FAILED)
 		return FALSE;
-	touch (self, uid);
+	note_edit (self, uid);
 
 	return TRUE;
 }

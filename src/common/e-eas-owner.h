@@ -60,10 +60,11 @@ gboolean e_eas_owner_get_refused_certificate (EEasOwner *self,
 gboolean e_eas_owner_fetch (EEasOwner *self, gboolean explicitly, GError **error);
 
 /*
- * A writer's saves wait for the server's answer; those that EDS makes by itself, for
- * edits of an earlier version's offline state, only go to the outbox.
+ * A writer of one object waits for the server's answer. Many at once are safe in the
+ * outbox and go in few requests; what the server refuses of them is parked. So are
+ * edits of an earlier version's offline state, which EDS saves by itself.
  */
-gboolean e_eas_owner_begin_writing (EEasOwner *self, GError **error);
+gboolean e_eas_owner_begin_writing (EEasOwner *self, guint n_objects, GError **error);
 void e_eas_owner_end_writing (EEasOwner *self);
 EEasSaved e_eas_owner_save (EEasOwner *self,
 			    const char *uid,

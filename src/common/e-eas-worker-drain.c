@@ -49,6 +49,14 @@ make_uid (EEasWorker *self, const char *server_id)
 	return g_strconcat ("eas-", sum, NULL);
 }
 
+static gboolean
+arrived_as (EEasWorker *self, EasItem *sent, EasItem *theirs)
+{
+	return self->klass->arrived_as != NULL
+		       ? self->klass->arrived_as (self->owner, sent, theirs)
+		       : self->klass->same_content (self->owner, sent, theirs);
+}
+
 /* After a lost reply: the edit whose Add brought @item to the server; NULL. */
 static EEasEdit *
 find_sent_add (EEasWorker *self, EasItem *item)
@@ -61,7 +69,7 @@ find_sent_add (EEasWorker *self, EasItem *item)
 		if (entry->kind != EAS_CHANGE_ADD || entry->expected == NULL)
 			continue;
 		expected = eas_item_from_bytes (entry->expected, NULL);
-		if (expected == NULL || !self->klass->same_content (self->owner, expected, item))
+		if (expected == NULL || !arrived_as (self, expected, item))
 			continue;
 		edit = e_eas_cache_edit_by_id (self->cache, entry->edit_id);
 		if (edit != NULL && edit->server_id == NULL)
@@ -168,8 +176,10 @@ has_arrived (EEasWorker *self, EasItem *ancestor, EasItem *sent, EasItem *theirs
 {
 	g_auto (EEasMerge) merge = { NULL };
 
-	if (self->klass->same_content (self->owner, sent, theirs))
-		return TRUE;
+	/* What is still as it was has not become what was sent, however near that comes. */
+	if (arrived_as (self, sent, theirs))
+		return !self->klass->same_content (self->owner, ancestor, theirs) ||
+		       self->klass->same_content (self->owner, ancestor, sent);
 	e_eas_merge (ancestor, sent, theirs, &self->klass->merge, /* mine_wins */ FALSE, &merge);
 
 	return !merge.ours && !merge.conflict;

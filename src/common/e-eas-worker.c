@@ -683,24 +683,37 @@ wait_for_answer (EEasWorker *self, EEasWaiter *waiter)
 	}
 }
 
-/* Asks for an upload; waits when the server can be expected to answer. */
+/* While the server is away each edit is a reason to try. With the lock held. */
 static void
-request_upload (EEasWorker *self, EEasWaiter *waiter)
+want_upload (EEasWorker *self)
 {
-	g_mutex_lock (&self->lock);
 	self->upload_wanted = TRUE;
-	/* While the server is away each edit is a reason to try, but none to wait. */
-	if (waiter != NULL && !self->no_password)
+	if (!self->no_password)
 		self->kicked = TRUE;
 	wake (self);
-	if (waiter != NULL && self->failing) {
+}
+
+void
+e_eas_worker_send (EEasWorker *self)
+{
+	g_mutex_lock (&self->lock);
+	want_upload (self);
+	g_mutex_unlock (&self->lock);
+}
+
+/* Asks for an upload; waits when the server can be expected to answer. */
+static void
+await_upload (EEasWorker *self, EEasWaiter *waiter)
+{
+	g_mutex_lock (&self->lock);
+	want_upload (self);
+	if (self->failing) {
 		waiter->done = TRUE;
 		waiter->pending = TRUE;
-	} else if (waiter != NULL) {
+	} else {
 		wait_for_answer (self, waiter);
 	}
-	if (waiter != NULL)
-		g_ptr_array_remove (self->waiters, waiter);
+	g_ptr_array_remove (self->waiters, waiter);
 	g_mutex_unlock (&self->lock);
 }
 
@@ -722,7 +735,8 @@ edit (EEasWorker *self,
 		return E_EAS_SAVE_FAILED;
 	}
 
-	request_upload (self, wait ? &waiter : NULL);
+	if (wait)
+		await_upload (self, &waiter);
 	e_eas_edit_free (waiter.previous);
 	if (waiter.error != NULL) {
 		g_propagate_error (error, waiter.error);

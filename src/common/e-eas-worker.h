@@ -48,7 +48,10 @@ typedef struct {
 	/* Pure conversions. An object is text: a VCALENDAR, a vCard. */
 	char *(*dup_uid) (const EasItem *item); /* as on the wire; NULL */
 	char *(*dup_title) (const char *object);
+	/* Nobody would see a difference. */
 	gboolean (*same_content) (gpointer owner, EasItem *a, EasItem *b);
+	/* Can @theirs be what a server made of @sent? NULL: when it has the same content. */
+	gboolean (*arrived_as) (gpointer owner, EasItem *sent, EasItem *theirs);
 	const EasTag *(*supported) (EasVersion version);
 	/* (element-type EasSyncChange), empty: nothing to send; EAS_ERROR_ITEM_REJECTED. @baseline
 	 * NULL: a new item. */
@@ -102,7 +105,8 @@ typedef enum {
 /*
  * The edit is durable before anything is sent. @wait: for the server's answer, but
  * not for an unreachable server; a refusal is then the caller's error and leaves
- * nothing behind. Without @wait a refusal parks the edit. EAS_ERROR_ITEM_REJECTED
+ * nothing behind. Without @wait nothing is sent before e_eas_worker_send(), so that
+ * several edits share a request, and a refusal parks the edit. EAS_ERROR_ITEM_REJECTED
  * comes at once for what ActiveSync cannot hold.
  */
 EEasSaved e_eas_worker_save (EEasWorker *self,
@@ -116,6 +120,8 @@ EEasSaved e_eas_worker_remove (EEasWorker *self,
 			       gboolean wait,
 			       GCancellable *cancellable,
 			       GError **error);
+
+void e_eas_worker_send (EEasWorker *self); /* returns at once */
 
 /* What the cache has to show for @uid: an object still to be sent, or an item. FALSE: there is no
  * such thing. */

@@ -280,6 +280,15 @@ eas_map_shown_category (const char *name)
 	return g_strstrip (g_string_free (shown, /* free_segment */ FALSE));
 }
 
+char *
+eas_map_category_of_shown (const char *shown)
+{
+	GString *name = g_string_new (shown);
+
+	g_string_replace (name, LOOKS_LIKE_A_COMMA, ",", 0);
+	return g_string_free (name, /* free_segment */ FALSE);
+}
+
 static void
 categories_read (const EasMapRow *row, const EasMapReading *reading, EasItemSlot slot)
 {

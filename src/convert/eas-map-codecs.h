@@ -32,6 +32,7 @@ const char *eas_map_clean_text (const char *text, gboolean one_line, char **scra
 /* The name of a category as programs can show it that part lists at commas; the merge of
  * eas_codec_categories puts it right again. */
 char *eas_map_shown_category (const char *name);
+char *eas_map_category_of_shown (const char *shown); /* where nothing says how it was */
 /* Text as the wire wants it: valid, trimmed, line ends CRLF. NULL when nothing is left. */
 char *eas_map_wire_text (const char *text, gboolean one_line);
 

@@ -141,11 +141,8 @@ name_from_full_name (EasContactParts *parts)
 static gboolean
 is_other_name (const EasContactParts *parts)
 {
-	static const EasTag tags[] = { EAS_CONTACTS_COMPANY_NAME, EAS_CONTACTS2_NICK_NAME,
-				       EAS_CONTACTS_EMAIL1_ADDRESS };
-
-	for (guint i = 0; i < G_N_ELEMENTS (tags); i++) {
-		const char *text = eas_contact_parts_get (parts, tags[i]);
+	for (guint i = 0; i < G_N_ELEMENTS (other_names); i++) {
+		const char *text = eas_contact_parts_get (parts, other_names[i]);
 
 		if (text != NULL && g_ascii_strcasecmp (text, parts->full_name) == 0)
 			return TRUE;
@@ -167,10 +164,13 @@ same_names (const EasContactParts *a, const EasContactParts *b)
 }
 
 void
-eas_contact_settle_names (EasContactParts *edited, const EasContactParts *shown)
+eas_contact_settle_names (EasContactParts *edited,
+			  const EasContactParts *shown,
+			  gboolean full_name_counts)
 {
-	if (edited->full_name != NULL && shown->full_name != NULL && same_names (edited, shown) &&
-	    strcmp (edited->full_name, shown->full_name) != 0 && !is_other_name (edited))
+	if (full_name_counts && edited->full_name != NULL && shown->full_name != NULL &&
+	    same_names (edited, shown) && strcmp (edited->full_name, shown->full_name) != 0 &&
+	    !is_other_name (edited))
 		name_from_full_name (edited);
 
 	if (!same_names (edited, shown) &&

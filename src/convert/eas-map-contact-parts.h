@@ -76,8 +76,11 @@ void eas_contact_complete_names (EasContactParts *parts);
 /*
  * What an edit of one name means for the others. Programs that know only the full
  * name change that alone; few think of the name to file under.
+ * @full_name_counts: @shown is what the person saw, so that another full name is one that was typed
  */
-void eas_contact_settle_names (EasContactParts *edited, const EasContactParts *shown);
+void eas_contact_settle_names (EasContactParts *edited,
+			       const EasContactParts *shown,
+			       gboolean full_name_counts);
 
 /* The table and what its rows have for arguments. */
 extern const EasMapTable eas_contact_table;

@@ -61,10 +61,26 @@ eas_contact_dup_value (EVCardAttribute *attribute, gboolean one_line)
 	return clean;
 }
 
+static gboolean
+says_something (EVCardAttribute *attribute)
+{
+	GList *link;
+
+	for (link = e_vcard_attribute_get_values (attribute); link != NULL; link = link->next) {
+		const char *value = link->data;
+
+		if (value != NULL && value[strspn (value, " \t\r\n")] != '\0')
+			return TRUE;
+	}
+
+	return FALSE;
+}
+
 static void
 add_rest (Taker *taker, EVCardAttribute *attribute)
 {
-	if (eas_contact_rest_is_kept (e_vcard_attribute_get_name (attribute)))
+	if (says_something (attribute) &&
+	    eas_contact_rest_is_kept (e_vcard_attribute_get_name (attribute)))
 		g_ptr_array_add (taker->rest, attribute);
 }
 
@@ -277,14 +293,6 @@ put_address (EasContactParts *parts, EVCardAttribute *attribute, guint kind)
 				       /* one_line */ TRUE);
 }
 
-static gboolean
-address_says_something (EVCardAttribute *attribute)
-{
-	g_autofree char *joined = dup_joined (attribute);
-
-	return strspn (joined, "; \t\r\n") < strlen (joined);
-}
-
 /* Each to its own kind first; a second one is another one. */
 static void
 place_addresses (Taker *taker)
@@ -295,7 +303,7 @@ place_addresses (Taker *taker)
 		EVCardAttribute *attribute = taker->addresses->pdata[i];
 		guint kind = address_kind (attribute);
 
-		if (!address_says_something (attribute))
+		if (!says_something (attribute))
 			continue;
 		if (address_is_free (taker->parts, kind))
 			put_address (taker->parts, attribute, kind);
@@ -379,9 +387,10 @@ take_names (Taker *taker, EVCardAttribute *attribute, EasTag tag)
 	GList *link;
 
 	for (link = e_vcard_attribute_get_values (attribute); link != NULL; link = link->next) {
-		char *name = link->data != NULL
-				     ? eas_map_wire_text (link->data, /* one_line */ TRUE)
-				     : NULL;
+		g_autofree char *shown =
+			link->data != NULL ? eas_map_wire_text (link->data, /* one_line */ TRUE)
+					   : NULL;
+		char *name = shown != NULL ? eas_map_category_of_shown (shown) : NULL;
 
 		if (name == NULL ||
 		    g_ptr_array_find_with_equal_func (names, name, g_str_equal, NULL))

@@ -190,7 +190,8 @@ eas_map_contact_write (EContact *contact,
 		return NULL;
 
 	shown = old != NULL ? eas_contact_take (old, NULL) : NULL;
-	eas_contact_settle_names (parts, shown != NULL ? shown : base);
+	eas_contact_settle_names (parts, shown != NULL ? shown : base,
+				  /* full_name_counts */ shown != NULL);
 
 	return write_edited (parts, baseline, shown != NULL ? shown : base, base, context, error);
 }

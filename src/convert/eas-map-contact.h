@@ -29,7 +29,8 @@ EContact *eas_map_contact_read (const EasItem *item,
  * What has to be sent so that the server's item says what @contact says.
  *
  * @baseline: (nullable): the server's item as stored; NULL for a new contact
- * @old: (nullable): what was shown before the edit, to see what the person changed
+ * @old: (nullable): what was shown before the edit, to see what the person changed; a
+ *   change of the full name alone, which is on no wire, is seen only with it
  *
  * Result: one change, whose server_id is NULL where the caller has to fill it in, or
  * none when nothing the wire can say has changed. NULL with EAS_ERROR_ITEM_REJECTED

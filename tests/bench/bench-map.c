@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * bench-map: microseconds an event takes from bag to components and back, by
- * kind. Judges nothing: the mark is held by bench-codec's event-map-us, which
+ * bench-map: microseconds an event or a contact takes from bag to what the desktop
+ * has and back, by kind. Judges nothing: the mark is held by bench-codec's event-map-us, which
  * stands here as the peer.
  */
 
@@ -11,6 +11,8 @@
 #include "eas-datetime.h"
 #include "eas-map-event.h"
 #include "eas-map-zone.h"
+
+#include "bench-map-contact.h"
 
 #define N_EVENTS 500
 #define N_ROUNDS 7
@@ -190,6 +192,8 @@ main (void)
 		report (&kinds[i], "read", best_of (time_reading, items, &context));
 		report (&kinds[i], "write", best_of (time_writing, items, &context));
 	}
+
+	bench_map_contact ();
 
 	return 0;
 }

@@ -5,57 +5,12 @@
 
 #include <string.h>
 
-#define EVERYTHING                                                                                 \
-	"<p:LastName>Kovač</p:LastName><p:FirstName>Ana</p:FirstName><p:MiddleName>M.</"          \
-	"p:MiddleName>"                                                                            \
-	"<p:Title>Dr.</p:Title><p:Suffix>Jr.</p:Suffix><p:FileAs>Kovač, Ana</p:FileAs>"           \
-	"<q:NickName>Anči</q:NickName><p:YomiLastName>コバチ</p:YomiLastName>"                 \
-	"<p:YomiFirstName>アナ</p:YomiFirstName><p:CompanyName>Adria</p:CompanyName>"            \
-	"<p:Department>Design</p:Department><p:OfficeLocation>12a</p:OfficeLocation>"              \
-	"<p:YomiCompanyName>アドリア</p:YomiCompanyName><p:JobTitle>Designer</p:JobTitle>"     \
-	"<q:ManagerName>Maja</q:ManagerName><p:AssistantName>Jure</p:AssistantName>"               \
-	"<p:Spouse>Luka</p:Spouse><p:Children><p:Child>Eva</p:Child><p:Child>Jan</p:Child></"      \
-	"p:Children>"                                                                              \
-	"<p:Email1Address>\"Ana Kovač\" &lt;ana@example.org&gt;</p:Email1Address>"                \
-	"<p:Email2Address>ana@example.net</p:Email2Address>"                                       \
-	"<p:Email3Address>ana@example.com</p:Email3Address>"                                       \
-	"<q:IMAddress>ana@jabber.example</q:IMAddress><q:IMAddress2>skype:ana.k</q:IMAddress2>"    \
-	"<q:IMAddress3>sip:ana@voip.example</q:IMAddress3>"                                        \
-	"<p:MobilePhoneNumber>+386 1</p:MobilePhoneNumber>"                                        \
-	"<p:BusinessPhoneNumber>+386 2</p:BusinessPhoneNumber>"                                    \
-	"<p:Business2PhoneNumber>+386 3</p:Business2PhoneNumber>"                                  \
-	"<p:HomePhoneNumber>+386 4</p:HomePhoneNumber><p:Home2PhoneNumber>+386 "                   \
-	"5</p:Home2PhoneNumber>"                                                                   \
-	"<p:BusinessFaxNumber>+386 6</p:BusinessFaxNumber><p:HomeFaxNumber>+386 "                  \
-	"7</p:HomeFaxNumber>"                                                                      \
-	"<p:PagerNumber>+386 8</p:PagerNumber><p:CarPhoneNumber>+386 9</p:CarPhoneNumber>"         \
-	"<p:RadioPhoneNumber>+386 10</p:RadioPhoneNumber>"                                         \
-	"<p:AssistantPhoneNumber>+386 11</p:AssistantPhoneNumber>"                                 \
-	"<q:CompanyMainPhone>+386 12</q:CompanyMainPhone><q:MMS>+386 13</q:MMS>"                   \
-	"<p:BusinessAddressStreet>Čopova 7\r\n2. nadstropje</p:BusinessAddressStreet>"            \
-	"<p:BusinessAddressCity>Ljubljana</p:BusinessAddressCity>"                                 \
-	"<p:BusinessAddressState>Osrednja</p:BusinessAddressState>"                                \
-	"<p:BusinessAddressPostalCode>1000</p:BusinessAddressPostalCode>"                          \
-	"<p:BusinessAddressCountry>Slovenija</p:BusinessAddressCountry>"                           \
-	"<p:HomeAddressStreet>Trg "                                                                \
-	"1</p:HomeAddressStreet><p:HomeAddressCity>Kranj</p:HomeAddressCity>"                      \
-	"<p:OtherAddressCity>Piran</p:OtherAddressCity>"                                           \
-	"<p:WebPage>https://example.org/ana</p:WebPage>"                                           \
-	"<p:Birthday>1984-03-08T11:59:00.000Z</p:Birthday>"                                        \
-	"<p:Anniversary>2010-06-12T00:00:00.000Z</p:Anniversary>"                                  \
-	"<p:Categories><p:Category>Friends</p:Category><p:Category>Work</p:Category></"            \
-	"p:Categories>"                                                                            \
-	"<q:CustomerId>K-1</q:CustomerId><q:GovernmentId>G-2</q:GovernmentId>"                     \
-	"<q:AccountName>A-3</q:AccountName><p:Picture>/9j/4AAQSkZJRg==</p:Picture>"                \
-	"<b:Body><b:Type>1</b:Type><b:Data>One\r\nTwo</b:Data></b:Body>"                           \
-	"<b:NativeBodyType>1</b:NativeBodyType>"
-
 /* Every property of the two pages in its place. */
 static void
 test_read_everything (void)
 {
 	EasMapContext context = convert_context (EAS_VERSION_14_1, NULL);
-	g_autofree char *lines = contact_read_lines (EVERYTHING, &context);
+	g_autofree char *lines = contact_read_lines (CONTACT_EVERYTHING, &context);
 
 	convert_assert_lines (
 		lines,
@@ -147,7 +102,7 @@ test_fields_of_eds (void)
 		{ E_CONTACT_NOTE, "One\nTwo" },
 	};
 	EasMapContext context = convert_context (EAS_VERSION_14_1, NULL);
-	g_autoptr (EasItem) item = convert_item (EVERYTHING);
+	g_autoptr (EasItem) item = convert_item (CONTACT_EVERYTHING);
 	EContact *contact = contact_read (item, &context);
 	EContactDate *birthday = e_contact_get (contact, E_CONTACT_BIRTH_DATE);
 	EContactPhoto *photo = e_contact_get (contact, E_CONTACT_PHOTO);
@@ -173,7 +128,7 @@ test_fields_of_eds (void)
 static void
 test_untouched (void)
 {
-	g_autoptr (EasItem) item = convert_item (EVERYTHING);
+	g_autoptr (EasItem) item = convert_item (CONTACT_EVERYTHING);
 
 	for (guint v = 0; v < convert_n_versions; v++) {
 		EasMapContext context = convert_context (convert_versions[v], NULL);
@@ -217,6 +172,242 @@ test_supported (void)
 	g_assert_cmpuint (n, ==, 59);
 }
 
+/* What there is more of than the wire has places for. */
+static void
+test_five_addresses (void)
+{
+	for (guint v = 0; v < convert_n_versions; v++) {
+		EasMapContext context = convert_context (convert_versions[v], NULL);
+		EContact *contact = contact_new ("N:A;;;;\nFN:A\nX-EVOLUTION-FILE-AS:A\n"
+						 "EMAIL:1@b.c\nEMAIL:2@b.c\nEMAIL:3@b.c\n"
+						 "EMAIL;TYPE=WORK:4@b.c\nEMAIL:5@b.c\n"
+						 "NOTE:Mine\n");
+		g_autoptr (GPtrArray) changes =
+			eas_map_contact_write (contact, NULL, NULL, &context, NULL);
+		const EasItem *item = ((EasSyncChange *) changes->pdata[0])->item;
+		g_autofree char *wire = convert_lines (item);
+		EContact *again = contact_read (item, &context);
+		g_autofree char *lines = contact_lines (again);
+		g_autofree char *untouched = contact_write_edited (item, &context, "");
+		g_autofree char *fewer = contact_write_edited (
+			item, &context, "EMAIL:2@b.c\n+EMAIL:3@b.c\n+EMAIL:5@b.c");
+
+		convert_assert_has (wire, "Email3Address=3@b.c");
+		convert_assert_has (wire, "Body{Type=1;Data=Mine\\r\\n\\r\\n--- vCard ---\\r\\n"
+					  "EMAIL;TYPE=WORK:4@b.c\\r\\nEMAIL:5@b.c}");
+		convert_assert_lines (lines, "UID:some-uid\nFN:A\nN:A;;;;\nX-EVOLUTION-FILE-AS:A\n"
+					     "EMAIL:1@b.c\nEMAIL:2@b.c\nEMAIL:3@b.c\nNOTE:Mine\n"
+					     "EMAIL;TYPE=WORK:4@b.c\nEMAIL:5@b.c\n");
+		convert_assert_lines (untouched, "");
+		convert_assert_has (fewer, "Email3Address=5@b.c");
+		convert_assert_has (fewer, "Body{Type=1;Data=Mine}");
+		g_object_unref (contact);
+		g_object_unref (again);
+	}
+}
+
+/* Somebody wrote below the lines, or wrote lines that are none of ours. */
+static void
+test_rest_and_others (void)
+{
+	EasMapContext context = convert_context (EAS_VERSION_16_1, NULL);
+	g_autofree char *lines = contact_read_lines (
+		"<p:LastName>A</p:LastName><b:Body><b:Type>1</b:Type><b:Data>Note\r\n\r\n"
+		"--- vCard ---\r\nEMAIL:4@b.c\r\nUID:evil\r\nCall her!\r\nX-EVOLUTION-LIST:TRUE\r\n"
+		"BDAY:not known</b:Data></b:Body><p:Birthday>1984-03-08T11:59:00.000Z</p:Birthday>",
+		&context);
+
+	convert_assert_has (lines, "UID:some-uid");
+	convert_assert_has (lines, "EMAIL:4@b.c");
+	convert_assert_has (lines, "BDAY:1984-03-08");
+	convert_assert_lacks (lines, "BDAY:not");
+	convert_assert_has (lines,
+			    "NOTE:Note\\n\\n\\nUID:evil\\nCall her!\\nX-EVOLUTION-LIST:TRUE");
+}
+
+static void
+test_numbers (void)
+{
+	static const struct {
+		const char *vcard, *wire;
+	} numbers[] = {
+		{ "TEL;TYPE=CELL:1", "MobilePhoneNumber=1" },
+		{ "TEL;CELL;VOICE:1", "MobilePhoneNumber=1" },
+		{ "TEL;TYPE=\"cell,pref\":1", "HomePhoneNumber=1" },
+		{ "TEL;TYPE=iPhone;TYPE=CELL;TYPE=VOICE;TYPE=pref:1", "MobilePhoneNumber=1" },
+		{ "TEL;VALUE=uri;TYPE=home:tel:+1-555", "HomePhoneNumber=+1-555" },
+		{ "TEL;TYPE=WORK:1\nTEL;TYPE=WORK:2\nTEL;TYPE=WORK:3", "CompanyMainPhone=3" },
+		{ "TEL;TYPE=CELL:1\nTEL;TYPE=CELL:2", "HomePhoneNumber=2" },
+		{ "TEL;TYPE=CELL:1\nTEL;TYPE=CELL:2\nTEL;TYPE=HOME:3", "Home2PhoneNumber=2" },
+		{ "TEL;TYPE=CELL,WORK:1\nTEL;TYPE=CELL,WORK:2", "BusinessPhoneNumber=2" },
+		{ "TEL:1", "HomePhoneNumber=1" },
+		{ "TEL;TYPE=PREF:1\nTEL;TYPE=WORK:1", "BusinessPhoneNumber=1" },
+		{ "TEL;TYPE=HOME:1\nTEL;TYPE=VOICE:2", "BusinessPhoneNumber=2" },
+		{ "TEL;TYPE=FAX:1", "BusinessFaxNumber=1" },
+		{ "TEL;TYPE=HOME,FAX:1", "HomeFaxNumber=1" },
+		{ "TEL;TYPE=X-EVOLUTION-ASSISTANT:1", "AssistantPhoneNumber=1" },
+		{ "TEL;TYPE=X-EVOLUTION-COMPANY:1", "CompanyMainPhone=1" },
+		{ "TEL;TYPE=X-EVOLUTION-RADIO:1", "RadioPhoneNumber=1" },
+		{ "TEL;TYPE=X-EVOLUTION-CALLBACK,VOICE:1", "HomePhoneNumber=1" },
+		{ "TEL;TYPE=X-EVOLUTION-TELEX:1",
+		  "Body{Type=1;Data=--- vCard ---\\r\\nTEL;TYPE=\"X-EVOLUTION-TELEX\":1}" },
+		{ "TEL;TYPE=PAGER:1\nTEL;TYPE=PAGER:2",
+		  "Body{Type=1;Data=--- vCard ---\\r\\nTEL;TYPE=PAGER:2}" },
+	};
+	EasMapContext context = convert_context (EAS_VERSION_14_1, NULL);
+
+	for (guint i = 0; i < G_N_ELEMENTS (numbers); i++) {
+		g_autofree char *vcard = g_strdup_printf ("N:A;;;;\n%s\n", numbers[i].vcard);
+		g_autofree char *lines = contact_write_new (vcard, &context);
+
+		convert_assert_has (lines, numbers[i].wire);
+	}
+}
+
+static void
+test_ims (void)
+{
+	static const struct {
+		const char *vcard, *wire, *shown;
+	} ims[] = {
+		{ "X-JABBER;TYPE=HOME:a@b.c", "IMAddress=a@b.c", "X-JABBER;TYPE=HOME:a@b.c" },
+		{ "IMPP:xmpp:a@b.c", "IMAddress=xmpp:a@b.c", "X-JABBER;TYPE=HOME:a@b.c" },
+		{ "IMPP;X-SERVICE-TYPE=Skype:skype:ana", "IMAddress=skype:ana",
+		  "X-SKYPE;TYPE=HOME:ana" },
+		{ "X-SKYPE-USERNAME:ana", "IMAddress=skype:ana", "X-SKYPE;TYPE=HOME:ana" },
+		{ "X-MATRIX:@a:b.c", "IMAddress=matrix:@a:b.c", "X-MATRIX;TYPE=HOME:@a:b.c" },
+		{ "X-AIM;TYPE=WORK:ana", "IMAddress=aim:ana", "X-AIM;TYPE=HOME:ana" },
+		{ "X-QQ:123", "IMAddress=qq:123", "X-JABBER;TYPE=HOME:qq:123" },
+	};
+	EasMapContext context = convert_context (EAS_VERSION_14_1, NULL);
+
+	for (guint i = 0; i < G_N_ELEMENTS (ims); i++) {
+		g_autofree char *vcard = g_strdup_printf ("N:A;;;;\n%s\n", ims[i].vcard);
+		g_autofree char *lines = contact_write_new (vcard, &context);
+		g_autofree char *xml = g_strdup_printf ("<q:IMAddress>%s</q:IMAddress>",
+							strchr (ims[i].wire, '=') + 1);
+		g_autofree char *shown = contact_read_lines (xml, &context);
+
+		convert_assert_has (lines, ims[i].wire);
+		convert_assert_has (shown, ims[i].shown);
+	}
+}
+
+/* A program that knows only the full name changes that alone. */
+static void
+test_full_name_alone (void)
+{
+	EasMapContext context = convert_context (EAS_VERSION_14_1, NULL);
+	g_autoptr (EasItem) item = convert_item ("<p:LastName>Weber</p:LastName><p:FirstName>Maya</"
+						 "p:FirstName><p:FileAs>Weber, Maya</p:FileAs>");
+	g_autoptr (EasItem) firm = convert_item ("<p:CompanyName>Weber &amp; Sons</p:CompanyName>");
+	g_autofree char *married = contact_write_edited (item, &context, "FN:Maya Müller");
+	g_autofree char *fields = contact_write_edited (item, &context, "N:Müller;Maya;;;");
+	g_autofree char *filed = contact_write_edited (
+		item, &context, "N:Müller;Maya;;;\nX-EVOLUTION-FILE-AS:Bavarian");
+	g_autofree char *of_firm = contact_write_edited (firm, &context, "TITLE:Bakers");
+	g_autofree char *new = contact_write_new ("FN:Prof. Maya Müller\n", &context);
+
+	convert_assert_has (married, "LastName=Müller");
+	convert_assert_has (married, "FirstName=Maya");
+	convert_assert_has (married, "FileAs=Müller, Maya");
+	convert_assert_has (fields, "FileAs=Müller, Maya");
+	convert_assert_has (filed, "FileAs=Bavarian");
+	convert_assert_has (filed, "LastName=Müller");
+	convert_assert_lacks (of_firm, "LastName");
+	convert_assert_lacks (of_firm, "FirstName");
+	convert_assert_has (new, "LastName=Müller");
+	convert_assert_has (new, "Title=Prof.");
+}
+
+/* How a contact without a name is called. */
+static void
+test_names_without_name (void)
+{
+	static const struct {
+		const char *xml, *line;
+	} names[] = {
+		{ "<p:CompanyName>Firm</p:CompanyName>", "FN:Firm" },
+		{ "<p:FileAs>Filed</p:FileAs><p:CompanyName>Firm</p:CompanyName>", "FN:Filed" },
+		{ "<q:NickName>Nick</q:NickName>", "FN:Nick" },
+		{ "<p:Email1Address>\"A\" &lt;a@b.c&gt;</p:Email1Address>", "FN:a@b.c" },
+		{ "<p:LastName>L</p:LastName>", "X-EVOLUTION-FILE-AS:L" },
+		{ "<p:HomePhoneNumber>1</p:HomePhoneNumber>", "FN:" },
+	};
+
+	for (guint v = 0; v < convert_n_versions; v++) {
+		EasMapContext context = convert_context (convert_versions[v], NULL);
+
+		for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+			g_autofree char *lines = contact_read_lines (names[i].xml, &context);
+			g_autoptr (EasItem) item = convert_item (names[i].xml);
+			g_autofree char *untouched = contact_write_edited (item, &context, "");
+
+			convert_assert_has (lines, names[i].line);
+			convert_assert_lines (untouched, "");
+		}
+	}
+}
+
+static void
+test_categories (void)
+{
+	EasMapContext context = convert_context (EAS_VERSION_14_1, NULL);
+	g_autoptr (EasItem) item =
+		convert_item ("<p:Categories><p:Category>Red, "
+			      "dark</p:Category><p:Category>A</p:Category></p:Categories>");
+	g_autofree char *untouched = contact_write_edited (item, &context, "");
+	g_autofree char *added =
+		contact_write_edited (item, &context, "CATEGORIES:A,Red\xe2\x80\x9a dark,New");
+	g_autofree char *gone = contact_write_edited (item, &context, "-CATEGORIES");
+
+	convert_assert_lines (untouched, "");
+	convert_assert_has (added, "Categories{Category=A;Category=New;Category=Red, dark}");
+	convert_assert_has (gone, "Categories");
+}
+
+static void
+test_certificates_are_refused (void)
+{
+	EasMapContext context = convert_context (EAS_VERSION_14_1, NULL);
+	g_autofree char *reason =
+		contact_refused ("N:A;;;;\nKEY;TYPE=X509;ENCODING=b:AAAA\n", &context);
+
+	g_assert_nonnull (strstr (reason, "certificate"));
+}
+
+/* What programs note for themselves is nobody's loss, and no line in anybody's note. */
+static void
+test_bookkeeping (void)
+{
+	EasMapContext context = convert_context (EAS_VERSION_14_1, NULL);
+	g_autofree char *lines = contact_write_new (
+		"N:A;;;;\nREV:2026-01-01T00:00:00Z\nPRODID:-//x\nX-MOZILLA-HTML:FALSE\nX-ABUID:1\n"
+		"X-EVOLUTION-WEBDAV-ETAG:2\nMAILER:x\nCLASS:PUBLIC\nSORT-STRING:A\nSOURCE:http://"
+		"x\n",
+		&context);
+
+	convert_assert_lines (lines, "Add\n  FileAs=A\n  LastName=A\n");
+}
+
+static void
+test_other_properties (void)
+{
+	EasMapContext context = convert_context (EAS_VERSION_14_1, NULL);
+	g_autofree char *lines =
+		contact_write_new ("N:A;;;;\nURL:http://1\nURL:http://2\nROLE:Chief\n"
+				   "X-EVOLUTION-BLOG-URL:http://3\n"
+				   "GEO:46.05;14.5\nitem1.X-ABDATE:2020-01-01\n"
+				   "item1.X-ABLABEL:Met\n",
+				   &context);
+
+	convert_assert_has (lines, "WebPage=http://1");
+	convert_assert_has (lines,
+			    "Body{Type=1;Data=--- vCard ---\\r\\nURL:http://2\\r\\nROLE:Chief\\r\\n"
+			    "X-EVOLUTION-BLOG-URL:http://3\\r\\nGEO:46.05;14.5\\r\\n"
+			    "item1.X-ABDATE:2020-01-01\\r\\nitem1.X-ABLABEL:Met}");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -226,6 +417,16 @@ main (int argc, char **argv)
 	g_test_add_func ("/map/contact/read/everything", test_read_everything);
 	g_test_add_func ("/map/contact/read/fields-of-eds", test_fields_of_eds);
 	g_test_add_func ("/map/contact/untouched", test_untouched);
+	g_test_add_func ("/map/contact/five-addresses", test_five_addresses);
+	g_test_add_func ("/map/contact/rest-and-others", test_rest_and_others);
+	g_test_add_func ("/map/contact/numbers", test_numbers);
+	g_test_add_func ("/map/contact/ims", test_ims);
+	g_test_add_func ("/map/contact/full-name-alone", test_full_name_alone);
+	g_test_add_func ("/map/contact/names-without-name", test_names_without_name);
+	g_test_add_func ("/map/contact/categories", test_categories);
+	g_test_add_func ("/map/contact/certificates-are-refused", test_certificates_are_refused);
+	g_test_add_func ("/map/contact/bookkeeping", test_bookkeeping);
+	g_test_add_func ("/map/contact/other-properties", test_other_properties);
 
 	return g_test_run ();
 }

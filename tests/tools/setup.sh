@@ -6,7 +6,7 @@
 
 packages_build='build-essential meson ninja-build pkg-config gettext python3 libglib2.0-dev libsoup-3.0-dev
   libxml2-dev evolution-data-server-dev libedataserver1.2-dev libebackend1.2-dev libecal2.0-dev libedata-cal2.0-dev
-  libebook1.2-dev libedata-book1.2-dev libcamel1.2-dev libwbxml2-dev libsecret-1-dev'
+  libebook1.2-dev libedata-book1.2-dev libcamel1.2-dev libwbxml2-dev libsecret-1-dev libgdk-pixbuf-2.0-dev'
 # What the tests call: TLS for libsoup, the schemas' judge, a second WBXML decoder, time zones.
 packages_unit='glib-networking libxml2-utils libwbxml2-utils openssl ca-certificates tzdata git procps'
 packages_lint='clang-format git'

@@ -22,6 +22,9 @@ typedef enum {
 	SQL_REMOVE_ARRIVALS,
 	SQL_ROW_BY_ID,
 	SQL_ROW_BY_UID,
+	SQL_ROW_BY_HASH,
+	SQL_VOID_ROWS,
+	SQL_VOID_EDITS,
 	SQL_PUT_ROW,
 	SQL_TOUCH_ROW,
 	SQL_REMOVE_ROW,
@@ -60,6 +63,11 @@ static const char *const statements[N_SQL] = {
 	[SQL_REMOVE_ARRIVALS] = "DELETE FROM eas_inbox WHERE id <= ?",
 	[SQL_ROW_BY_ID] = "SELECT " ROW_COLUMNS " FROM eas_items WHERE server_id = ?",
 	[SQL_ROW_BY_UID] = "SELECT " ROW_COLUMNS " FROM eas_items WHERE uid = ?",
+	[SQL_ROW_BY_HASH] = "SELECT " ROW_COLUMNS " FROM eas_items WHERE hash = ? AND "
+			    "generation < ? LIMIT 1",
+	[SQL_VOID_ROWS] = "UPDATE eas_items SET server_id = char (1) || server_id",
+	[SQL_VOID_EDITS] = "UPDATE eas_outbox SET server_id = char (1) || server_id "
+			   "WHERE server_id IS NOT NULL",
 	[SQL_PUT_ROW] = "INSERT OR REPLACE INTO eas_items (server_id, uid, hash, generation, body, "
 			"problem) VALUES (?, ?, ?, ?, ?, ?)",
 	[SQL_TOUCH_ROW] = "UPDATE eas_items SET generation = ? WHERE server_id = ?",
@@ -112,6 +120,7 @@ static const char *const schema =
 	"CREATE TABLE IF NOT EXISTS eas_inbox (id INTEGER PRIMARY KEY, kind INTEGER, server_id "
 	"TEXT,"
 	" body BLOB);"
+	"CREATE INDEX IF NOT EXISTS eas_items_hash ON eas_items (hash);"
 	"CREATE TABLE IF NOT EXISTS eas_outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER,"
 	" uid TEXT UNIQUE, server_id TEXT, client_id TEXT, object TEXT, ancestor BLOB, version "
 	"INTEGER,"
@@ -529,6 +538,13 @@ e_eas_cache_forget (EEasCache *self)
 	e_eas_cache_remove_arrivals (self, G_MAXINT64);
 }
 
+void
+e_eas_cache_void_ids (EEasCache *self)
+{
+	execute (self, prepare (self, SQL_VOID_ROWS));
+	execute (self, prepare (self, SQL_VOID_EDITS));
+}
+
 EEasRow *
 e_eas_cache_row_by_id (EEasCache *self, const char *server_id)
 {
@@ -540,6 +556,26 @@ EEasRow *
 e_eas_cache_row_by_uid (EEasCache *self, const char *uid)
 {
 	return read_by_text (self, SQL_ROW_BY_UID, uid, (gpointer (*) (sqlite3_stmt *)) read_row);
+}
+
+EEasRow *
+e_eas_cache_row_by_hash (EEasCache *self, guint64 hash, guint generation)
+{
+	EEasRow *row = NULL;
+	sqlite3_stmt *stmt;
+
+	e_cache_lock (self->cache, E_CACHE_LOCK_READ);
+	stmt = prepare (self, SQL_ROW_BY_HASH);
+	if (stmt != NULL) {
+		sqlite3_bind_int64 (stmt, 1, (gint64) hash);
+		sqlite3_bind_int64 (stmt, 2, generation);
+		if (sqlite3_step (stmt) == SQLITE_ROW)
+			row = read_row (stmt);
+		done (stmt);
+	}
+	e_cache_unlock (self->cache, E_CACHE_UNLOCK_NONE);
+
+	return row;
 }
 
 void

@@ -113,6 +113,8 @@ void e_eas_cache_forget (EEasCache *self); /* [write] key, generation, items and
 
 EEasRow *e_eas_cache_row_by_id (EEasCache *self, const char *server_id);
 EEasRow *e_eas_cache_row_by_uid (EEasCache *self, const char *uid);
+/* A row of that content from before @generation. */
+EEasRow *e_eas_cache_row_by_hash (EEasCache *self, guint64 hash, guint generation);
 void e_eas_cache_put_row (EEasCache *self,
 			  const char *server_id,
 			  const char *uid,
@@ -122,10 +124,14 @@ void e_eas_cache_put_row (EEasCache *self,
 			  const char *problem);                                        /* [write] */
 void e_eas_cache_touch_row (EEasCache *self, const char *server_id, guint generation); /* [write] */
 void e_eas_cache_remove_row (EEasCache *self, const char *server_id);                  /* [write] */
-gboolean e_eas_cache_is_shown (EEasCache *self,
-			       const char *uid); /* EDS has it; a fraction of its own query's cost */
+gboolean
+e_eas_cache_is_shown (EEasCache *self,
+		      const char *uid); /* EDS has it; a fraction of its own query's cost */
 guint e_eas_cache_count_rows (EEasCache *self);
-guint e_eas_cache_count_shown_rows (EEasCache *self); /* without problems and pending removals: what EDS should have */
+/* [write] The ids of rows and edits become ones that no server gives: what they were is unknown. */
+void e_eas_cache_void_ids (EEasCache *self);
+guint e_eas_cache_count_shown_rows (
+	EEasCache *self); /* without problems and pending removals: what EDS should have */
 guint e_eas_cache_count_rows_below (EEasCache *self, guint generation);
 GPtrArray *e_eas_cache_rows_below (EEasCache *self,
 				   guint generation,

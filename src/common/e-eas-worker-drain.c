@@ -93,6 +93,14 @@ expected_of (EEasWorker *self, const EEasEdit *edit)
 	return NULL;
 }
 
+/* In a pass, for an item without a UID of its own: one of the same content that the pass has not
+ * brought yet. The server may have given it another id. */
+static EEasRow *
+find_twin (EEasWorker *self, EasItem *item, guint generation)
+{
+	return e_eas_cache_row_by_hash (self->cache, eas_item_hash (item), generation);
+}
+
 /*
  * The local uid of an item without a row: that of the edit under way, of our own
  * Add, of the same event under an older ServerId, the wire's, or one of our own.
@@ -109,6 +117,10 @@ choose_uid (EEasWorker *self, const char *server_id, EasItem *item, guint genera
 		edit = find_sent_add (self, item);
 		if (edit != NULL)
 			return g_strdup (edit->uid);
+		if (uid == NULL)
+			taken = find_twin (self, item, generation);
+		if (taken != NULL)
+			uid = g_strdup (taken->uid);
 	}
 	if (taken == NULL)
 		return uid != NULL ? g_steal_pointer (&uid) : make_uid (self, server_id);
@@ -739,7 +751,8 @@ e_eas_worker_reset (EEasWorker *self, GError **error)
 		return FALSE;
 	}
 
-	return e_eas_worker_begin_pass (self, E_EAS_SWEEP_PASS, error);
+	return e_eas_worker_verify_folder (self, error) &&
+	       e_eas_worker_begin_pass (self, E_EAS_SWEEP_PASS, error);
 }
 
 EasPull *

@@ -18,6 +18,7 @@ G_BEGIN_DECLS
 #define STATE_SWEEP      "sweep"      /* EEasSweep */
 #define STATE_VERSION    "version"    /* the dialect the stored items are in */
 #define STATE_DEVICE     "device"
+#define STATE_FOLDER     "folder" /* the id that the items and the key belong to */
 #define STATE_LAST_SYNC  "last-sync"
 #define STATE_VERIFY     "verify" /* deletions were left out: the next pass has to confirm them */
 
@@ -54,7 +55,8 @@ struct _EEasWorker {
 	char *folder_id;
 	EasCollection *collection;
 	EEasWatch *watch;
-	EEasBell *bell; /* how the watch reaches us */
+	EEasBell *bell; /* how the watch and the source reach us */
+	gulong moved;   /* handler on the source */
 	GThread *thread;
 	GCancellable *cancellable;
 
@@ -128,6 +130,15 @@ gboolean e_eas_worker_drain_asking (EEasWorker *self,
 				    EasPull **out_ahead,
 				    GError **error);
 
+/* folder */
+char *e_eas_worker_dup_folder_id (ESource *source, GError **error);
+gboolean e_eas_worker_check_folder (EEasWorker *self, GError **error); /* against the stored one */
+/* Goes where the source says the folder is now. */
+gboolean e_eas_worker_follow_folder (EEasWorker *self, GError **error);
+/* Asks the server whether its folder of this id is still ours; EAS_ERROR_HIERARCHY. */
+gboolean e_eas_worker_verify_folder (EEasWorker *self, GError **error);
+void e_eas_worker_start_watch (EEasWorker *self); /* of the present folder, and of no other */
+
 /* upload */
 gboolean e_eas_worker_upload (EEasWorker *self, gboolean only_awaited, GError **error);
 gboolean e_eas_worker_recover (EEasWorker *self, GError **error);
@@ -148,6 +159,7 @@ void e_eas_worker_release (EEasWorker *self);    /* all of them, with their edit
 gboolean e_eas_worker_wipe (EEasWorker *self, GError **error);
 
 void e_eas_worker_write_status (EEasWorker *self, const char *state);
+void e_eas_worker_remove_status (EEasWorker *self);
 void e_eas_worker_save_loser (EEasWorker *self, const char *uid, const char *object);
 
 CamelEasConflict e_eas_worker_get_policy (EEasWorker *self);

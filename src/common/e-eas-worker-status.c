@@ -122,17 +122,31 @@ make_status (EEasWorker *self)
 	return file;
 }
 
+static char *
+status_path (EEasWorker *self)
+{
+	g_autofree char *id = escape_folder (self);
+	g_autofree char *name = g_strconcat (id, ".status", NULL);
+
+	return g_build_filename (e_eas_account_get_directory (self->account), "status", name, NULL);
+}
+
+void
+e_eas_worker_remove_status (EEasWorker *self)
+{
+	g_autofree char *path = status_path (self);
+
+	g_unlink (path);
+}
+
 /* A status that cannot be written is not worth an error: it says nothing that is not in the cache.
  */
 void
 e_eas_worker_write_status (EEasWorker *self, const char *state)
 {
 	g_autoptr (GKeyFile) file = NULL;
-	g_autofree char *directory =
-		g_build_filename (e_eas_account_get_directory (self->account), "status", NULL);
-	g_autofree char *id = escape_folder (self);
-	g_autofree char *name = g_strconcat (id, ".status", NULL);
-	g_autofree char *path = g_build_filename (directory, name, NULL);
+	g_autofree char *path = status_path (self);
+	g_autofree char *directory = g_path_get_dirname (path);
 
 	self->state = state;
 	file = make_status (self);

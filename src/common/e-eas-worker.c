@@ -9,12 +9,11 @@
  * Locks: the cache's before self->lock, never the other way round.
  */
 
-#include <glib/gi18n-lib.h>
-
 #include "eas-flow-folders.h"
 
 #include "e-eas-error.h"
 #include "e-source-eas-folder.h"
+
 #include "e-eas-worker-private.h"
 
 #define PATIENCE    (20 * G_TIME_SPAN_SECOND) /* of a save that waits for the server */
@@ -44,6 +43,12 @@ bell_unref (gpointer data)
 
 	g_mutex_clear (&bell->lock);
 	g_free (bell);
+}
+
+static void
+bell_closure_unref (gpointer data, GClosure *closure)
+{
+	bell_unref (data);
 }
 
 static void
@@ -211,8 +216,8 @@ run_cycle (EEasWorker *self, GError **error)
 {
 	g_hash_table_remove_all (self->steps);
 	self->fetched_at = 0;
-	if (!e_eas_worker_drain_inbox (self, error) || !connect_client (self, error) ||
-	    !e_eas_worker_recover (self, error))
+	if (!e_eas_worker_drain_inbox (self, error) || !e_eas_worker_follow_folder (self, error) ||
+	    !connect_client (self, error) || !e_eas_worker_recover (self, error))
 		return FALSE;
 	if (take_flag (self, &self->retry_parked))
 		unpark_all (self);
@@ -430,20 +435,6 @@ check_cache (EEasWorker *self, GError **error)
 	return TRUE;
 }
 
-static char *
-folder_id_of (ESource *source, GError **error)
-{
-	ESourceEasFolder *folder = e_source_get_extension (source, E_SOURCE_EXTENSION_EAS_FOLDER);
-	char *id = e_source_eas_folder_dup_id (folder);
-
-	if (id == NULL)
-		eas_set_error (error, EAS_ERROR_FOLDER_NOT_FOUND, NULL, 0, 0,
-			       _ ("“%s” names no folder of the server"),
-			       e_source_get_display_name (source));
-
-	return id;
-}
-
 EEasWorker *
 e_eas_worker_new (const EEasWorkerClass *klass,
 		  gpointer owner,
@@ -471,11 +462,12 @@ e_eas_worker_new (const EEasWorkerClass *klass,
 	g_cond_init (&self->wake);
 	g_cond_init (&self->answered);
 
-	self->folder_id = folder_id_of (source, error);
+	self->folder_id = e_eas_worker_dup_folder_id (source, error);
 	if (self->folder_id == NULL)
 		return NULL;
 	self->cache = e_eas_cache_new (cache, error);
-	if (self->cache == NULL || !check_cache (self, error))
+	if (self->cache == NULL || !e_eas_worker_check_folder (self, error) ||
+	    !check_cache (self, error))
 		return NULL;
 	self->verify = e_eas_cache_get_state_uint (self->cache, STATE_VERIFY) != 0;
 	version = e_eas_cache_dup_state (self->cache, STATE_VERSION);
@@ -485,20 +477,43 @@ e_eas_worker_new (const EEasWorkerClass *klass,
 }
 
 void
+e_eas_worker_start_watch (EEasWorker *self)
+{
+	g_clear_pointer (&self->watch, e_eas_watch_end);
+	g_atomic_ref_count_inc (&self->bell->refs);
+	self->watch = e_eas_account_watch (self->account, self->folder_id, self->klass->klass,
+					   bell_rang, self->bell, bell_unref);
+	e_eas_watch_on_state (self->watch, push_changed);
+}
+
+/* The registry gave the folder another id. */
+static void
+folder_moved_cb (ESourceExtension *extension, GParamSpec *pspec, gpointer user_data)
+{
+	EEasBell *bell = user_data;
+
+	g_mutex_lock (&bell->lock);
+	if (bell->worker != NULL)
+		e_eas_worker_kick (bell->worker);
+	g_mutex_unlock (&bell->lock);
+}
+
+void
 e_eas_worker_start (EEasWorker *self)
 {
+	gpointer folder = e_source_get_extension (self->source, E_SOURCE_EXTENSION_EAS_FOLDER);
 	EEasBell *bell = g_new0 (EEasBell, 1);
 
 	g_return_if_fail (self->thread == NULL);
 
 	g_atomic_ref_count_init (&bell->refs);
-	g_atomic_ref_count_inc (&bell->refs); /* the watch's and ours */
 	g_mutex_init (&bell->lock);
 	bell->worker = self;
 	self->bell = bell;
-	self->watch = e_eas_account_watch (self->account, self->folder_id, self->klass->klass,
-					   bell_rang, bell, bell_unref);
-	e_eas_watch_on_state (self->watch, push_changed);
+	e_eas_worker_start_watch (self);
+	g_atomic_ref_count_inc (&bell->refs);
+	self->moved = g_signal_connect_data (folder, "notify::id", G_CALLBACK (folder_moved_cb),
+					     bell, bell_closure_unref, 0);
 	self->thread = g_thread_new ("eas-worker", worker_thread, self);
 }
 
@@ -525,6 +540,10 @@ e_eas_worker_free (EEasWorker *self)
 		self->bell->worker = NULL;
 		g_mutex_unlock (&self->bell->lock);
 	}
+	if (self->moved != 0)
+		g_signal_handler_disconnect (
+			e_source_get_extension (self->source, E_SOURCE_EXTENSION_EAS_FOLDER),
+			self->moved);
 	if (self->thread != NULL)
 		stop_thread (self);
 	g_clear_pointer (&self->watch, e_eas_watch_end);

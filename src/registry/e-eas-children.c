@@ -61,13 +61,30 @@ e_eas_children_shows (const EasFolder *folder, EasVersion version)
 }
 
 static char *
-make_uid (ECollectionBackend *backend, const char *folder_id)
+make_uid (ECollectionBackend *backend, const char *folder_id, guint attempt)
 {
 	ESource *collection = e_backend_get_source (E_BACKEND (backend));
-	g_autofree char *seed = g_strconcat (e_source_get_uid (collection), "\n", folder_id, NULL);
+	g_autofree char *suffix = attempt > 0 ? g_strdup_printf ("\n%u", attempt) : NULL;
+	g_autofree char *seed =
+		g_strconcat (e_source_get_uid (collection), "\n", folder_id, suffix, NULL);
 	g_autofree char *sum = g_compute_checksum_for_string (G_CHECKSUM_SHA1, seed, -1);
 
 	return g_strconcat ("eas-", sum, NULL);
+}
+
+/* A folder that got another id keeps its UID; that id may be another folder's one day. */
+static char *
+choose_uid (ECollectionBackend *backend, const char *folder_id)
+{
+	g_autoptr (ESourceRegistryServer) server = e_collection_backend_ref_server (backend);
+
+	for (guint attempt = 0;; attempt++) {
+		g_autofree char *uid = make_uid (backend, folder_id, attempt);
+		g_autoptr (ESource) taken = e_source_registry_server_ref_source (server, uid);
+
+		if (taken == NULL)
+			return g_steal_pointer (&uid);
+	}
 }
 
 static const char *
@@ -181,7 +198,7 @@ static void
 add_child (ECollectionBackend *backend, const EasFolder *folder)
 {
 	g_autoptr (ESourceRegistryServer) server = e_collection_backend_ref_server (backend);
-	g_autofree char *uid = make_uid (backend, folder->id);
+	g_autofree char *uid = choose_uid (backend, folder->id);
 	g_autofree char *name = g_strconcat (uid, ".source", NULL);
 	g_autofree char *path =
 		g_build_filename (e_collection_backend_get_cache_dir (backend), name, NULL);
@@ -214,6 +231,20 @@ refresh_child (ESource *source, const EasFolder *folder)
 	    g_strcmp0 (before, e_source_get_display_name (source)) == 0)
 		e_source_set_display_name (source, folder->name);
 	describe_folder (source, folder);
+}
+
+/* The same folder under another id: all that belongs to it here stays. Written at once: with the
+ * old id on disk the next session would take it for another folder. */
+static void
+move_child (ESource *source, const EasFolder *folder)
+{
+	ESourceResource *resource = e_source_get_extension (source, E_SOURCE_EXTENSION_RESOURCE);
+	g_autoptr (GError) error = NULL;
+
+	e_source_resource_set_identity (resource, folder->id);
+	refresh_child (source, folder);
+	if (!e_source_write_sync (source, NULL, &error))
+		g_warning ("%s: %s", G_STRFUNC, error->message);
 }
 
 static void
@@ -278,25 +309,99 @@ is_believable (GPtrArray *folders)
 	return FALSE;
 }
 
+static gboolean
+is_same_kind (ESource *source, const EasFolder *folder)
+{
+	ESourceEasFolder *extension =
+		e_source_get_extension (source, E_SOURCE_EXTENSION_EAS_FOLDER);
+
+	return e_source_eas_folder_get_class (extension) == eas_class_of_folder (folder->type);
+}
+
+/* 0: another folder. A default folder is known by its type, whatever language its name is in. */
+static guint
+likeness (ESource *source, const EasFolder *folder)
+{
+	ESourceEasFolder *extension =
+		e_source_get_extension (source, E_SOURCE_EXTENSION_EAS_FOLDER);
+	g_autofree char *name = e_source_eas_folder_dup_server_name (extension);
+	g_autofree char *parent_id = e_source_eas_folder_dup_parent_id (extension);
+
+	if (e_source_eas_folder_get_folder_type (extension) != folder->type)
+		return 0;
+	if (eas_folder_type_is_default (folder->type))
+		return 3;
+	if (g_strcmp0 (name, folder->name) != 0)
+		return 0;
+
+	return g_strcmp0 (parent_id, folder->parent_id) == 0 ? 2 : 1;
+}
+
+/* The child that stood for @folder before the server gave it another id; NULL. Of @children (folder
+ * id -> ESource), those the listing does not name. */
+static ESource *
+find_former (GHashTable *children, const EasFolder *folder)
+{
+	GHashTableIter iter;
+	gpointer source;
+	ESource *best = NULL;
+	guint best_likeness = 0;
+
+	g_hash_table_iter_init (&iter, children);
+	while (g_hash_table_iter_next (&iter, NULL, &source)) {
+		guint like = likeness (source, folder);
+
+		if (like > best_likeness) {
+			best_likeness = like;
+			best = source;
+		}
+	}
+
+	return best;
+}
+
+/* Those the children know by their ids; the others are left in @out_strange. */
+static void
+refresh_known (GHashTable *children, GPtrArray *folders, EasVersion version, GPtrArray *out_strange)
+{
+	for (guint i = 0; i < folders->len; i++) {
+		EasFolder *folder = folders->pdata[i];
+		ESource *source = g_hash_table_lookup (children, folder->id);
+
+		if (source != NULL && is_same_kind (source, folder)) {
+			refresh_child (source, folder);
+			g_hash_table_remove (children, folder->id);
+		} else if (e_eas_children_shows (folder, version)) {
+			g_ptr_array_add (out_strange, folder);
+		}
+	}
+}
+
 void
 e_eas_children_update (ECollectionBackend *backend, GPtrArray *folders, EasVersion version)
 {
 	g_autoptr (GHashTable) gone = index_children (backend);
+	g_autoptr (GPtrArray) strange = g_ptr_array_new ();
+	gboolean believable = is_believable (folders);
 	GHashTableIter iter;
 	gpointer source;
 
-	for (guint i = 0; i < folders->len; i++) {
-		const EasFolder *folder = folders->pdata[i];
+	refresh_known (gone, folders, version, strange);
+	for (guint i = 0; i < strange->len; i++) {
+		const EasFolder *folder = strange->pdata[i];
+		ESource *former = believable ? find_former (gone, folder) : NULL;
 
-		source = g_hash_table_lookup (gone, folder->id);
-		if (source != NULL)
-			refresh_child (source, folder);
-		else if (e_eas_children_shows (folder, version))
+		if (former != NULL) {
+			g_autofree char *id = dup_folder_id (former);
+
+			move_child (former, folder);
+			g_hash_table_remove (gone, id);
+		} else {
 			add_child (backend, folder);
-		g_hash_table_remove (gone, folder->id);
+		}
 	}
 
-	if (!is_believable (folders))
+	if (!believable)
 		return;
 	g_hash_table_iter_init (&iter, gone);
 	while (g_hash_table_iter_next (&iter, NULL, &source))

@@ -18,7 +18,8 @@ void e_eas_children_restore (ECollectionBackend *backend);
 /*
  * Makes the children agree with @folders (element-type EasFolder), the result of a
  * successful listing: new ones are added, renamed ones renamed unless the person
- * did that, vanished ones removed with what is stored of them. A list without the
+ * did that, vanished ones removed with what is stored of them. One that only got
+ * another id is found by its type and name and stays what it is. A list without the
  * default calendar proves nothing and removes nothing.
  */
 void

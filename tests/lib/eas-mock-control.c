@@ -416,6 +416,12 @@ control_folder_delete (Control *control)
 		eas_mock_mailbox_remove_folder (control->mailbox, folder);
 }
 
+static void
+control_renumber (Control *control)
+{
+	eas_mock_mailbox_renumber (control->mailbox, number_parameter (control, "rotate", 0) != 0);
+}
+
 /* --- What was asked ------------------------------------------------------ */
 
 static void
@@ -710,6 +716,7 @@ static const struct {
 	{ "folder-add", control_folder_add },
 	{ "folder-rename", control_folder_rename },
 	{ "folder-delete", control_folder_delete },
+	{ "renumber", control_renumber },
 	{ "dump", control_dump },
 	{ "requests", control_requests },
 	{ "reset", control_reset },

@@ -275,6 +275,65 @@ eas_mock_mailbox_remove_folder (EasMockMailbox *mailbox, EasMockFolder *folder)
 	announce (mailbox, /* folder */ NULL);
 }
 
+/* The last item gets the first number: where ids return, they return as other items'. */
+static void
+renumber_items (EasMockFolder *folder, gboolean rotate)
+{
+	if (!rotate)
+		folder->last_item += folder->items->len;
+	g_hash_table_remove_all (folder->index);
+	for (guint i = 0; i < folder->items->len; i++) {
+		EasMockItem *item = folder->items->pdata[i];
+
+		g_free (item->id);
+		item->id =
+			g_strdup_printf ("%s:%u", folder->id,
+					 rotate ? folder->items->len - i : folder->last_item - i);
+		g_hash_table_insert (folder->index, item->id, item);
+	}
+	folder->last_item = MAX (folder->last_item, folder->items->len);
+}
+
+void
+eas_mock_mailbox_renumber (EasMockMailbox *mailbox, gboolean rotate)
+{
+	g_autoptr (GHashTable) ids =
+		g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+	guint n = mailbox->folders->len;
+	GHashTableIter iter;
+	gpointer device;
+
+	for (guint i = 0; i < n; i++) {
+		EasMockFolder *folder = mailbox->folders->pdata[i];
+		EasMockFolder *next = mailbox->folders->pdata[(i + 1) % n];
+
+		g_hash_table_insert (ids, g_strdup (folder->id),
+				     rotate ? g_strdup (next->id)
+					    : g_strdup_printf ("%u", ++mailbox->last_folder));
+	}
+	for (guint i = 0; i < n; i++) {
+		EasMockFolder *folder = mailbox->folders->pdata[i];
+		const char *parent = g_hash_table_lookup (ids, folder->parent_id);
+		char *id = g_strdup (g_hash_table_lookup (ids, folder->id));
+
+		if (parent != NULL) {
+			g_free (folder->parent_id);
+			folder->parent_id = g_strdup (parent);
+		}
+		g_free (folder->id);
+		folder->id = id;
+		folder->revision = ++mailbox->sequence;
+		renumber_items (folder, rotate);
+	}
+
+	g_hash_table_iter_init (&iter, mailbox->devices);
+	while (g_hash_table_iter_next (&iter, NULL, &device)) {
+		eas_mock_device_forget (device);
+		g_hash_table_remove_all (((EasMockDevice *) device)->collections);
+	}
+	announce (mailbox, /* folder */ NULL);
+}
+
 EasMockItem *
 eas_mock_mailbox_add_item (EasMockMailbox *mailbox,
 			   EasMockFolder *folder,

@@ -71,6 +71,12 @@ EasMockFolder *eas_mock_mailbox_child_named   (EasMockMailbox *mailbox, const ch
 EasMockFolder *eas_mock_mailbox_default       (EasMockMailbox *mailbox, guint type);
 void           eas_mock_mailbox_rename_folder (EasMockMailbox *mailbox, EasMockFolder *folder, const char *parent_id, const char *name);
 void           eas_mock_mailbox_remove_folder (EasMockMailbox *mailbox, EasMockFolder *folder); /* with all below */
+/*
+ * As after a move to another server: folders and items get other ids, and what devices
+ * were told is forgotten. @rotate: each folder takes the id that another one had, and
+ * items take ids that others had.
+ */
+void           eas_mock_mailbox_renumber      (EasMockMailbox *mailbox, gboolean rotate);
 
 /* Items. @origin: the device that asks, or NULL. */
 EasMockItem *eas_mock_mailbox_add_item    (EasMockMailbox *mailbox, EasMockFolder *folder, EasItem *data, const char *origin);

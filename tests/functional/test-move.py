@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The mailbox moves to another server, or the account is set up again: every id is another
+one, and nothing of the person's is lost or seen to go. TAP; runs inside session.sh.
+
+	test-move.py [NAME...]
+"""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import seam  # noqa: E402
+import tap  # noqa: E402
+from desk import AGENT, START, Desk  # noqa: E402
+from person import Person  # noqa: E402
+from seam import wait_for  # noqa: E402
+from tap import report  # noqa: E402
+
+server = None
+person = None
+
+
+def child(desk, name):
+    return next((c for c in person.children(desk.uid) if c.name == name), None)
+
+
+def ids(desk):
+    return {folder["name"]: folder["id"] for folder in desk.ask("folders")["folders"]}
+
+
+def titles_in(desk, folder):
+    return sorted(item["subject"] for item in desk.ask("items", folder=folder)["items"])
+
+
+def move(user, **how):
+    with Desk(server, user) as desk:
+        desk.ask("folder-add", name="Clubs", type=13)
+        desk.ask("folder-add", name="Errands", type=15)
+        for n in range(6):
+            desk.add(f"event {n}", n)
+        person.refresh(desk.uid)
+        wait_for(lambda: child(desk, "Clubs") and child(desk, "Errands"), 20, "the folders")
+        desk.settle(*(f"event {n}" for n in range(6)))
+        clubs = child(desk, "Clubs").uid
+        person.rename(clubs, "My clubs")
+        person.recolor(clubs, "#123456")
+        wait_for(lambda: child(desk, "My clubs").color == "#123456", 10, "the colour")
+        before = {c.uid: (c.kind, c.name, c.color) for c in person.children(desk.uid)}
+        old = ids(desk)
+
+        second = seam.Agent(AGENT)
+        second.open(clubs)
+        second.create(seam.make_event(seam.new_uid(), "meeting", START))
+        wait_for(lambda: titles_in(desk, "Clubs") in (["meeting"], ["meeting"]), 20, "the club's event")
+        desk.agent.ask("view-start")
+        wait_for(lambda: int(desk.agent.ask("view-stats")[0].split()[0]) == 6, 20, "the view to show the events")
+
+        desk.line.down()
+        desk.create("made on the way", 7)
+        desk.change("event 1", summary="event 1 edited on the way")
+        desk.remove("event 2")
+        second.create(seam.make_event(seam.new_uid(), "made in the club", START))
+        desk.ask("renumber", **how)
+        desk.line.up()
+        desk.agent.refresh()
+        second.refresh()
+
+        wanted = sorted([f"event {n}" for n in (0, 3, 4, 5)] + ["event 1 edited on the way", "made on the way"])
+        # The folder has another id now.
+        desk.folder = ids(desk)["Calendar"]
+        report(f"{user}: the server has other ids now", all(ids(desk)[name] != old[name] for name in old), ids(desk))
+        desk.settle(*wanted, seconds=40)
+        report(f"{user}: edits of the time between are on the server, nothing twice", True)
+        wait_for(lambda: "My clubs" in person.names(desk.uid, "calendar"), 10, "the club's calendar")
+        wait_for(lambda: titles_in(desk, "Clubs") == ["made in the club", "meeting"], 40,
+                 f"the club's events on the server, not {titles_in(desk, 'Clubs')}")
+        after = {c.uid: (c.kind, c.name, c.color) for c in person.children(desk.uid)}
+        report(f"{user}: every source kept its UID, name and colour", after == before, f"{before}\n{after}")
+        report(f"{user}: the sources know the new ids", {c.folder for c in person.children(desk.uid)} <= set(ids(desk).values()), ids(desk))
+        added, modified, removed, _ = (int(n) for n in desk.agent.ask("view-stats")[0].split())
+        report(f"{user}: the views saw the person's own edits, and nobody's removal", added <= 7 and removed <= 1, (added, modified, removed))
+        report(f"{user}: nothing was set aside as the loser of a conflict", desk.conflicts() == [], desk.conflicts())
+
+        desk.add("told by the server", 8)
+        desk.agent.refresh()
+        desk.settle(*wanted, "told by the server")
+        desk.create("made here", 9)
+        desk.settle(*wanted, "told by the server", "made here")
+        second.close()
+        desk.close()
+
+
+def test_move():
+    move("moved")
+
+
+def test_rotate():
+    """The old ids are there, and are other folders' and other items'."""
+    move("rotated", rotate=1)
+
+
+def test_asleep():
+    """The move comes while nobody has the calendar open, with an edit still to be sent."""
+    with Desk(server, "asleep") as desk:
+        for n in range(4):
+            desk.add(f"event {n}", n)
+        desk.settle(*(f"event {n}" for n in range(4)))
+        source = child(desk, "Calendar").uid
+        desk.line.down()
+        desk.change("event 1", summary="event 1 edited before")
+        desk.remove("event 2")
+        desk.close()
+        desk.kill()
+        desk.ask("renumber", rotate=1)
+        desk.folder = ids(desk)["Calendar"]
+        desk.line.up()
+        person.refresh(desk.uid)
+        wait_for(lambda: child(desk, "Calendar").folder == desk.folder, 20, "the source to know the new id")
+        report("found again while asleep: the same source", child(desk, "Calendar").uid == source, person.children(desk.uid))
+        desk.open()
+        desk.settle("event 0", "event 1 edited before", "event 3", seconds=40)
+        report("found again while asleep: the edits arrive", desk.conflicts() == [], desk.conflicts())
+
+
+TESTS = [test_move, test_rotate, test_asleep]
+
+
+def main():
+    global server, person
+    names = set(sys.argv[1:])
+    logins = [word for user in ("moved", "rotated", "asleep") for word in ("--user", user + ":secret")]
+    with seam.TestServer("--versions", "14.1", *logins) as server:
+        for test in TESTS:
+            if not names or test.__name__ in names:
+                with Person() as person:
+                    tap.run(test)
+    tap.finish()
+
+
+main()

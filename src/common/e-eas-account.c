@@ -436,6 +436,22 @@ e_eas_account_take_password (EEasAccount *self, const ENamedParameters *credenti
 }
 
 gboolean
+e_eas_account_holds_password (EEasAccount *self, const ENamedParameters *credentials)
+{
+	g_autofree char *user = NULL;
+	const char *password;
+
+	g_return_val_if_fail (E_IS_EAS_ACCOUNT (self), FALSE);
+
+	password = credentials != NULL
+			   ? e_named_parameters_get (credentials, E_SOURCE_CREDENTIAL_PASSWORD)
+			   : NULL;
+	user = dup_user (self);
+
+	return password != NULL && e_eas_secrets_match (self->secrets, user, password);
+}
+
+gboolean
 e_eas_account_has_password (EEasAccount *self)
 {
 	g_return_val_if_fail (E_IS_EAS_ACCOUNT (self), FALSE);
@@ -575,14 +591,8 @@ e_eas_account_ask_password (EEasAccount *self, GCancellable *cancellable)
 	if (asked || is_being_asked (self, cancellable))
 		return;
 
-	if (!e_eas_secrets_are_set (self->secrets)) {
-		e_source_invoke_credentials_required_sync (self->source,
-							   E_SOURCE_CREDENTIALS_REASON_REQUIRED,
-							   NULL, 0, NULL, cancellable, NULL);
-		return;
-	}
-
-	/* The registry finds out whether it is the password, and says so once for all of us. */
+	/* The registry may have one that is in no keyring. It finds out whether the server takes
+	 * it, and says so once for all of us. */
 	doubt = e_named_parameters_new ();
 	e_named_parameters_set (doubt, E_EAS_CREDENTIAL_DOUBTED, "1");
 	e_source_invoke_authenticate_sync (self->source, doubt, cancellable, NULL);

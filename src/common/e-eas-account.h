@@ -40,8 +40,8 @@ EasClient *e_eas_account_ref_client (EEasAccount *self, GError **error);
  * Passwords. The registry's collection backend is the only one who tells the desktop
  * that a password was refused, and the one who tells all children that one was
  * accepted; every other process asks the registry (design 4.18, Credentials). These
- * two names among the credentials carry that: "doubted" goes to the collection when
- * the server refused the password somewhere, "accepted" to the children.
+ * two names among the credentials carry that: "doubted" goes to the collection where
+ * there is no password or the server refused it, "accepted" to the children.
  */
 #define E_EAS_CREDENTIAL_DOUBTED  "eas-doubted"
 #define E_EAS_CREDENTIAL_ACCEPTED "eas-accepted"
@@ -53,6 +53,8 @@ e_eas_account_ensure_password (EEasAccount *self, GCancellable *cancellable, GEr
 /* What EDS hands over after a prompt. TRUE when it is new, or when the registry says that the one
  * refused here is good after all. */
 gboolean e_eas_account_take_password (EEasAccount *self, const ENamedParameters *credentials);
+/* Is it the one in @credentials (nullable)? */
+gboolean e_eas_account_holds_password (EEasAccount *self, const ENamedParameters *credentials);
 gboolean e_eas_account_has_password (EEasAccount *self); /* refused or not */
 gboolean e_eas_account_is_trusted (EEasAccount *self);   /* there is one, and nobody refused it */
 /* The server said no. The next ensure_password() reads the keyring again, and accepts only another

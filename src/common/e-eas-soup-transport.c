@@ -126,6 +126,20 @@ e_eas_secrets_set (EEasSecrets *secrets, const char *user, const char *password)
 }
 
 gboolean
+e_eas_secrets_match (EEasSecrets *secrets, const char *user, const char *password)
+{
+	char *header = user != NULL && password != NULL ? make_basic_header (user, password) : NULL;
+	gboolean match;
+
+	g_mutex_lock (&secrets->lock);
+	match = header != NULL && g_strcmp0 (secrets->header, header) == 0;
+	g_mutex_unlock (&secrets->lock);
+	free_secret (header);
+
+	return match;
+}
+
+gboolean
 e_eas_secrets_are_set (EEasSecrets *secrets)
 {
 	gboolean set;

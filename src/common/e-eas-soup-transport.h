@@ -28,6 +28,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (EEasSecrets, e_eas_secrets_unref)
 
 /* @password NULL: forget. TRUE when it differs from what was known. */
 gboolean e_eas_secrets_set (EEasSecrets *secrets, const char *user, const char *password);
+gboolean e_eas_secrets_match (EEasSecrets *secrets,
+			      const char *user,
+			      const char *password); /* what is set */
 gboolean e_eas_secrets_are_set (EEasSecrets *secrets);
 /* The certificate that made a connection fail; FALSE when there was none. */
 gboolean e_eas_secrets_get_refused_certificate (EEasSecrets *secrets,

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * populate() brings back the known children and asks for the password; EDS then
- * calls authenticate_sync() in a thread, which lists the folders: that proves the
- * password and brings the children up to date in one request. The children are
- * only changed on the main thread. A listing made by another process shows up in
- * the shared state file and is taken from there.
+ * The known children are brought back when the backend is made. populate() asks for
+ * the password; EDS then calls authenticate_sync() in a thread, which lists the folders: that
+ * proves the password and brings the children up to date in one request. The children are only
+ * changed on the main thread. A listing made by another process shows up in the shared state file
+ * and is taken from there.
  */
 
 #include <glib/gi18n-lib.h>
@@ -36,6 +36,7 @@ struct _EEasBackend {
 	GMutex lock;
 	gboolean listing_wanted;    /* a listing is due even if the password is known to be right */
 	gboolean verified;          /* the password we have was accepted */
+	ENamedParameters *typed;    /* the last with a password in them: it may be in no keyring */
 	guint64 folders_generation; /* of the listing the children were made from */
 	guint retry;                /* GSource id */
 	guint retry_seconds;
@@ -231,12 +232,17 @@ list_folders (EEasBackend *self, GCancellable *cancellable, GError **error)
  * that the server took it, also where it is the one that was refused there.
  */
 static void
-tell_children (EEasBackend *self, const ENamedParameters *credentials)
+tell_children (EEasBackend *self)
 {
 	GList *sources = e_eas_children_list (E_COLLECTION_BACKEND (self));
-	g_autoptr (ENamedParameters) accepted = e_named_parameters_new_clone (credentials);
+	g_autoptr (ENamedParameters) accepted = NULL;
 
-	e_named_parameters_set (accepted, E_EAS_CREDENTIAL_DOUBTED, NULL);
+	g_mutex_lock (&self->lock);
+	/* Not one that was refused, where a better one was in the keyring. */
+	accepted = e_eas_account_holds_password (self->account, self->typed)
+			   ? e_named_parameters_new_clone (self->typed)
+			   : e_named_parameters_new ();
+	g_mutex_unlock (&self->lock);
 	e_named_parameters_set (accepted, E_EAS_CREDENTIAL_ACCEPTED, "1");
 	for (GList *link = sources; link != NULL; link = link->next) {
 		if (e_source_get_enabled (link->data))
@@ -282,6 +288,10 @@ take_credentials (EEasBackend *self, const ENamedParameters *credentials, gboole
 
 	g_mutex_lock (&self->lock);
 	self->verified = self->verified && !changed && !doubted;
+	if (e_named_parameters_exists (credentials, E_SOURCE_CREDENTIAL_PASSWORD)) {
+		e_named_parameters_free (self->typed);
+		self->typed = e_named_parameters_new_clone (credentials);
+	}
 	due = self->listing_wanted || !self->verified;
 	g_mutex_unlock (&self->lock);
 	*out_news = changed || !e_eas_account_is_trusted (self->account);
@@ -342,7 +352,7 @@ eas_backend_authenticate_sync (EBackend *backend,
 	if (self->push != NULL)
 		e_eas_backend_push_kick (self->push);
 	if (news)
-		tell_children (self, credentials);
+		tell_children (self);
 
 	return E_SOURCE_AUTHENTICATION_ACCEPTED;
 }
@@ -362,7 +372,6 @@ eas_backend_populate (ECollectionBackend *collection)
 
 	E_COLLECTION_BACKEND_CLASS (e_eas_backend_parent_class)->populate (collection);
 
-	e_eas_children_restore (collection);
 	if (!e_source_get_enabled (source))
 		return;
 
@@ -513,6 +522,8 @@ eas_backend_constructed (GObject *object)
 	g_signal_connect_object (e_eas_account_get_state (self->account), "changed",
 				 G_CALLBACK (state_changed_cb), self, 0);
 	g_signal_connect_object (server, "source-removed", G_CALLBACK (source_removed_cb), self, 0);
+	/* Not as late as populate(): a program that started the registry looks for them at once. */
+	e_eas_children_restore (collection);
 }
 
 static void
@@ -534,6 +545,7 @@ eas_backend_finalize (GObject *object)
 	EEasBackend *self = E_EAS_BACKEND (object);
 
 	g_clear_object (&self->cancellable);
+	e_named_parameters_free (self->typed);
 	g_mutex_clear (&self->lock);
 
 	G_OBJECT_CLASS (e_eas_backend_parent_class)->finalize (object);

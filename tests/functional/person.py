@@ -56,7 +56,8 @@ class Person(seam.Agent):
     def refresh(self, account):
         self.ask("refresh", account)
 
-    def answer(self, *passwords):
+    def answer(self, *passwords, remember=True):
+        self.ask("remember", "on" if remember else "off")
         self.ask("answer", *(seam.encode(p) if p is not None else "-" for p in passwords))
 
     def prompts(self):

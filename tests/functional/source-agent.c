@@ -14,6 +14,7 @@
  *	refresh ACCOUNT              lists the folders again
  *	answer PASSWORD...           what the person types at each prompt, the last one
  *	                             again and again; "-" closes the prompt
+ *	remember on|off              whether what is typed goes into the keyring
  *	prompts                      "REASON UID" of each so far, each in base64
  *	quit
  *
@@ -30,6 +31,7 @@ typedef struct {
 	ESourceRegistry *registry;
 	GPtrArray *answers; /* of a person at the prompts */
 	guint next_answer;
+	gboolean remember;
 	GPtrArray *prompts;
 } Agent;
 
@@ -271,6 +273,13 @@ set_answers (Agent *agent, char **words)
 }
 
 static void
+set_remember (Agent *agent, char **words)
+{
+	agent->remember = g_str_equal (words[1], "on");
+	answer (NULL);
+}
+
+static void
 list_prompts (Agent *agent, char **words)
 {
 	answer (agent->prompts);
@@ -308,7 +317,8 @@ type_password (Agent *agent, ESource *source)
 		return;
 
 	e_named_parameters_set (credentials, E_SOURCE_CREDENTIAL_PASSWORD, password);
-	e_source_store_password_sync (source, password, TRUE, NULL, NULL);
+	if (agent->remember)
+		e_source_store_password_sync (source, password, TRUE, NULL, NULL);
 	e_source_invoke_authenticate_sync (source, credentials, NULL, NULL);
 }
 
@@ -345,6 +355,7 @@ static const struct {
 	{ "recolor", 3, recolor },
 	{ "refresh", 2, refresh_account },
 	{ "answer", 1, set_answers },
+	{ "remember", 2, set_remember },
 	{ "prompts", 1, list_prompts },
 };
 

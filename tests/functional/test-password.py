@@ -19,6 +19,7 @@ from person import CONNECTED, Person  # noqa: E402
 from seam import wait_for  # noqa: E402
 from tap import report  # noqa: E402
 
+REGISTRY = "org.gnome.evolution.dataserver.Sources5"
 server = None
 person = None
 
@@ -50,6 +51,12 @@ def second_calendar(desk):
     agent = seam.Agent(AGENT)
     agent.open(next(c.uid for c in person.children(desk.uid, "calendar") if c.name == "Second"))
     return agent
+
+
+def restart_registry():
+    pid = seam.pid_of(REGISTRY)
+    os.kill(pid, 15)
+    wait_for(lambda: seam.pid_of(REGISTRY) != pid, 10, "the registry to end")
 
 
 def test_typed():
@@ -116,20 +123,29 @@ def test_closed():
 
 
 def test_not_stored():
-    """Nothing in the keyring when the factory starts anew: asked once, answered once."""
+    """A password that is in no keyring: asked for once a session, not once a process."""
     with new_desk("forgotten") as desk:
         desk.add("before")
         desk.settle("before")
         desk.close()
         desk.kill()
         subprocess.run(["secret-tool", "clear", "e-source-uid", desk.uid], check=True, timeout=30)
-        person.answer("secret")
+        person.answer(None)
         desk.open()
         desk.add("later", 1)
-        desk.agent.refresh()
         desk.settle("before", "later")
-        asked = prompts_of(desk)
-        report("asked once, in the account's name", asked == [("required", desk.uid)], asked)
+        report("the new process has it from the registry, nobody is asked", prompts_of(desk) == [], person.prompts())
+
+        desk.close()
+        desk.kill()
+        restart_registry()
+        with Person() as somebody:
+            somebody.answer("secret", remember=False)
+            desk.open()
+            desk.add("next session", 2)
+            desk.settle("before", "later", "next session")
+            own = [prompt for prompt in somebody.prompts() if prompt[1] != desk.uid or prompt[0] == "required"]
+            report("the next session asks once, in the account's name", own == [("required", desk.uid)], somebody.prompts())
 
 
 TESTS = [test_typed, test_closed, test_not_stored]

@@ -441,8 +441,8 @@ test_during_tls (void)
 static const char *const answers[] = {
 	"",
 	"HTTP/1.1 200 OK\r\n",
-	"HTTP/1.1 200 OK\r\nContent-Type: application/vnd.ms-sync.wbxml\r\n"
-	"Content-Length: 1000\r\n\r\n\x03\x01\x6a",
+	("HTTP/1.1 200 OK\r\nContent-Type: application/vnd.ms-sync.wbxml\r\n"
+	 "Content-Length: 1000\r\n\r\n\x03\x01\x6a"),
 };
 
 static void

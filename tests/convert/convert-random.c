@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Events as servers send them, by chance. */
+/* Events as servers send them and rules as people make them, by chance. */
 
 #include "convert-test.h"
 #include "eas-map-zone.h"
@@ -311,4 +311,79 @@ convert_random_event (GRand *rand, EasVersion version)
 	}
 
 	return eas_item_builder_finish (builder);
+}
+
+/* --- Rules --- */
+
+static const char *const days[] = { "SU", "MO", "TU", "WE", "TH", "FR", "SA" };
+
+static void
+add_days (GRand *rand, GString *rule, const char *prefix)
+{
+	guint mask = 1 + eas_test_rand_below (rand, 127);
+	const char *separator = ";BYDAY=";
+
+	for (guint i = 0; i < 7; i++) {
+		if ((mask & (1u << i)) == 0)
+			continue;
+		g_string_append_printf (rule, "%s%s%s", separator, prefix, days[i]);
+		separator = ",";
+	}
+}
+
+static void
+add_in_month (GRand *rand, GString *rule)
+{
+	static const char *const nths[] = { "1", "2", "3", "4", "-1" };
+	const char *nth = nths[eas_test_rand_below (rand, G_N_ELEMENTS (nths))];
+
+	switch (eas_test_rand_below (rand, 5)) {
+	case 0:
+		g_string_append_printf (rule, ";BYMONTHDAY=%u", 1 + eas_test_rand_below (rand, 31));
+		break;
+	case 1:
+		g_string_append (rule, ";BYMONTHDAY=-1");
+		break;
+	case 2:
+		g_string_append_printf (rule, ";BYDAY=%s%s", nth,
+					days[eas_test_rand_below (rand, 7)]);
+		break;
+	case 3:
+		add_days (rand, rule, "");
+		g_string_append_printf (rule, ";BYSETPOS=%s", nth);
+		break;
+	default:
+		break; /* the day of the start */
+	}
+}
+
+/* A rule that ActiveSync can say. */
+char *
+convert_random_rule (GRand *rand, gboolean all_day)
+{
+	GString *rule = g_string_new (NULL);
+	guint frequency = eas_test_rand_below (rand, 4);
+	static const char *const names[] = { "DAILY", "WEEKLY", "MONTHLY", "YEARLY" };
+
+	g_string_append_printf (rule, "FREQ=%s", names[frequency]);
+	if (eas_test_rand_one_in (rand, 2))
+		g_string_append_printf (rule, ";INTERVAL=%u", 1 + eas_test_rand_below (rand, 4));
+	if (frequency == 1 && eas_test_rand_one_in (rand, 2))
+		add_days (rand, rule, "");
+	if (frequency == 1 && eas_test_rand_one_in (rand, 2))
+		g_string_append_printf (rule, ";WKST=%s", days[eas_test_rand_below (rand, 7)]);
+	if (frequency == 3 && eas_test_rand_one_in (rand, 2)) {
+		g_string_append_printf (rule, ";BYMONTH=%u", 1 + eas_test_rand_below (rand, 12));
+		add_in_month (rand, rule);
+	} else if (frequency == 2) {
+		add_in_month (rand, rule);
+	}
+	if (eas_test_rand_one_in (rand, 3))
+		g_string_append_printf (rule, ";COUNT=%u", 1 + eas_test_rand_below (rand, 40));
+	else if (eas_test_rand_one_in (rand, 3))
+		g_string_append_printf (rule,
+					all_day ? ";UNTIL=20%u1130" : ";UNTIL=20%u1130T093000Z",
+					26 + eas_test_rand_below (rand, 4));
+
+	return g_string_free (rule, FALSE);
 }

@@ -66,6 +66,8 @@ char *convert_write_new (const char *ical, const EasMapContext *context);
 EasItem *convert_random_event (GRand *rand, EasVersion version);
 EasItem *convert_random_task (GRand *rand, EasVersion version);
 EasItem *convert_random_note (GRand *rand, EasVersion version);
+/* The value of an RRULE that ActiveSync can say. @all_day: how UNTIL is written */
+char *convert_random_rule (GRand *rand, gboolean all_day);
 
 /* The laws of a class in every version it has, over objects by chance: a slice, all with EAS_SOAK.
  */

@@ -39,79 +39,6 @@ expand (const struct icalrecurrencetype *rule, struct icaltimetype start)
 	return g_string_free (out, FALSE);
 }
 
-static const char *const days[] = { "SU", "MO", "TU", "WE", "TH", "FR", "SA" };
-
-static void
-add_days (GRand *rand, GString *rule, const char *prefix)
-{
-	guint mask = 1 + eas_test_rand_below (rand, 127);
-	const char *separator = ";BYDAY=";
-
-	for (guint i = 0; i < 7; i++) {
-		if ((mask & (1u << i)) == 0)
-			continue;
-		g_string_append_printf (rule, "%s%s%s", separator, prefix, days[i]);
-		separator = ",";
-	}
-}
-
-static void
-add_in_month (GRand *rand, GString *rule)
-{
-	static const char *const nths[] = { "1", "2", "3", "4", "-1" };
-	const char *nth = nths[eas_test_rand_below (rand, G_N_ELEMENTS (nths))];
-
-	switch (eas_test_rand_below (rand, 5)) {
-	case 0:
-		g_string_append_printf (rule, ";BYMONTHDAY=%u", 1 + eas_test_rand_below (rand, 31));
-		break;
-	case 1:
-		g_string_append (rule, ";BYMONTHDAY=-1");
-		break;
-	case 2:
-		g_string_append_printf (rule, ";BYDAY=%s%s", nth,
-					days[eas_test_rand_below (rand, 7)]);
-		break;
-	case 3:
-		add_days (rand, rule, "");
-		g_string_append_printf (rule, ";BYSETPOS=%s", nth);
-		break;
-	default:
-		break; /* the day of the start */
-	}
-}
-
-/* A rule that ActiveSync can say. */
-static char *
-random_rule (GRand *rand, gboolean all_day)
-{
-	GString *rule = g_string_new (NULL);
-	guint frequency = eas_test_rand_below (rand, 4);
-	static const char *const names[] = { "DAILY", "WEEKLY", "MONTHLY", "YEARLY" };
-
-	g_string_append_printf (rule, "FREQ=%s", names[frequency]);
-	if (eas_test_rand_one_in (rand, 2))
-		g_string_append_printf (rule, ";INTERVAL=%u", 1 + eas_test_rand_below (rand, 4));
-	if (frequency == 1 && eas_test_rand_one_in (rand, 2))
-		add_days (rand, rule, "");
-	if (frequency == 1 && eas_test_rand_one_in (rand, 2))
-		g_string_append_printf (rule, ";WKST=%s", days[eas_test_rand_below (rand, 7)]);
-	if (frequency == 3 && eas_test_rand_one_in (rand, 2)) {
-		g_string_append_printf (rule, ";BYMONTH=%u", 1 + eas_test_rand_below (rand, 12));
-		add_in_month (rand, rule);
-	} else if (frequency == 2) {
-		add_in_month (rand, rule);
-	}
-	if (eas_test_rand_one_in (rand, 3))
-		g_string_append_printf (rule, ";COUNT=%u", 1 + eas_test_rand_below (rand, 40));
-	else if (eas_test_rand_one_in (rand, 3))
-		g_string_append_printf (rule,
-					all_day ? ";UNTIL=20%u1130" : ";UNTIL=20%u1130T093000Z",
-					26 + eas_test_rand_below (rand, 4));
-
-	return g_string_free (rule, FALSE);
-}
-
 /* There and back: perhaps other words, but the same days. */
 static void
 test_random (void)
@@ -124,7 +51,7 @@ test_random (void)
 		gint64 start =
 			eas_datetime_from_civil (2026, 1, 1, all_day ? 0 : 9, 30 * !all_day, 0) +
 			(gint64) eas_test_rand_below (rand, 500) * 86400;
-		g_autofree char *text = random_rule (rand, all_day);
+		g_autofree char *text = convert_random_rule (rand, all_day);
 		struct icalrecurrencetype rule = icalrecurrencetype_from_string (text), again;
 		EasEventTimes times = times_of (&context, all_day, start);
 		struct icaltimetype local = eas_event_times_to_ical (&times, start);

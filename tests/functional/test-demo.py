@@ -51,6 +51,8 @@ class Terminal:
         self.text = b''
         self.pid, self.master = pty.fork()
         if self.pid == 0:
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, signal.SIG_DFL)  # a background job's child would ignore Ctrl-C
             os.chdir(TOP)
             os.execvpe(command[0], command, environment)
         fcntl.fcntl(self.master, fcntl.F_SETFL, os.O_NONBLOCK)

@@ -83,23 +83,24 @@ need() { # need GROUP...: installs what is missing of packages_GROUP
 
 # ---- what a Ctrl-C, a SIGTERM or a closed terminal may come across -------------
 make_log() {
-  log=$(mktemp)
+  log=
   trap 'tidy; exit 129' HUP
   trap 'tidy; exit 130' INT
   trap 'tidy; exit 143' TERM
+  log=$(mktemp)
 }
 drop_log() {
   rm -f "$log"
   trap - INT TERM HUP
 }
 tidy() {
-  if [ -n "${running:-}" ]; then
-    kill "$running" 2>/dev/null || true
-    wait "$running" || true
-    running=
-  fi
+  local job
+  for job in $(jobs -p); do
+    kill "$job" 2>/dev/null || true
+    wait "$job" || true
+  done
   release_services
-  rm -f "$log"
+  [ -z "$log" ] || rm -f "$log"
 }
 give_up() { # give_up LINES MESSAGE: shows the end of the log
   tail -"$1" "$log" >&2
@@ -112,9 +113,7 @@ give_up() { # give_up LINES MESSAGE: shows the end of the log
 interruptible() { # interruptible COMMAND...: to the log
   local status=0
   "$@" >>"$log" 2>&1 </dev/null &
-  running=$!
-  wait "$running" || status=$?
-  running=
+  wait $! || status=$?
   return $status
 }
 
@@ -153,7 +152,7 @@ build() { # build DIRECTORY [MESON_OPTION...]: configures once, then compiles; q
   say "Building ${directory##*/}"
   : >"$log"
   if ! contained_build 1800 ninja -C "$directory"; then
-    grep -vE '^\[[0-9]+/[0-9]+\] (Compiling|Linking|Generating)' "$log" | head -80 >&2
+    grep -vE '^\[[0-9]+/[0-9]+\] (Compiling|Linking|Generating)' "$log" | head -80 >&2 || true
     tidy
     fail "the build failed"
   fi

@@ -13,8 +13,8 @@
 
 #include <string.h>
 
-#define N_SAYABLE 2000
-#define N_ANY     2000
+#define N_SAYABLE 1000 /* in each of two versions */
+#define N_ANY     1000
 #define DAY       ((gint64) 24 * 60 * 60)
 #define FIVE      (5 * 366 * DAY)
 #define MOST      2000 /* occurrences: daily for five years */
@@ -118,7 +118,7 @@ static void
 test_sayable (gconstpointer version)
 {
 	EasMapContext context = convert_context (GPOINTER_TO_UINT (version), NULL);
-	g_autoptr (GRand) rand = eas_test_rand (5545);
+	g_autoptr (GRand) rand = eas_test_rand (5545 + GPOINTER_TO_UINT (version));
 
 	for (guint ii = 0; ii < N_SAYABLE; ii++) {
 		gboolean all_day = eas_test_rand_one_in (rand, 4);
@@ -250,7 +250,7 @@ test_any (void)
 	while (g_hash_table_iter_next (&iter, &reason, &n))
 		g_test_message ("%u: %s", GPOINTER_TO_UINT (n), (const char *) reason);
 	g_assert_cmpuint (n_wrong, ==, 0);
-	g_assert_cmpuint (n_taken, >, 100);
+	g_assert_cmpuint (n_taken, >, 50);
 	g_assert_cmpuint (n_refused, >, 100);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "eas-map-contact-parts.h"
+#include "eas-map-body.h"
 
 /* Left out by a Change, a picture and a body stay in every version; all else is named in Supported.
  */
@@ -19,10 +20,6 @@
 
 static const EasTag categories_group[] = { EAS_CONTACTS_CATEGORY, EAS_TAG_NONE };
 static const EasTag children_group[] = { EAS_CONTACTS_CHILD, EAS_TAG_NONE };
-static const EasTag body_group[] = {
-	EAS_AIRSYNCBASE_TYPE,      EAS_AIRSYNCBASE_DATA,    EAS_AIRSYNCBASE_ESTIMATED_DATA_SIZE,
-	EAS_AIRSYNCBASE_TRUNCATED, EAS_AIRSYNCBASE_PREVIEW, EAS_TAG_NONE
-};
 
 /* clang-format off */
 /* [MS-ASCNTC] 2.2.2; the order is that of the properties in a vCard. The fields of one property stand together. */
@@ -91,7 +88,7 @@ static const EasMapRow contact_rows[] = {
 	{ CON2 (ACCOUNT_NAME),                  EAS_ANY, OURS, 0, &eas_contact_codec_line,    LINE ("X-EAS-ACCOUNT-NAME") },
 	{ CON (PICTURE),                        EAS_ANY, STAYS, 0, &eas_contact_codec_picture, PLACE (EAS_CONTACT_PHOTO, EVC_PHOTO) },
 	{ EAS_AIRSYNCBASE_BODY,                 EAS_ANY, STAYS, 0, &eas_contact_codec_note,   PLACE (EAS_CONTACT_TEXT, EVC_NOTE),
-	  body_group },
+	  eas_map_body_group },
 
 	EAS_MAP_IGNORE (EAS_CONTACTS_ALIAS, "of the recipient cache, which is the server's own"),
 	EAS_MAP_IGNORE (EAS_CONTACTS_WEIGHTED_RANK, "of the recipient cache, which is the server's own"),

@@ -133,9 +133,17 @@ take_phonetic_name (Taker *taker, EVCardAttribute *attribute, EasTag tag)
 {
 	static const EasTag tags[] = { EAS_CONTACTS_YOMI_LAST_NAME, EAS_CONTACTS_YOMI_FIRST_NAME };
 
-	/* Phones of Japan have the reading there, other programs sounds. */
-	if (e_vcard_attribute_has_type (attribute, "X-IRMC-N"))
-		take_fields (taker, attribute, tags, G_N_ELEMENTS (tags));
+	g_autofree char *joined = dup_joined (attribute);
+	g_auto (GStrv) fields = g_strsplit (joined, ";", -1);
+
+	/* Phones of Japan have the reading there, other programs sounds. EDS does not part it. */
+	if (!e_vcard_attribute_has_type (attribute, "X-IRMC-N"))
+		return;
+	for (guint i = 0; i < G_N_ELEMENTS (tags) && fields[i] != NULL; i++) {
+		if (eas_contact_parts_get (taker->parts, tags[i]) == NULL)
+			eas_contact_parts_put (taker->parts, tags[i], fields[i],
+					       /* one_line */ TRUE);
+	}
 }
 
 static void

@@ -15,27 +15,12 @@
 #include "e-cal-backend-eas-items.h"
 
 static void
-send_notice (ECalBackend *backend, const EEasNotice *notice)
-{
-	if (notice->before == NULL) {
-		e_cal_backend_notify_component_created (backend, notice->after);
-	} else if (notice->after != NULL) {
-		e_cal_backend_notify_component_modified (backend, notice->before, notice->after);
-	} else {
-		ECalComponentId *id = e_cal_component_get_id (notice->before);
-
-		e_cal_backend_notify_component_removed (backend, id, notice->before, NULL);
-		e_cal_component_id_free (id);
-	}
-}
-
-static void
 items_flush (gpointer owner, gboolean committed)
 {
 	g_autoptr (GPtrArray) notices = e_eas_notices_take (e_cal_backend_eas_get_notices (owner));
 
-	for (guint i = 0; committed && i < notices->len; i++)
-		send_notice (owner, notices->pdata[i]);
+	if (committed)
+		e_cal_eas_views_tell (e_cal_backend_eas_get_views (owner), owner, notices);
 }
 
 /* ---- conversions ---- */

@@ -34,6 +34,7 @@ struct _ECalBackendEas {
 
 	EEasOwner *seam;
 	EEasNotices *notices;
+	ECalEasViews *views;
 };
 
 G_DEFINE_DYNAMIC_TYPE (ECalBackendEas, e_cal_backend_eas, E_TYPE_CAL_META_BACKEND)
@@ -50,6 +51,12 @@ EEasNotices *
 e_cal_backend_eas_get_notices (ECalBackendEas *self)
 {
 	return self->notices;
+}
+
+ECalEasViews *
+e_cal_backend_eas_get_views (ECalBackendEas *self)
+{
+	return self->views;
 }
 
 const char *
@@ -282,6 +289,14 @@ begin_writing (ECalBackendEas *self, const GSList *objects, GError **error)
 	       e_eas_error_to_cal (error);
 }
 
+/* Now EDS tells the views of the edit. */
+static void
+end_writing (ECalBackendEas *self)
+{
+	e_cal_eas_views_hold (self->views);
+	e_eas_owner_end_writing (self->seam);
+}
+
 static ECalBackendSyncClass *
 parent_sync_class (void)
 {
@@ -304,7 +319,7 @@ ecb_eas_create_objects_sync (ECalBackendSync *backend,
 		return;
 	parent_sync_class ()->create_objects_sync (backend, cal, cancellable, calobjs, opflags,
 						   uids, new_components, error);
-	e_eas_owner_end_writing (self->seam);
+	end_writing (self);
 }
 
 static void
@@ -324,7 +339,7 @@ ecb_eas_modify_objects_sync (ECalBackendSync *backend,
 		return;
 	parent_sync_class ()->modify_objects_sync (backend, cal, cancellable, calobjs, mod, opflags,
 						   old_components, new_components, error);
-	e_eas_owner_end_writing (self->seam);
+	end_writing (self);
 }
 
 static void
@@ -344,7 +359,7 @@ ecb_eas_remove_objects_sync (ECalBackendSync *backend,
 		return;
 	parent_sync_class ()->remove_objects_sync (backend, cal, cancellable, ids, mod, opflags,
 						   old_components, new_components, error);
-	e_eas_owner_end_writing (self->seam);
+	end_writing (self);
 }
 
 static void
@@ -361,7 +376,7 @@ ecb_eas_receive_objects_sync (ECalBackendSync *backend,
 		return;
 	parent_sync_class ()->receive_objects_sync (backend, cal, cancellable, calobj, opflags,
 						    error);
-	e_eas_owner_end_writing (self->seam);
+	end_writing (self);
 }
 
 /* ---- the rest ---- */
@@ -433,6 +448,7 @@ ecb_eas_finalize (GObject *object)
 	ECalBackendEas *self = E_CAL_BACKEND_EAS (object);
 
 	e_eas_notices_free (self->notices);
+	e_cal_eas_views_free (self->views);
 	e_eas_owner_free (self->seam);
 
 	G_OBJECT_CLASS (e_cal_backend_eas_parent_class)->finalize (object);
@@ -488,6 +504,7 @@ static void
 e_cal_backend_eas_init (ECalBackendEas *self)
 {
 	self->notices = e_eas_notices_new ();
+	self->views = e_cal_eas_views_new ();
 }
 
 void

@@ -8,7 +8,7 @@
 #pragma once
 
 #include "eas-map-event.h"
-#include "e-eas-notices.h"
+#include "e-cal-backend-eas-views.h"
 #include "e-eas-worker.h"
 
 #include <libedata-cal/libedata-cal.h>
@@ -32,6 +32,7 @@ void e_cal_backend_eas_type_register (GTypeModule *module);
 /* For e-cal-backend-eas-items.c. */
 ECalCache *e_cal_backend_eas_ref_cache (ECalBackendEas *self);
 EEasNotices *e_cal_backend_eas_get_notices (ECalBackendEas *self);
+ECalEasViews *e_cal_backend_eas_get_views (ECalBackendEas *self);
 EasVersion e_cal_backend_eas_get_version (ECalBackendEas *self);
 gboolean e_cal_backend_eas_is_shown (ECalBackendEas *self, const char *uid);
 const char *

@@ -7,21 +7,34 @@
 
 #include "e-cal-backend-eas.h"
 
-typedef ECalBackendFactory ECalBackendEasEventsFactory;
-typedef ECalBackendFactoryClass ECalBackendEasEventsFactoryClass;
-
 static EModule *e_module;
 
 void e_module_load (GTypeModule *module);
 void e_module_unload (GTypeModule *module);
-GType e_cal_backend_eas_events_factory_get_type (void);
 
-G_DEFINE_DYNAMIC_TYPE (ECalBackendEasEventsFactory,
-		       e_cal_backend_eas_events_factory,
-		       E_TYPE_CAL_BACKEND_FACTORY)
+/* One factory a kind; a type each, since EDS makes its factories by type. */
+#define DEFINE_FACTORY(Name, name, kind)                                                           \
+	typedef ECalBackendFactory Name;                                                           \
+	typedef ECalBackendFactoryClass Name##Class;                                               \
+                                                                                                   \
+	GType name##_get_type (void);                                                              \
+	G_DEFINE_DYNAMIC_TYPE (Name, name, E_TYPE_CAL_BACKEND_FACTORY)                             \
+                                                                                                   \
+	static void name##_class_init (Name##Class *klass)                                         \
+	{                                                                                          \
+		fill_factory (klass, kind);                                                        \
+	}                                                                                          \
+                                                                                                   \
+	static void name##_class_finalize (Name##Class *klass)                                     \
+	{                                                                                          \
+	}                                                                                          \
+                                                                                                   \
+	static void name##_init (Name *factory)                                                    \
+	{                                                                                          \
+	}
 
 static void
-e_cal_backend_eas_events_factory_class_init (ECalBackendEasEventsFactoryClass *klass)
+fill_factory (ECalBackendFactoryClass *klass, ICalComponentKind kind)
 {
 	EBackendFactoryClass *backend_factory_class = E_BACKEND_FACTORY_CLASS (klass);
 
@@ -29,19 +42,17 @@ e_cal_backend_eas_events_factory_class_init (ECalBackendEasEventsFactoryClass *k
 	backend_factory_class->share_subprocess = TRUE;
 
 	klass->factory_name = E_EAS_BACKEND_NAME;
-	klass->component_kind = I_CAL_VEVENT_COMPONENT;
+	klass->component_kind = kind;
 	klass->backend_type = E_TYPE_CAL_BACKEND_EAS;
 }
 
-static void
-e_cal_backend_eas_events_factory_class_finalize (ECalBackendEasEventsFactoryClass *klass)
-{
-}
-
-static void
-e_cal_backend_eas_events_factory_init (ECalBackendEasEventsFactory *factory)
-{
-}
+DEFINE_FACTORY (ECalBackendEasEventsFactory,
+		e_cal_backend_eas_events_factory,
+		I_CAL_VEVENT_COMPONENT)
+DEFINE_FACTORY (ECalBackendEasTodosFactory, e_cal_backend_eas_todos_factory, I_CAL_VTODO_COMPONENT)
+DEFINE_FACTORY (ECalBackendEasJournalFactory,
+		e_cal_backend_eas_journal_factory,
+		I_CAL_VJOURNAL_COMPONENT)
 
 G_MODULE_EXPORT void
 e_module_load (GTypeModule *module)
@@ -52,6 +63,8 @@ e_module_load (GTypeModule *module)
 	g_type_ensure (E_TYPE_SOURCE_EAS_FOLDER);
 	e_cal_backend_eas_type_register (module);
 	e_cal_backend_eas_events_factory_register_type (module);
+	e_cal_backend_eas_todos_factory_register_type (module);
+	e_cal_backend_eas_journal_factory_register_type (module);
 }
 
 G_MODULE_EXPORT void

@@ -8,11 +8,10 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "eas-recurrence.h"
-
 #include "e-eas-auto.h"
 
 #include "e-cal-backend-eas-items.h"
+#include "e-cal-backend-eas-rules.h"
 
 static void
 items_flush (gpointer owner, gboolean committed)
@@ -55,6 +54,12 @@ get_system_zone (void)
 	return found;
 }
 
+static const EasMapKind *
+kind_of (gpointer owner)
+{
+	return eas_map_kind_of_component (e_cal_backend_get_kind (E_CAL_BACKEND (owner)));
+}
+
 /* @addresses: room for two, lent by the caller as long as the context. */
 static EasMapContext
 make_context (ECalBackendEas *self, const char **addresses)
@@ -78,13 +83,101 @@ new_components (void)
 	return g_ptr_array_new_with_free_func (g_object_unref);
 }
 
+/* The components of an object's text, the master first. NULL: it is no iCalendar. */
+static GPtrArray *
+parse_object (const char *object)
+{
+	E_EAS_AUTO_UNREF ICalComponent *calendar = i_cal_component_new_from_string (object);
+	GPtrArray *components;
+
+	if (calendar == NULL)
+		return NULL;
+
+	components = new_components ();
+	if (eas_map_kind_of_component (i_cal_component_isa (calendar)) != NULL) {
+		g_ptr_array_add (components, g_steal_pointer (&calendar));
+		return components;
+	}
+	for (ICalComponent *component =
+		     i_cal_component_get_first_component (calendar, I_CAL_ANY_COMPONENT);
+	     component != NULL; g_object_unref (component),
+			   component = i_cal_component_get_next_component (calendar,
+									   I_CAL_ANY_COMPONENT)) {
+		gboolean detached =
+			e_cal_util_component_has_recurrences (component) == FALSE &&
+			e_cal_util_component_has_property (component, I_CAL_RECURRENCEID_PROPERTY);
+
+		if (eas_map_kind_of_component (i_cal_component_isa (component)) != NULL)
+			g_ptr_array_insert (components, detached ? -1 : 0,
+					    i_cal_component_clone (component));
+	}
+
+	return components;
+}
+
+static GSList *
+cached_instances (ECalBackendEas *self, ECalCache *cache, const char *uid)
+{
+	GSList *instances = NULL;
+
+	/* Of a first sync nothing is there, and EDS takes long to say so. */
+	if (!e_cal_backend_eas_is_shown (self, uid))
+		return NULL;
+
+	/* "Not found" is no failure, and others will show when the cache is written. */
+	e_cal_cache_get_components_by_uid (cache, uid, &instances, NULL, NULL);
+
+	return instances;
+}
+
+/* What is shown under @uid, or is being saved just now; NULL. */
+static GPtrArray *
+previous_components (ECalBackendEas *self, const char *uid)
+{
+	g_autofree char *edited = e_cal_backend_eas_dup_edited (self, uid);
+	E_EAS_AUTO_UNREF ECalCache *cache = NULL;
+	GPtrArray *components;
+	GSList *instances;
+
+	if (edited != NULL)
+		return parse_object (edited);
+
+	cache = e_cal_backend_eas_ref_cache (self);
+	instances = cached_instances (self, cache, uid);
+	if (instances == NULL)
+		return NULL;
+	components = new_components ();
+	for (GSList *link = instances; link != NULL; link = link->next)
+		g_ptr_array_add (
+			components,
+			i_cal_component_clone (e_cal_component_get_icalcomponent (link->data)));
+	g_slist_free_full (instances, g_object_unref);
+
+	return components;
+}
+
+/* The server knows less of a task or a note than the desktop does. */
+static void
+keep_local (ECalBackendEas *self, const char *uid, GPtrArray *components)
+{
+	g_autoptr (GPtrArray) previous = NULL;
+
+	if (kind_of (self)->keep == NULL)
+		return;
+	previous = previous_components (self, uid);
+	if (previous != NULL)
+		kind_of (self)->keep (components, previous);
+}
+
 GPtrArray *
 e_cal_backend_eas_items_read (ECalBackendEas *self, const char *uid, EasItem *item, GError **error)
 {
 	const char *addresses[2];
 	EasMapContext context = make_context (self, addresses);
-	GPtrArray *components = eas_map_event_read (item, uid, &context, error);
+	GPtrArray *components = kind_of (self)->read (item, uid, &context, error);
 
+	if (components != NULL)
+		keep_local (self, uid, components);
 	for (guint i = 0; components != NULL && i < components->len; i++) {
 		if (g_strcmp0 (i_cal_component_get_uid (components->pdata[i]), uid) != 0)
 			i_cal_component_set_uid (components->pdata[i], uid);
@@ -105,35 +198,6 @@ e_cal_backend_eas_items_wrap (GPtrArray *components)
 	return calendar;
 }
 
-/* The events of an object's text, the master first. NULL: it is no iCalendar. */
-static GPtrArray *
-parse_object (const char *object)
-{
-	E_EAS_AUTO_UNREF ICalComponent *calendar = i_cal_component_new_from_string (object);
-	GPtrArray *components;
-
-	if (calendar == NULL)
-		return NULL;
-
-	components = new_components ();
-	if (i_cal_component_isa (calendar) == I_CAL_VEVENT_COMPONENT) {
-		g_ptr_array_add (components, g_steal_pointer (&calendar));
-		return components;
-	}
-	for (ICalComponent *event =
-		     i_cal_component_get_first_component (calendar, I_CAL_VEVENT_COMPONENT);
-	     event != NULL; g_object_unref (event), event = i_cal_component_get_next_component (
-							    calendar, I_CAL_VEVENT_COMPONENT)) {
-		gboolean detached =
-			e_cal_util_component_has_recurrences (event) == FALSE &&
-			e_cal_util_component_has_property (event, I_CAL_RECURRENCEID_PROPERTY);
-
-		g_ptr_array_insert (components, detached ? -1 : 0, i_cal_component_clone (event));
-	}
-
-	return components;
-}
-
 static void
 set_uids (GPtrArray *components, const char *uid)
 {
@@ -148,20 +212,20 @@ items_write (gpointer owner, const char *object, EasItem *baseline, GError **err
 	EasMapContext context = make_context (owner, addresses);
 	g_autoptr (GPtrArray) components = parse_object (object);
 	g_autoptr (GPtrArray) shown = NULL;
-	g_autofree char *wire_uid = baseline != NULL ? eas_map_event_dup_uid (baseline) : NULL;
+	g_autofree char *wire_uid = baseline != NULL ? kind_of (owner)->dup_uid (baseline) : NULL;
 
 	if (components == NULL || components->len == 0) {
 		eas_set_error (error, EAS_ERROR_ITEM_REJECTED, NULL, 0, 0,
-			       _ ("This is not an event"));
+			       _ ("This is not a calendar item"));
 		return NULL;
 	}
 	if (wire_uid != NULL)
 		set_uids (components, wire_uid);
 	if (baseline != NULL)
-		shown = eas_map_event_read (
+		shown = kind_of (owner)->read (
 			baseline, i_cal_component_get_uid (components->pdata[0]), &context, NULL);
 
-	return eas_map_event_write (components, baseline, shown, &context, error);
+	return kind_of (owner)->write (components, baseline, shown, &context, error);
 }
 
 static EasItem *
@@ -170,7 +234,7 @@ items_apply (gpointer owner, EasItem *baseline, GPtrArray *changes)
 	const char *addresses[2];
 	EasMapContext context = make_context (owner, addresses);
 
-	return eas_map_event_apply (baseline, changes, &context);
+	return kind_of (owner)->apply (baseline, changes, &context);
 }
 
 static gboolean
@@ -179,7 +243,7 @@ items_same_content (gpointer owner, EasItem *a, EasItem *b)
 	const char *addresses[2];
 	EasMapContext context = make_context (owner, addresses);
 
-	return eas_map_event_same_content (a, b, &context);
+	return kind_of (owner)->same_content (a, b, &context);
 }
 
 static char *
@@ -232,8 +296,8 @@ items_dup_copy (gpointer owner, const char *object, char **out_uid)
 	for (guint i = 0; i < components->len; i++) {
 		ICalComponent *event = components->pdata[i];
 		const char *summary = i_cal_component_get_summary (event);
-		/* Translators: the title of an event that was changed here and on the server at
-		 * once. */
+		/* Translators: the title of an event, task or note that was changed here and
+		 * on the server at once. */
 		g_autofree char *marked =
 			g_strdup_printf (_ ("%s (my version)"), summary != NULL ? summary : "");
 
@@ -248,21 +312,6 @@ items_dup_copy (gpointer owner, const char *object, char **out_uid)
 }
 
 /* ---- the cache ---- */
-
-static GSList *
-cached_instances (ECalBackendEas *self, ECalCache *cache, const char *uid)
-{
-	GSList *instances = NULL;
-
-	/* Of a first sync nothing is there, and EDS takes long to say so. */
-	if (!e_cal_backend_eas_is_shown (self, uid))
-		return NULL;
-
-	/* "Not found" is no failure, and others will show when the cache is written. */
-	e_cal_cache_get_components_by_uid (cache, uid, &instances, NULL, NULL);
-
-	return instances;
-}
 
 static char *
 dup_rid (ECalComponent *component)
@@ -389,7 +438,7 @@ items_put (gpointer owner,
 	if (components == NULL) {
 		if (item == NULL)
 			eas_set_error (error, EAS_ERROR_ITEM_REJECTED, NULL, 0, 0,
-				       _ ("This is not an event"));
+				       _ ("This is not a calendar item"));
 		return FALSE;
 	}
 
@@ -419,80 +468,16 @@ items_count (gpointer owner)
 	return e_cache_get_count (E_CACHE (cache), E_CACHE_INCLUDE_DELETED, NULL, NULL);
 }
 
-/* [MS-ASCAL] 2.2.2: what only has a meaning together, and what changes by itself. */
-static const EasTag when_tags[] = { EAS_CALENDAR_START_TIME, EAS_CALENDAR_END_TIME,
-				    EAS_CALENDAR_ALL_DAY_EVENT, EAS_CALENDAR_TIMEZONE,
-				    EAS_TAG_NONE };
-static const EasTag meeting_tags[] = { EAS_CALENDAR_ATTENDEES, EAS_CALENDAR_MEETING_STATUS,
-				       EAS_CALENDAR_RESPONSE_TYPE, EAS_CALENDAR_RESPONSE_REQUESTED,
-				       EAS_TAG_NONE };
-static const EasTag quiet_tags[] = { EAS_CALENDAR_DT_STAMP,
-				     EAS_CALENDAR_UID,
-				     EAS_CALENDAR_CLIENT_UID,
-				     EAS_CALENDAR_APPOINTMENT_REPLY_TIME,
-				     EAS_AIRSYNCBASE_NATIVE_BODY_TYPE,
-				     EAS_TAG_NONE };
-static const EasTag exception_names[] = { EAS_CALENDAR_EXCEPTION_START_TIME,
-					  EAS_AIRSYNCBASE_INSTANCE_ID, EAS_TAG_NONE };
-static const EasTag pattern_tags[] = { EAS_CALENDAR_START_TIME, EAS_CALENDAR_ALL_DAY_EVENT,
-				       EAS_CALENDAR_RECURRENCE, EAS_TAG_NONE };
-
-/* What a rule means, and not in how many words: servers add what goes without saying. */
-static gboolean
-same_rule (const EasItem *a, const EasItem *b)
-{
-	EasItemSlot in_a = eas_item_child (a, EAS_ITEM_ROOT, EAS_CALENDAR_RECURRENCE);
-	EasItemSlot in_b = eas_item_child (b, EAS_ITEM_ROOT, EAS_CALENDAR_RECURRENCE);
-	gboolean none_a = in_a == EAS_ITEM_NONE || eas_item_is_empty (a, in_a);
-	gboolean none_b = in_b == EAS_ITEM_NONE || eas_item_is_empty (b, in_b);
-	EasRecurrence of_a;
-	EasRecurrence of_b;
-
-	if (none_a || none_b)
-		return none_a == none_b;
-	if (!eas_recurrence_read (a, in_a, &of_a, NULL) ||
-	    !eas_recurrence_read (b, in_b, &of_b, NULL))
-		return eas_item_slot_equal (a, in_a, b, in_b);
-	if (of_a.interval == 1 || of_a.first_day_of_week < 0 || of_b.first_day_of_week < 0)
-		of_a.first_day_of_week = of_b.first_day_of_week;
-
-	return eas_recurrence_equal (&of_a, &of_b);
-}
-
-static gboolean
-same_pattern (const EasItem *a, const EasItem *b)
-{
-	gint64 start_a = 0;
-	gint64 start_b = 0;
-
-	return eas_item_get_time (a, EAS_CALENDAR_START_TIME, &start_a) ==
-		       eas_item_get_time (b, EAS_CALENDAR_START_TIME, &start_b) &&
-	       start_a == start_b &&
-	       eas_item_get_flag (a, EAS_CALENDAR_ALL_DAY_EVENT, FALSE) ==
-		       eas_item_get_flag (b, EAS_CALENDAR_ALL_DAY_EVENT, FALSE) &&
-	       same_rule (a, b);
-}
-
-static const EEasMergeList merge_exceptions = { EAS_CALENDAR_EXCEPTIONS, EAS_CALENDAR_EXCEPTION,
-						exception_names, pattern_tags, same_pattern };
-static const EEasMergeField merge_fields[] = {
-	{ when_tags, FALSE },
-	{ meeting_tags, FALSE },
-	{ quiet_tags, TRUE },
-};
-
 void
-e_cal_backend_eas_items_fill_class (EEasWorkerClass *klass)
+e_cal_backend_eas_items_fill_class (EEasWorkerClass *klass, const EasMapKind *kind)
 {
-	klass->klass = EAS_CLASS_CALENDAR;
+	klass->klass = kind->klass;
 	klass->file_suffix = ".ics";
-	klass->merge.fields = merge_fields;
-	klass->merge.n_fields = G_N_ELEMENTS (merge_fields);
-	klass->merge.list = &merge_exceptions;
-	klass->dup_uid = eas_map_event_dup_uid;
+	klass->merge = *e_cal_backend_eas_rules (kind->klass);
+	klass->dup_uid = kind->dup_uid;
 	klass->dup_title = items_dup_title;
 	klass->same_content = items_same_content;
-	klass->supported = eas_map_event_supported;
+	klass->supported = kind->supported;
 	klass->write = items_write;
 	klass->apply = items_apply;
 	klass->dup_object = items_dup_object;

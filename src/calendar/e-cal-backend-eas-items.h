@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Events in and out of EDS's cache: what a calendar is to the worker. An object is
+ * Events, tasks and notes in and out of EDS's cache: what a calendar is to the worker. An object is
  * the text of a VCALENDAR with the master first and its detached instances.
  */
 
@@ -12,7 +12,7 @@
 G_BEGIN_DECLS
 
 /* The conversions and the cache half of the worker's class; the backend adds the rest. */
-void e_cal_backend_eas_items_fill_class (EEasWorkerClass *klass);
+void e_cal_backend_eas_items_fill_class (EEasWorkerClass *klass, const EasMapKind *kind);
 
 /* The components of an item, with @uid in all of them. NULL with error. (element-type
  * ICalComponent) */

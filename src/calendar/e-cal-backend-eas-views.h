@@ -22,7 +22,8 @@ void e_cal_eas_views_free (ECalEasViews *self);
 /* EDS has an edit to tell of, in its own way: what we tell has to come after it. */
 void e_cal_eas_views_hold (ECalEasViews *self);
 
-/* @notices: (element-type EEasNotice) of ECalComponents, durable. From any thread, without the cache's lock. */
+/* @notices: (element-type EEasNotice) of ECalComponents, durable. From any thread, without the
+ * cache's lock. */
 void e_cal_eas_views_tell (ECalEasViews *self, ECalBackend *backend, GPtrArray *notices);
 
 G_END_DECLS

@@ -17,13 +17,20 @@
 
 #include "e-cal-backend-eas.h"
 
-#define CAPABILITIES                                                                               \
-	E_CAL_STATIC_CAPABILITY_ONE_ALARM_ONLY                                                     \
-	"," E_CAL_STATIC_CAPABILITY_NO_EMAIL_ALARMS "," E_CAL_STATIC_CAPABILITY_NO_AUDIO_ALARMS    \
+#define ALL_KINDS                                                                                  \
+	"," E_CAL_STATIC_CAPABILITY_ONE_ALARM_ONLY "," E_CAL_STATIC_CAPABILITY_NO_EMAIL_ALARMS     \
+	"," E_CAL_STATIC_CAPABILITY_NO_AUDIO_ALARMS                                                \
 	"," E_CAL_STATIC_CAPABILITY_NO_PROCEDURE_ALARMS                                            \
-	"," E_CAL_STATIC_CAPABILITY_NO_ALARM_REPEAT                                                \
-	"," E_CAL_STATIC_CAPABILITY_NO_ALARM_AFTER_START                                           \
-	"," E_CAL_STATIC_CAPABILITY_NO_THISANDFUTURE "," E_CAL_STATIC_CAPABILITY_NO_THISANDPRIOR
+	"," E_CAL_STATIC_CAPABILITY_NO_ALARM_REPEAT "," E_CAL_STATIC_CAPABILITY_NO_THISANDFUTURE   \
+	"," E_CAL_STATIC_CAPABILITY_NO_THISANDPRIOR
+
+#define OF_EVENTS "," E_CAL_STATIC_CAPABILITY_NO_ALARM_AFTER_START
+
+#define OF_TASKS                                                                                   \
+	"," E_CAL_STATIC_CAPABILITY_TASK_DATE_ONLY "," E_CAL_STATIC_CAPABILITY_TASK_CAN_RECUR      \
+	"," E_CAL_STATIC_CAPABILITY_NO_TASK_ASSIGNMENT
+
+#define OF_NOTES "," E_CAL_STATIC_CAPABILITY_SIMPLE_MEMO_WITH_SUMMARY
 
 /* From 16.0 on the server sends the invitations. */
 #define SERVER_INVITES                                                                             \
@@ -35,11 +42,14 @@ struct _ECalBackendEas {
 	EEasOwner *seam;
 	EEasNotices *notices;
 	ECalEasViews *views;
+
+	GMutex edited_lock;
+	GHashTable *edited; /* uid to the object a writer is saving */
 };
 
 G_DEFINE_DYNAMIC_TYPE (ECalBackendEas, e_cal_backend_eas, E_TYPE_CAL_META_BACKEND)
 
-static EEasWorkerClass worker_class;
+static EEasWorkerClass event_worker, task_worker, note_worker;
 
 ECalCache *
 e_cal_backend_eas_ref_cache (ECalBackendEas *self)
@@ -77,15 +87,58 @@ e_cal_backend_eas_is_shown (ECalBackendEas *self, const char *uid)
 	return e_eas_worker_is_shown (e_eas_owner_get_worker (self->seam), uid);
 }
 
+/* ---- what is being saved ---- */
+
+char *
+e_cal_backend_eas_dup_edited (ECalBackendEas *self, const char *uid)
+{
+	char *object;
+
+	g_mutex_lock (&self->edited_lock);
+	object = g_strdup (g_hash_table_lookup (self->edited, uid));
+	g_mutex_unlock (&self->edited_lock);
+
+	return object;
+}
+
+static void
+set_edited (ECalBackendEas *self, const char *uid, const char *object)
+{
+	g_mutex_lock (&self->edited_lock);
+	g_hash_table_replace (self->edited, g_strdup (uid), g_strdup (object));
+	g_mutex_unlock (&self->edited_lock);
+}
+
+static void
+forget_edited (ECalBackendEas *self)
+{
+	g_mutex_lock (&self->edited_lock);
+	g_hash_table_remove_all (self->edited);
+	g_mutex_unlock (&self->edited_lock);
+}
+
 /* ---- what the seam asks ---- */
+
+static const char *
+capabilities_of_kind (ECalBackendEas *self)
+{
+	switch (e_cal_backend_get_kind (E_CAL_BACKEND (self))) {
+	case I_CAL_VTODO_COMPONENT:
+		return ALL_KINDS OF_TASKS;
+	case I_CAL_VJOURNAL_COMPONENT:
+		return ALL_KINDS OF_NOTES;
+	default:
+		return e_cal_backend_eas_get_version (self) >= EAS_VERSION_16_0
+			       ? ALL_KINDS OF_EVENTS SERVER_INVITES
+			       : ALL_KINDS OF_EVENTS;
+	}
+}
 
 static char *
 make_capabilities (ECalBackendEas *self)
 {
-	gboolean invites = e_cal_backend_eas_get_version (self) >= EAS_VERSION_16_0;
-
 	return g_strconcat (e_cal_meta_backend_get_capabilities (E_CAL_META_BACKEND (self)),
-			    "," CAPABILITIES, invites ? SERVER_INVITES : NULL, NULL);
+			    capabilities_of_kind (self), NULL);
 }
 
 static void
@@ -121,15 +174,25 @@ ecb_eas_notify_error (EBackend *backend, const char *message)
 	e_cal_backend_notify_error (E_CAL_BACKEND (backend), message);
 }
 
-static const EEasOwnerClass owner_class = {
-	.cache_name = "calendar",
-	.cannot_open = N_ ("The calendar’s files cannot be opened; check free space and "
-			   "permissions of the home directory"),
-	.get_registry = ecb_eas_get_registry,
-	.ref_proxy = ecb_eas_ref_proxy,
-	.ref_cache = ecb_eas_ref_cache,
-	.announce = ecb_eas_announce,
-	.notify_error = ecb_eas_notify_error,
+#define OWNER_CLASS(folder)                                                                         \
+	{                                                                                           \
+		.cache_name = (folder),                                                             \
+		.cannot_open = N_ ("The calendar’s files cannot be opened; check free space and " \
+				   "permissions of the home directory"),                            \
+		.get_registry = ecb_eas_get_registry, .ref_proxy = ecb_eas_ref_proxy,               \
+		.ref_cache = ecb_eas_ref_cache, .announce = ecb_eas_announce,                       \
+		.notify_error = ecb_eas_notify_error,                                               \
+	}
+
+/* A kind of the backend, and what it is to EDS, to the seam and to the worker. */
+static const struct {
+	ICalComponentKind kind;
+	EEasOwnerClass owner;
+	EEasWorkerClass *worker;
+} kinds[] = {
+	{ I_CAL_VEVENT_COMPONENT, OWNER_CLASS ("calendar"), &event_worker },
+	{ I_CAL_VTODO_COMPONENT, OWNER_CLASS ("tasks"), &task_worker },
+	{ I_CAL_VJOURNAL_COMPONENT, OWNER_CLASS ("memos"), &note_worker },
 };
 
 /* ---- the meta backend ---- */
@@ -252,8 +315,10 @@ ecb_eas_save_component_sync (ECalMetaBackend *meta,
 	E_EAS_AUTO_UNREF ICalComponent *calendar =
 		e_cal_meta_backend_merge_instances (meta, instances, FALSE);
 	g_autofree char *object = i_cal_component_as_ical_string (calendar);
-	EEasSaved saved = e_eas_owner_save (self->seam, uid, object, cancellable, error);
+	EEasSaved saved;
 
+	set_edited (self, uid, object);
+	saved = e_eas_owner_save (self->seam, uid, object, cancellable, error);
 	if (saved == E_EAS_SAVE_FAILED)
 		return e_eas_error_to_cal (error);
 
@@ -295,6 +360,7 @@ end_writing (ECalBackendEas *self)
 {
 	e_cal_eas_views_hold (self->views);
 	e_eas_owner_end_writing (self->seam);
+	forget_edited (self);
 }
 
 static ECalBackendSyncClass *
@@ -425,9 +491,14 @@ static void
 ecb_eas_constructed (GObject *object)
 {
 	ECalBackendEas *self = E_CAL_BACKEND_EAS (object);
+	guint i = 0;
 
-	self->seam = e_eas_owner_new (&owner_class, &worker_class, E_BACKEND (self));
-	e_eas_owner_rescue_cache (&owner_class, E_BACKEND (self));
+	while (i + 1 < G_N_ELEMENTS (kinds) &&
+	       kinds[i].kind != e_cal_backend_get_kind (E_CAL_BACKEND (self)))
+		i++;
+
+	self->seam = e_eas_owner_new (&kinds[i].owner, kinds[i].worker, E_BACKEND (self));
+	e_eas_owner_rescue_cache (&kinds[i].owner, E_BACKEND (self));
 
 	G_OBJECT_CLASS (e_cal_backend_eas_parent_class)->constructed (object);
 }
@@ -450,6 +521,8 @@ ecb_eas_finalize (GObject *object)
 	e_eas_notices_free (self->notices);
 	e_cal_eas_views_free (self->views);
 	e_eas_owner_free (self->seam);
+	g_hash_table_unref (self->edited);
+	g_mutex_clear (&self->edited_lock);
 
 	G_OBJECT_CLASS (e_cal_backend_eas_parent_class)->finalize (object);
 }
@@ -491,8 +564,11 @@ e_cal_backend_eas_class_init (ECalBackendEasClass *klass)
 	sync_class->receive_objects_sync = ecb_eas_receive_objects_sync;
 	fill_meta_class (E_CAL_META_BACKEND_CLASS (klass));
 
-	e_cal_backend_eas_items_fill_class (&worker_class);
-	e_eas_owner_fill_class (&worker_class);
+	for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
+		e_cal_backend_eas_items_fill_class (kinds[i].worker,
+						    eas_map_kind_of_component (kinds[i].kind));
+		e_eas_owner_fill_class (kinds[i].worker);
+	}
 }
 
 static void
@@ -505,6 +581,8 @@ e_cal_backend_eas_init (ECalBackendEas *self)
 {
 	self->notices = e_eas_notices_new ();
 	self->views = e_cal_eas_views_new ();
+	g_mutex_init (&self->edited_lock);
+	self->edited = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
 void

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * ECalBackendEas: a calendar of the account in evolution-calendar-factory. EDS's
+ * ECalBackendEas: a calendar, a list of tasks or the notes of the account in
+ * evolution-calendar-factory; which of them, EDS says by the kind of the backend. EDS's
  * own paths never reach the network here: they write the outbox or ask the worker.
  */
 
 #pragma once
 
-#include "eas-map-event.h"
+#include "eas-map-kind.h"
 #include "e-cal-backend-eas-views.h"
+#include "e-eas-notices.h"
 #include "e-eas-worker.h"
 
 #include <libedata-cal/libedata-cal.h>
@@ -35,6 +37,8 @@ EEasNotices *e_cal_backend_eas_get_notices (ECalBackendEas *self);
 ECalEasViews *e_cal_backend_eas_get_views (ECalBackendEas *self);
 EasVersion e_cal_backend_eas_get_version (ECalBackendEas *self);
 gboolean e_cal_backend_eas_is_shown (ECalBackendEas *self, const char *uid);
+/* The object that is being saved under @uid, while it is; NULL. */
+char *e_cal_backend_eas_dup_edited (ECalBackendEas *self, const char *uid);
 const char *
 e_cal_backend_eas_get_address (ECalBackendEas *self); /* the account's mail address; NULL */
 

@@ -220,6 +220,35 @@ eas_map_body_copy (const EasItem *item, EasItemSlot body, EasItemBuilder *builde
 	eas_item_builder_end (builder);
 }
 
+static gboolean
+same_part (const EasItem *a, EasItemSlot in_a, const EasItem *b, EasItemSlot in_b, EasTag tag)
+{
+	EasItemSlot of_a = eas_item_child (a, in_a, tag);
+	EasItemSlot of_b = eas_item_child (b, in_b, tag);
+
+	return of_a != EAS_ITEM_NONE && of_b != EAS_ITEM_NONE &&
+	       eas_item_slot_equal (a, of_a, b, of_b);
+}
+
+void
+eas_map_body_copy_applied (const EasItem *baseline,
+			   const EasItem *sent,
+			   EasItemSlot slot,
+			   EasItemBuilder *builder)
+{
+	EasItemSlot was = EAS_ITEM_NONE;
+
+	if (eas_item_tag (sent, slot) == EAS_AIRSYNCBASE_BODY)
+		was = eas_item_child (baseline, EAS_ITEM_ROOT, EAS_AIRSYNCBASE_BODY);
+
+	/* With its size, and whatever else came with it: else it would look like an edit. */
+	if (was != EAS_ITEM_NONE && same_part (baseline, was, sent, slot, EAS_AIRSYNCBASE_TYPE) &&
+	    same_part (baseline, was, sent, slot, EAS_AIRSYNCBASE_DATA))
+		eas_item_builder_copy (builder, baseline, was);
+	else
+		eas_item_builder_copy (builder, sent, slot);
+}
+
 char *
 eas_map_body_dup_letters (const EasItem *form)
 {

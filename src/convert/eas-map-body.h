@@ -24,6 +24,11 @@ char *eas_map_body_to_html (const char *text);
 /* Would sending this Body back, unedited, leave it as it is? @parent: the exception it is in, or
  * the root. */
 gboolean eas_map_body_is_safe (const EasItem *item, EasItemSlot parent, EasItemSlot body);
+/* A sent element as the server then has it: our body does not say all that its own does. */
+void eas_map_body_copy_applied (const EasItem *baseline,
+				const EasItem *sent,
+				EasItemSlot slot,
+				EasItemBuilder *builder);
 /* Type and Data of it, which is all that a request may carry. */
 void eas_map_body_copy (const EasItem *item, EasItemSlot body, EasItemBuilder *builder);
 /* The text of a Body as a property may hold it; NULL when it has none. */

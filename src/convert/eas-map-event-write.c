@@ -465,7 +465,7 @@ apply_whole (const EasItem *item, const EasItem *sent, EasVersion version)
 		if (eas_item_tag (sent, slot) == EAS_CALENDAR_EXCEPTIONS)
 			apply_exceptions (item, sent, version, builder);
 		else if (!eas_item_is_empty (sent, slot))
-			eas_item_builder_copy (builder, sent, slot);
+			eas_map_body_copy_applied (item, sent, slot, builder);
 	}
 	copy_staying (item, EAS_ITEM_ROOT, sent, EAS_ITEM_ROOT, version, builder);
 

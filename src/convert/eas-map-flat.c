@@ -209,7 +209,7 @@ apply_whole (const EasMapTable *table, const EasItem *item, const EasItem *sent,
 	for (slot = eas_item_child (sent, EAS_ITEM_ROOT, EAS_TAG_NONE); slot != EAS_ITEM_NONE;
 	     slot = eas_item_sibling (sent, slot, EAS_TAG_NONE)) {
 		if (!eas_item_is_empty (sent, slot))
-			eas_item_builder_copy (builder, sent, slot);
+			eas_map_body_copy_applied (item, sent, slot, builder);
 	}
 	for (slot = eas_item_child (item, EAS_ITEM_ROOT, EAS_TAG_NONE); slot != EAS_ITEM_NONE;
 	     slot = eas_item_sibling (item, slot, EAS_TAG_NONE)) {

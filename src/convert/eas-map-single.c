@@ -126,6 +126,20 @@ eas_map_single_same (const EasMapSingle *single,
 	return eas_map_flat_same (single->table, form_a, form_b);
 }
 
+/* That a task was done is the server's to say, also when it no longer is. */
+static gboolean
+says_done (icalproperty *property)
+{
+	switch (icalproperty_isa (property)) {
+	case ICAL_STATUS_PROPERTY:
+		return icalproperty_get_status (property) == ICAL_STATUS_COMPLETED;
+	case ICAL_PERCENTCOMPLETE_PROPERTY:
+		return icalproperty_get_percentcomplete (property) >= 100;
+	default:
+		return FALSE;
+	}
+}
+
 static void
 keep_properties (icalcomponent *component, icalcomponent *previous, icalproperty_kind kind)
 {
@@ -139,6 +153,8 @@ keep_properties (icalcomponent *component, icalcomponent *previous, icalproperty
 	     property = icalcomponent_get_next_property (previous, kind)) {
 		const char *name = icalproperty_get_x_name (property);
 
+		if (says_done (property))
+			continue;
 		if (kind != ICAL_X_PROPERTY ||
 		    (name != NULL && eas_map_get_x (component, name) == NULL))
 			icalcomponent_add_property (component, icalproperty_new_clone (property));

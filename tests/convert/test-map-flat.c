@@ -186,6 +186,8 @@ test_apply (void)
 
 		convert_assert_has (lines, "0x1e07=42");
 		convert_assert_has (lines, "NativeBodyType=1");
+		/* Unedited, it is the server's to the byte: a merge must not see an edit. */
+		convert_assert_has (lines, "Body{Type=1;EstimatedDataSize=2;Data=Hi}");
 		convert_assert_has (lines, "OrdinalDate=2026-03-16T09:00:00.000Z");
 		convert_assert_has (lines, "SubOrdinalDate=5");
 		convert_assert_has (lines, "Categories{Category=Shop}");

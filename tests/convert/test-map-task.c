@@ -528,6 +528,25 @@ test_keep (void)
 	convert_assert_lacks (done_ical, "PERCENT-COMPLETE:30");
 }
 
+/* Opened again by somebody else: that it was done is not kept. */
+static void
+test_keep_not_done (void)
+{
+	EasMapContext context = convert_context (EAS_VERSION_16_1, NULL);
+	g_autoptr (EasItem) done_item =
+		convert_item ("<t:Subject>T</t:Subject><t:Complete>1</t:Complete>");
+	g_autoptr (EasItem) open_item =
+		convert_item ("<t:Subject>T</t:Subject><t:Complete>0</t:Complete>");
+	g_autoptr (GPtrArray) done = convert_read (done_item, &context);
+	g_autoptr (GPtrArray) reopened = convert_read (open_item, &context);
+	g_autofree char *ical = NULL;
+
+	convert_kind ()->keep (reopened, done);
+	ical = convert_ical (reopened);
+	convert_assert_lacks (ical, "COMPLETED");
+	convert_assert_lacks (ical, "PERCENT");
+}
+
 static const char *const random_edits[] = {
 	"SUMMARY:Edited",
 	"-SUMMARY",
@@ -597,6 +616,7 @@ main (int argc, char **argv)
 	g_test_add_func ("/map/task/refused", test_refused);
 	g_test_add_func ("/map/task/servers-own-faults", test_servers_own_faults);
 	g_test_add_func ("/map/task/keep", test_keep);
+	g_test_add_func ("/map/task/keep-not-done", test_keep_not_done);
 	g_test_add_func ("/map/task/unedited-random", test_unedited_random);
 	g_test_add_func ("/map/task/round-trip-random", test_round_trip_random);
 	g_test_add_func ("/map/task/edits-random", test_edits_random);

@@ -8,6 +8,7 @@
  *	caldav URL USER PASSWORD     makes a CalDAV calendar; answers its UID
  *	default UID                  new events go there unless a program asks
  *	open UID SECONDS             opens it and keeps it open
+ *	capabilities                 of what is open
  *	refresh
  *	list [SEXP]                  every object, in base64
  *	get UID                      master and instances, in base64
@@ -174,6 +175,21 @@ open_calendar (gpointer data, char **words)
 	agent->client = E_CAL_CLIENT (client);
 	g_signal_connect (client, "backend-property-changed", G_CALLBACK (property_changed), agent);
 	agent_answer (NULL);
+}
+
+static void
+list_capabilities (gpointer data, char **words)
+{
+	Agent *agent = data;
+	g_autofree char *text = NULL;
+	g_autoptr (GError) error = NULL;
+
+	if (e_client_get_backend_property_sync (E_CLIENT (agent->client),
+						CLIENT_BACKEND_PROPERTY_CAPABILITIES, &text, NULL,
+						&error))
+		agent_answer_one (text);
+	else
+		agent_answer_error (error);
 }
 
 static void
@@ -449,13 +465,21 @@ is_open (gpointer data)
 }
 
 static const AgentCommand commands[] = {
-	{ "sources", 1, FALSE, list_sources },   { "caldav", 4, FALSE, make_caldav },
-	{ "default", 2, FALSE, set_default },    { "open", 2, FALSE, open_calendar },
-	{ "refresh", 1, TRUE, refresh },         { "list", 1, TRUE, list_objects },
-	{ "get", 2, TRUE, get_objects },         { "create", 2, TRUE, create_object },
-	{ "modify", 3, TRUE, modify_object },    { "remove", 3, TRUE, remove_object },
-	{ "view-start", 1, TRUE, start_view },   { "view-stats", 1, TRUE, answer_view },
-	{ "view-last", 1, TRUE, answer_last },   { "probe-start", 3, TRUE, start_probe },
+	{ "sources", 1, FALSE, list_sources },
+	{ "caldav", 4, FALSE, make_caldav },
+	{ "default", 2, FALSE, set_default },
+	{ "open", 2, FALSE, open_calendar },
+	{ "refresh", 1, TRUE, refresh },
+	{ "list", 1, TRUE, list_objects },
+	{ "get", 2, TRUE, get_objects },
+	{ "create", 2, TRUE, create_object },
+	{ "modify", 3, TRUE, modify_object },
+	{ "remove", 3, TRUE, remove_object },
+	{ "view-start", 1, TRUE, start_view },
+	{ "view-stats", 1, TRUE, answer_view },
+	{ "view-last", 1, TRUE, answer_last },
+	{ "probe-start", 3, TRUE, start_probe },
+	{ "capabilities", 1, TRUE, list_capabilities },
 	{ "probe-stop", 1, TRUE, answer_probe },
 };
 

@@ -22,15 +22,19 @@ def tool(*words, data="", seconds=60):
     return subprocess.run(["evolution-eas", *words], input=data, capture_output=True, text=True, timeout=seconds)
 
 
+FOLDER_TYPES = {"events": 8, "tasks": 7, "notes": 10}
+CACHES = {"events": "calendar", "tasks": "tasks", "notes": "memos"}
+
+
 class Desk:
-    def __init__(self, server, user, opened=True, **settings):
-        self.server, self.user = server, user
+    def __init__(self, server, user, opened=True, kind="events", **settings):
+        self.server, self.user, self.kind = server, user, kind
         self.address = f"{user}@example.test"
         self.agent = None
         target = urllib.parse.urlsplit(server.url)
         self.line = faulty_line.FaultyLine(target.hostname, target.port)
         self.url = f"http://127.0.0.1:{self.line.port}{target.path}"
-        self.folder = next(f["id"] for f in self.ask("folders")["folders"] if f["type"] == 8)
+        self.folder = next(f["id"] for f in self.ask("folders")["folders"] if f["type"] == FOLDER_TYPES[kind])
         added = tool("account", "add", "--json", "--server", self.url, "--user", user, "--password-stdin", self.address, data=PASSWORD + "\n")
         if added.returncode != 0:
             raise Failure(f"account add: {added.stderr.strip()}")
@@ -78,14 +82,14 @@ class Desk:
         """Source UIDs of the account's calendars."""
         agent = seam.Agent(AGENT)
         try:
-            return [uid for uid, backend, parent, _ in agent.sources() if backend == "eas" and parent == self.uid]
+            return [uid for uid, backend, parent, _ in agent.sources(self.kind) if backend == "eas" and parent == self.uid]
         finally:
             agent.close()
 
     def open(self):
         self.close()
         self.agent = seam.Agent(AGENT)
-        self.agent.open(self.source)
+        self.agent.open(self.source, kind=self.kind)
 
     def close(self):
         if self.agent is not None:
@@ -120,7 +124,8 @@ class Desk:
             line = f"{name}:{value}"
             text, found = re.subn(rf"(?m)^{name}(;[^:\r\n]*)?:.*?(?=\r?$)", line, text, count=1)
             if not found:
-                text = text.replace("END:VEVENT", f"{line}\r\nEND:VEVENT", 1)
+                end = f"END:{seam.KINDS[self.kind]}"
+                text = text.replace(end, f"{line}\r\n{end}", 1)
         self.agent.modify(text)
 
     def remove(self, title):
@@ -174,7 +179,7 @@ class Desk:
     # files
 
     def cache(self):
-        return os.path.join(os.environ["XDG_CACHE_HOME"], "evolution", "calendar", self.source)
+        return os.path.join(os.environ["XDG_CACHE_HOME"], "evolution", CACHES[self.kind], self.source)
 
     def state(self):
         return os.path.join(os.environ["XDG_CACHE_HOME"], "evolution", "eas", self.uid)

@@ -29,7 +29,7 @@ def wait_for(condition, seconds, what, pause=0.1):
         if found:
             return found
         if time.monotonic() > end:
-            raise Failure(f"waited {seconds} s in vain for {what}")
+            raise Failure(f"waited {seconds} s in vain for {what() if callable(what) else what}")
         time.sleep(pause)
 
 
@@ -44,7 +44,7 @@ def unescape(value):
 
 
 class Component:
-    """A VEVENT: properties as lists of (parameters, value), in their order."""
+    """A VEVENT, VTODO or VJOURNAL: properties as lists of (parameters, value), in their order."""
 
     def __init__(self):
         self.properties = {}
@@ -79,17 +79,21 @@ def instant(parameters, value):
     return local.astimezone(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
 
 
-def parse_events(text):
-    """Every VEVENT of an iCalendar text; components inside one are left out."""
+KINDS = {"events": "VEVENT", "tasks": "VTODO", "notes": "VJOURNAL"}
+
+
+def parse_events(text, kind="events"):
+    """Every VEVENT (VTODO, VJOURNAL) of an iCalendar text; components inside one are left out."""
+    name = KINDS[kind]
     events, stack = [], []
     for line in unfold(text):
         if line.startswith("BEGIN:"):
             stack.append(line[6:])
-            if line == "BEGIN:VEVENT":
+            if line == f"BEGIN:{name}":
                 events.append(Component())
         elif line.startswith("END:"):
             stack.pop()
-        elif stack and stack[-1] == "VEVENT" and ":" in line:
+        elif stack and stack[-1] == name and ":" in line:
             match = re.match(r'([A-Za-z0-9-]+)((?:;[^=;:]+=(?:"[^"]*"|[^;:]*)(?:,"[^"]*")*)*):(.*)', line, re.S)
             if match:
                 parameters = dict(p.split("=", 1) for p in match.group(2).split(";") if p)
@@ -132,6 +136,7 @@ class Agent:
     """One calendar client: tests/functional/cal-agent."""
 
     def __init__(self, program):
+        self.kind = "events"
         self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.lines = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
@@ -162,15 +167,17 @@ class Agent:
         self.process.stdin.flush()
         return self._answer(seconds)
 
-    def sources(self):
-        return [base64.b64decode(line).decode().split(" ", 3) for line in self.ask("sources")]
+    def sources(self, kind="events"):
+        return [base64.b64decode(line).decode().split(" ", 3) for line in self.ask("sources", kind)]
 
-    def open(self, uid, seconds=None):
+    def open(self, uid, seconds=None, kind="events"):
+        self.kind = kind
         self.ask("open", uid, *([seconds] if seconds is not None else []))
 
     def events(self, sexp=None):
+        """What is in the open calendar, list of tasks or notes."""
         lines = self.ask("list", *([encode(sexp)] if sexp else []))
-        return [event for line in lines for event in parse_events(base64.b64decode(line).decode())]
+        return [event for line in lines for event in parse_events(base64.b64decode(line).decode(), self.kind)]
 
     def texts(self):
         return [base64.b64decode(line).decode() for line in self.ask("list")]

@@ -47,6 +47,9 @@ eas_mock_request_clear_timer (EasMockRequest *request)
 	if (request->timer != NULL)
 		g_source_destroy (request->timer);
 	g_clear_pointer (&request->timer, g_source_unref);
+	if (request->hangup != NULL)
+		g_source_destroy (request->hangup);
+	g_clear_pointer (&request->hangup, g_source_unref);
 }
 
 void

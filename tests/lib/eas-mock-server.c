@@ -5,6 +5,7 @@
 #include "eas-mock-server.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
 #include "eas-mock-command.h"
 #include "eas-mock-control.h"
@@ -62,6 +63,34 @@ eas_mock_request_pause (EasMockRequest *request)
 	g_signal_connect (request->message, "disconnected", G_CALLBACK (on_disconnected), request);
 }
 
+/* Whoever asked is gone: nobody waits any more. What libsoup would notice only on answering. */
+static gboolean
+is_gone (GSocket *socket, GIOCondition condition, gpointer data)
+{
+	EasMockRequest *request = data;
+	char byte;
+
+	if (recv (g_socket_get_fd (socket), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0)
+		return G_SOURCE_REMOVE;
+	g_ptr_array_remove_fast (request->server->waiting, request);
+	eas_mock_request_clear_timer (request);
+	eas_mock_request_drop (request);
+
+	return G_SOURCE_REMOVE;
+}
+
+static void
+watch_connection (EasMockRequest *request)
+{
+	GSocket *socket = soup_server_message_get_socket (request->message);
+
+	if (socket == NULL)
+		return;
+	request->hangup = g_socket_create_source (socket, G_IO_IN | G_IO_HUP | G_IO_ERR, NULL);
+	g_source_set_callback (request->hangup, G_SOURCE_FUNC (is_gone), request, NULL);
+	g_source_attach (request->hangup, request->server->context);
+}
+
 static void
 hold (EasMockRequest *request)
 {
@@ -69,6 +98,7 @@ hold (EasMockRequest *request)
 
 	g_ptr_array_add (request->server->waiting, request);
 	request->timer = eas_mock_server_start_timer (request->server, left, wait_is_over, request);
+	watch_connection (request);
 	eas_mock_request_pause (request);
 }
 

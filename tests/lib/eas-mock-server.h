@@ -114,6 +114,7 @@ struct _EasMockRequest {
 	gboolean timed_out;
 	gboolean paused;
 	GSource *timer;
+	GSource *hangup; /* while it waits: whoever asked closes the connection */
 };
 
 EasMockServer  *eas_mock_server_new         (void);

@@ -164,6 +164,7 @@ start_polling (EasPushPlan *plan, EasPushWhy why, gint64 for_ms, gint64 now)
 	GHashTableIter iter;
 	gpointer value;
 
+	forget_failure (plan);
 	plan->polling = why;
 	plan->polling_until = now + for_ms;
 	g_hash_table_iter_init (&iter, plan->folders);
@@ -521,7 +522,7 @@ eas_push_plan_round_ended (EasPushPlan *plan,
 
 	plan->running = plan->cancelled = FALSE;
 	plan->restart_at = 0;
-	plan->gap_until = plan->started_at + REQUEST_GAP_MS;
+	plan->gap_until = now + REQUEST_GAP_MS; /* what it sent last, it may just have sent */
 	if (result != NULL) {
 		plan->throttled = FALSE;
 		take_result (plan, result, now);
@@ -539,7 +540,7 @@ eas_push_plan_listed (EasPushPlan *plan, const GError *error, gint64 now)
 	g_return_if_fail (plan->listing);
 
 	plan->listing = FALSE;
-	plan->gap_until = now + (plan->barren > 1 ? REQUEST_GAP_MS : 0);
+	plan->gap_until = now + REQUEST_GAP_MS;
 	if (error != NULL) {
 		if (g_error_matches (error, EAS_ERROR, EAS_ERROR_AUTHENTICATION))
 			plan->refused_password = TRUE;
@@ -670,16 +671,6 @@ next_while_running (EasPushPlan *plan, const Survey *survey, gint64 now, EasPush
 }
 
 static void
-next_while_polling (EasPushPlan *plan, gint64 now, EasPushAction *out)
-{
-	out->wake_at = plan->polling_until;
-	if (plan->polling_until > now)
-		return;
-	stop_polling (plan);
-	out->wake_at = now;
-}
-
-static void
 start_round (EasPushPlan *plan, gint64 now, EasPushAction *out)
 {
 	out->folders = choose_folders (plan, now);
@@ -705,7 +696,7 @@ next_while_idle (EasPushPlan *plan, const Survey *survey, gint64 now, EasPushAct
 		return;
 	}
 	if (plan->polling != EAS_PUSH_WHY_NONE) {
-		next_while_polling (plan, now, out);
+		out->wake_at = plan->polling_until;
 		return;
 	}
 	out->wake_at = survey->returns_at;
@@ -724,6 +715,8 @@ eas_push_plan_next (EasPushPlan *plan, gint64 now, EasPushAction *out)
 	Survey survey;
 
 	*out = (EasPushAction){ .kind = EAS_PUSH_SLEEP, .wake_at = G_MAXINT64 };
+	if (plan->polling != EAS_PUSH_WHY_NONE && plan->polling_until <= now)
+		stop_polling (plan);
 	survey_all (plan, now, &survey);
 
 	if (survey.to_be_rung == NULL && survey.to_be_polled != NULL && may_talk (plan) &&

@@ -11,128 +11,13 @@ month, takes pictures, and makes an event in the window.
 
 import argparse
 import os
-import subprocess
 import sys
 import time
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from window import Failure, Screen, click, find, key, start, type_text  # noqa: E402
 
 APP = "gnome-calendar"
-
-
-class Failure(Exception):
-    pass
-
-
-def start(words, **settings):
-    log = open(os.path.join(os.environ["EAS_SESSION"], f"{os.path.basename(words[0])}.log"), "w")
-    return subprocess.Popen(words, stdout=log, stderr=log, **settings)
-
-
-class Screen:
-    """Xvfb with a small window manager, on a display number of its own."""
-
-    def __init__(self, width=1280, height=800):
-        reading, writing = os.pipe()
-        self.server = start(["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp", "-noreset"],
-                            pass_fds=[writing])
-        os.close(writing)
-        with os.fdopen(reading) as pipe:
-            number = pipe.readline().strip()
-        if not number:
-            raise Failure("Xvfb did not start")
-        os.environ["DISPLAY"] = f":{number}"
-        os.environ.update(GSK_RENDERER="cairo", LIBGL_ALWAYS_SOFTWARE="1", GDK_BACKEND="x11")
-        self._wait()
-        self.manager = start(["openbox"])
-
-    def _wait(self):
-        for _ in range(50):
-            if subprocess.run(["xdotool", "getdisplaygeometry"], capture_output=True).returncode == 0:
-                return
-            time.sleep(0.1)
-        said = open(os.path.join(os.environ["EAS_SESSION"], "Xvfb.log")).read().strip()
-        raise Failure(f"the virtual screen {os.environ['DISPLAY']} does not answer ({self.server.poll()}): {said[-300:]}")
-
-    def picture(self, path):
-        subprocess.run(["import", "-window", "root", path], check=True, timeout=30)
-
-    def close(self):
-        for process in (self.manager, self.server):
-            process.terminate()
-            try:
-                process.wait(5)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-def key(*names):
-    subprocess.run(["xdotool", "key", "--clearmodifiers", *names], check=True, timeout=20)
-    time.sleep(0.3)
-
-
-def type_text(text):
-    subprocess.run(["xdotool", "type", "--delay", "20", text], check=True, timeout=60)
-    time.sleep(0.3)
-
-
-# The accessible tree
-
-def everything(node, depth=0):
-    yield node
-    if depth > 40:
-        return
-    try:
-        count = node.childCount
-    except Exception:
-        return
-    for i in range(min(count, 500)):
-        try:
-            child = node.getChildAtIndex(i)
-        except Exception:
-            continue
-        if child is not None:
-            yield from everything(child, depth + 1)
-
-
-def application(name):
-    import pyatspi
-    for app in pyatspi.Registry.getDesktop(0):
-        if app is not None and app.name == name:
-            return app
-    return None
-
-
-def find(name_of_app, wanted, role=None, seconds=20):
-    """The first widget whose name contains wanted (and has the role)."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        app = application(name_of_app)
-        if app is not None:
-            for node in everything(app):
-                try:
-                    if wanted in (node.name or "") and (role is None or node.getRoleName() == role):
-                        return node
-                except Exception:
-                    continue
-        time.sleep(0.3)
-    raise Failure(f"no {role or 'widget'} called {wanted!r} in the window")
-
-
-def click(node):
-    import pyatspi
-    try:
-        action = node.queryAction()
-        for i in range(action.nActions):
-            if action.getName(i) in ("click", "press", "activate", ""):
-                action.doAction(i)
-                time.sleep(0.4)
-                return
-    except NotImplementedError:
-        pass
-    box = node.queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
-    subprocess.run(["xdotool", "mousemove", str(box.x + box.width // 2), str(box.y + box.height // 2), "click", "1"], check=True)
-    time.sleep(0.4)
 
 
 def make_event(screen, options):

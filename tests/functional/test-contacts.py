@@ -387,6 +387,29 @@ def test_searches(book):
     check(book.agent.ask("contains", "nobody@other.test") == ["no"], "an unknown address is known")
 
 
+# ---- folders -----------------------------------------------------------------
+
+def test_folders_come_and_go(book):
+    def names():
+        return [name for _, backend, _, name in book.agent.sources() if backend == "eas"]
+    folder = book.ask("folder-add", name="Club", type=14)["id"]
+    wait_for(lambda: "Club" in names(), 60, f"the new address book, there are {names()}", 0.5)
+    other = books.BookAgent(books.AGENT)
+    try:
+        source = next(s[0] for s in other.sources() if s[3] == "Club")
+        other.open(source)
+        book.ask("add", books.item_xml(FileAs="Member, One", FirstName="One", LastName="Member"), folder=folder)
+        wait_for(lambda: [c.value("FN") for c in other.cards()] == ["One Member"], 60, "the contact of the new address book")
+        book.ask("folder-delete", folder=folder)
+        wait_for(lambda: "Club" not in names(), 60, "the address book to go", 0.5)
+    finally:
+        other.close()
+    book.agent.create(make_card("Still", "Works"))
+    check(book.there() == ["Works, Still"], f"the server has {book.there()}")
+
+
+# Last: to clear thousands takes long.
+
 def test_first_sync_and_reset_of_many(book):
     """Autocompletion answers while they arrive; after Status 3 no view hears of them (law 3)."""
     book.server_adds("Alva", "Needle")
@@ -417,27 +440,6 @@ def test_first_sync_and_reset_of_many(book):
     check(modified <= 5, f"the view saw {modified} modified contacts")  # EDS tells of each of its own writes
     check(book.there().count("Offline, Made") == 1, "the offline edit was sent twice")
     check(len(book.agent.cards()) == many + 1, f"the desktop has {len(book.agent.cards())} contacts")
-
-
-# ---- folders -----------------------------------------------------------------
-
-def test_folders_come_and_go(book):
-    def names():
-        return [name for _, backend, _, name in book.agent.sources() if backend == "eas"]
-    folder = book.ask("folder-add", name="Club", type=14)["id"]
-    wait_for(lambda: "Club" in names(), 60, f"the new address book, there are {names()}", 0.5)
-    other = books.BookAgent(books.AGENT)
-    try:
-        source = next(s[0] for s in other.sources() if s[3] == "Club")
-        other.open(source)
-        book.ask("add", books.item_xml(FileAs="Member, One", FirstName="One", LastName="Member"), folder=folder)
-        wait_for(lambda: [c.value("FN") for c in other.cards()] == ["One Member"], 60, "the contact of the new address book")
-        book.ask("folder-delete", folder=folder)
-        wait_for(lambda: "Club" not in names(), 60, "the address book to go", 0.5)
-    finally:
-        other.close()
-    book.agent.create(make_card("Still", "Works"))
-    check(book.there() == ["Works, Still"], f"the server has {book.there()}")
 
 
 SLICE = ["server_to_desktop", "desktop_to_server", "what_nobody_maps_survives", "untouched_picture_is_not_sent", "pictures_change_and_go",

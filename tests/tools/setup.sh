@@ -14,7 +14,7 @@ packages_session='evolution-data-server dbus gnome-keyring libsecret-tools libgl
   dconf-gsettings-backend glib-networking openssl ca-certificates tzdata sqlite3 procps'
 packages_clang='clang libclang-rt-dev llvm'
 packages_sogo='sogo sogo-activesync postgresql memcached dovecot-imapd dovecot-lmtpd nginx-light openssl curl'
-packages_desktop='gnome-calendar xvfb imagemagick xdotool openbox adwaita-icon-theme fonts-dejavu-core at-spi2-core
+packages_desktop='gnome-calendar gnome-contacts xvfb imagemagick xdotool openbox adwaita-icon-theme fonts-dejavu-core at-spi2-core
   python3-pyatspi python3-gi gir1.2-atspi-2.0'
 packages_distros='debootstrap'
 

@@ -446,10 +446,15 @@ surroundings_cb (EEasSurroundingsEvent event, gpointer user_data)
 	plan_pump (self, /* look */ FALSE);
 }
 
+/* Another server or user makes another client, which ends the Ping of the one before. */
 static void
 source_changed_cb (ESource *source, gpointer user_data)
 {
-	plan_pump (user_data, /* look */ TRUE);
+	EEasBackendPush *self = user_data;
+	g_autoptr (EasClient) client =
+		self->round != NULL ? e_eas_account_ref_client (self->account, NULL) : NULL;
+
+	plan_pump (self, /* look */ TRUE);
 }
 
 static void

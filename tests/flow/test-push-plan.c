@@ -626,6 +626,28 @@ test_40_returns_at_once (void)
 	assert_state (world, "1", EAS_PUSH_WAITING, EAS_PUSH_WHY_NONE);
 }
 
+/* SOGo as it is installed holds a Ping for ten seconds. */
+static void
+test_40_short_holds (void)
+{
+	g_autoptr (World) world = world_new ();
+	EasPushWatcher *one = open_folder (world, "1", EAS_CLASS_CALENDAR);
+	guint64 number = 0;
+
+	one->doubtful = TRUE;
+	tell (world);
+	expect_start (world, "1");
+	for (guint i = 0; i < 8; i++) {
+		world->now += 10 * SECOND;
+		end_round (world, EAS_PING_EARLY, 0, NULL);
+		next (world);
+		g_assert_cmpstr (world->rung, ==, "1");
+		report (world, one, ++number, FALSE);
+		g_assert_cmpint (wait_for (world, EAS_PUSH_START), ==, 50 * SECOND);
+		assert_state (world, "1", EAS_PUSH_WAITING, EAS_PUSH_WHY_NONE);
+	}
+}
+
 static void
 test_40_proxy_cuts (void)
 {
@@ -790,6 +812,7 @@ main (int argc, char **argv)
 	ADD ("40-not-offered", test_40_not_offered);
 	ADD ("40-economical-polling", test_40_economical_polling);
 	ADD ("40-returns-at-once", test_40_returns_at_once);
+	ADD ("40-short-holds", test_40_short_holds);
 	ADD ("40-proxy-cuts", test_40_proxy_cuts);
 	ADD ("40-short-cuts", test_40_short_cuts);
 	ADD ("40-refused", test_40_refused);

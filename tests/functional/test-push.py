@@ -10,6 +10,7 @@ import fcntl
 import os
 import signal
 import statistics
+import subprocess
 import sys
 import threading
 import time
@@ -230,6 +231,50 @@ def test_ping_is_not_offered():
         server.control.ask("set", commands="")
 
 
+class Logind:
+    """Says that the machine goes to sleep, and that it is awake."""
+
+    def __init__(self):
+        program = os.path.join(os.environ["EAS_BUILD_DIR"], "tests", "functional", "sleep-agent")
+        self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.hear("ready")
+
+    def hear(self, wanted):
+        line = self.process.stdout.readline().strip()
+        if line != wanted:
+            raise Failure(f"the sleep agent says {line!r}")
+
+    def say(self, word):
+        self.process.stdin.write(word + "\n")
+        self.process.stdin.flush()
+        self.hear("done")
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(10)
+
+
+def test_sleep():
+    """Nothing is asked on the way to bed; awake, after a moment that is not the same for all."""
+    logind = Logind()
+    try:
+        with Desk(server, "sleep") as desk:
+            wait_for_ping()
+            logind.say("sleep")
+            wait_for(lambda: waiting() == 0, 10, "the Ping to end", 0.02)
+            report("the state says so", wait_for(lambda: push_state(desk) == "off suspended", 10, "the state"))
+            server.control.ask("reset")
+            desk.add("in the night")
+            time.sleep(1)
+            report("nothing is asked while it sleeps", not desk.requests(), desk.requests())
+            logind.say("wake")
+            wait_for(lambda: "in the night" in desk.here(), 20, "what came in the night", 0.02)
+            report("what came in the night is told", True)
+            wait_for_ping()
+    finally:
+        logind.close()
+
+
 def test_switched_off():
     """An account that is switched off does not ping."""
     with Desk(server, "off") as desk:
@@ -250,13 +295,16 @@ def test_switched_off():
 
 
 TESTS = [test_latency, test_only_the_owner, test_factory_dies, test_registry_dies, test_new_folder, test_false_alarms,
-         test_ping_is_not_offered, test_switched_off]
+         test_ping_is_not_offered, test_sleep, test_switched_off]
 
 
 def main():
     global server
     names = sys.argv[1:]
-    users = ["latency", "owner", "factory", "registry", "folders", "alarms", "none", "off"]
+    # The session's own bus is the system's as well, before a daemon starts.
+    os.environ["DBUS_SYSTEM_BUS_ADDRESS"] = os.environ["DBUS_SESSION_BUS_ADDRESS"]
+    subprocess.run(["dbus-update-activation-environment", "DBUS_SYSTEM_BUS_ADDRESS"], check=True, timeout=20)
+    users = ["latency", "owner", "factory", "registry", "folders", "alarms", "none", "sleep", "off"]
     with seam.TestServer(*[word for user in users for word in ("--user", f"{user}:secret")], "--versions", "14.1") as server:
         tap.run(*[test for test in TESTS if not names or test.__name__[5:] in names])
     tap.finish()

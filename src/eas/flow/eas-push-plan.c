@@ -28,8 +28,9 @@
 #define EMPTY_RINGS        3
 #define FIRST_EXCLUSION_MS (10 * SECOND_MS)
 #define LAST_EXCLUSION_MS  (10 * MINUTE_MS)
-#define EARLY_MS           (60 * SECOND_MS) /* between answers that come at once */
-#define EARLY_ROUNDS       3                /* then Ping is taken for broken */
+#define EARLY_MS           (60 * SECOND_MS) /* between answers that come early */
+#define AT_ONCE_MS         (5 * SECOND_MS)
+#define AT_ONCE_ROUNDS     3 /* then Ping is taken for broken */
 #define HOPELESS_ROUNDS    2
 #define REFUSED_ROUNDS     5
 #define SHORT_CUT_MS                                                                               \
@@ -82,7 +83,7 @@ struct _EasPushPlan {
 	gboolean throttled; /* by the server's own word: nothing but time ends it */
 	gboolean refused_password;
 
-	guint early, hopeless, refused; /* in a row */
+	guint at_once, hopeless, refused; /* in a row */
 	guint barren; /* rounds in a row that told nothing of a folder: hierarchy, strangers */
 	EasPushWhy polling; /* NONE: Ping works */
 	gint64 polling_until;
@@ -176,7 +177,7 @@ static void
 stop_polling (EasPushPlan *plan)
 {
 	plan->polling = EAS_PUSH_WHY_NONE;
-	plan->early = plan->hopeless = plan->refused = 0;
+	plan->at_once = plan->hopeless = plan->refused = 0;
 }
 
 /* --- Rings --- */
@@ -463,15 +464,30 @@ ask_doubtful (EasPushPlan *plan, gint64 now)
 	}
 }
 
+/* Some servers hold a Ping for seconds only (SOGo as it is installed: ten); with a rest between
+ * them, that is still the cheapest way to ask about all folders. */
 static void
-take_result (EasPushPlan *plan, const EasPingResult *result, gint64 now)
+take_early (EasPushPlan *plan, gint64 now)
 {
 	gint64 took = now - plan->started_at;
 
+	plan->at_once = took < AT_ONCE_MS ? plan->at_once + 1 : 0;
+	if (plan->at_once >= AT_ONCE_ROUNDS) {
+		start_polling (plan, EAS_PUSH_WHY_EARLY, BROKEN_MS, now);
+		return;
+	}
+	plan->pause_until = now + MAX (EARLY_MS - took, 0);
+	ask_doubtful (plan, now);
+}
+
+static void
+take_result (EasPushPlan *plan, const EasPingResult *result, gint64 now)
+{
 	forget_failure (plan);
 	plan->refused = 0;
 	plan->max_folders = result->max_folders;
-	plan->early = result->outcome == EAS_PING_EARLY ? plan->early + 1 : 0;
+	if (result->outcome != EAS_PING_EARLY)
+		plan->at_once = 0;
 	if (result->outcome == EAS_PING_HIERARCHY)
 		plan->barren++;
 	else if (result->outcome != EAS_PING_CHANGED)
@@ -491,10 +507,7 @@ take_result (EasPushPlan *plan, const EasPingResult *result, gint64 now)
 		break;
 	case EAS_PING_LIMITED:
 	case EAS_PING_EARLY:
-		if (plan->early >= EARLY_ROUNDS)
-			start_polling (plan, EAS_PUSH_WHY_EARLY, BROKEN_MS, now);
-		else
-			plan->pause_until = now + MAX (EARLY_MS - took, 0);
+		take_early (plan, now);
 		break;
 	case EAS_PING_CUT:
 		break;

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A calendar as one iCalendar file on standard output, straight from the server. */
+/* A calendar, a list of tasks or notes as one iCalendar file on standard output, straight from the
+ * server. */
 
 #include "tool.h"
 
-#include "eas-map-event.h"
+#include "eas-map-kind.h"
 
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
 
 typedef struct {
+	const EasMapKind *kind;
 	ICalComponent *calendar;
 	GHashTable *zones; /* TZIDs that are in it */
 	guint n_left_out;
@@ -41,7 +43,7 @@ add_item (Export *export, const ToolItem *item, const EasMapContext *context)
 {
 	g_autoptr (GError) error = NULL;
 	g_autoptr (GPtrArray) components =
-		eas_map_event_read (item->item, item->server_id, context, &error);
+		export->kind->read (item->item, item->server_id, context, &error);
 
 	if (components == NULL) {
 		/* One bad item stops only itself. */
@@ -58,10 +60,10 @@ add_item (Export *export, const ToolItem *item, const EasMapContext *context)
 }
 
 static char *
-export_items (GPtrArray *items, EasVersion version)
+export_items (const EasMapKind *kind, GPtrArray *items, EasVersion version)
 {
 	EasMapContext context = { .version = version };
-	Export export = { NULL };
+	Export export = { .kind = kind };
 	char *text;
 
 	export.calendar = e_cal_util_new_top_level ();
@@ -90,13 +92,14 @@ tool_run_export (Tool *tool, char **arguments)
 		version = eas_client_get_version (client);
 		eas_client_shutdown (client);
 	}
-	if (items != NULL && klass != EAS_CLASS_CALENDAR)
+	if (items != NULL && eas_map_kind_of_class (klass) == NULL)
 		eas_set_error (&error, EAS_ERROR_FOLDER_NOT_FOUND, NULL, 0, 0,
-			       _ ("The folder “%s” is no calendar"), arguments[0]);
+			       _ ("The folder “%s” holds neither events, tasks nor notes"),
+			       arguments[0]);
 	if (error != NULL)
 		return tool_fail (tool, error);
 
-	text = export_items (items, version);
+	text = export_items (eas_map_kind_of_class (klass), items, version);
 	fputs (text, stdout);
 
 	return TOOL_OK;

@@ -118,6 +118,11 @@ def test_reading():
         events = seam.parse_events(exported)
         report('export: series, moved occurrence, all-day event', any(e.value('RRULE') for e in events) and
                any(e.value('RECURRENCE-ID') for e in events) and 'DTSTART;VALUE=DATE' in exported and 'VTIMEZONE' in exported)
+        tasks = seam.parse_events(server.tool('export', 'tasks').stdout, 'tasks')
+        report('export: tasks, open and done', any(t.value('STATUS') == 'COMPLETED' for t in tasks) and
+               any(t.value('DUE') and not t.value('STATUS') for t in tasks), len(tasks))
+        notes = seam.parse_events(server.tool('export', 'notes').stdout, 'notes')
+        report('export: notes', notes and all(n.value('SUMMARY') for n in notes), len(notes))
         expect('export: not a calendar', server.tool('export', 'inbox'), 9)
         server.control.ask('generate', folder='Calendar', count=1500, seed=1)
         many = json.loads(server.tool('items', '--json', 'calendar').stdout)

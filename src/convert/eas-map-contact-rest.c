@@ -65,6 +65,49 @@ eas_contact_rest_is_kept (const char *property)
 	return eas_contact_im_knows (property);
 }
 
+static const char *
+first_value (EVCardAttributeParam *param)
+{
+	GList *values = e_vcard_attribute_param_get_values (param);
+
+	return values != NULL && values->data != NULL ? values->data : "";
+}
+
+static int
+compare_params (gconstpointer a, gconstpointer b)
+{
+	EVCardAttributeParam *first = (EVCardAttributeParam *) a,
+			     *second = (EVCardAttributeParam *) b;
+	int names = g_ascii_strcasecmp (e_vcard_attribute_param_get_name (first),
+					e_vcard_attribute_param_get_name (second));
+
+	return names != 0 ? names : strcmp (first_value (first), first_value (second));
+}
+
+/* EDS turns the parameters around whenever it writes a vCard: only in an order of our own can the
+ * same property be the same line. What programs note in them for themselves is left out. */
+static EVCardAttribute *
+copy_in_order (EVCardAttribute *attribute)
+{
+	EVCardAttribute *copy = e_vcard_attribute_new (e_vcard_attribute_get_group (attribute),
+						       e_vcard_attribute_get_name (attribute));
+	GList *params = g_list_sort (g_list_copy (e_vcard_attribute_get_params (attribute)),
+				     compare_params);
+	GList *link;
+
+	for (link = params; link != NULL; link = link->next) {
+		if (g_ascii_strncasecmp (e_vcard_attribute_param_get_name (link->data),
+					 "X-EVOLUTION-", strlen ("X-EVOLUTION-")) != 0)
+			e_vcard_attribute_add_param (copy,
+						     e_vcard_attribute_param_copy (link->data));
+	}
+	for (link = e_vcard_attribute_get_values (attribute); link != NULL; link = link->next)
+		e_vcard_attribute_add_value (copy, link->data);
+	g_list_free (params);
+
+	return copy;
+}
+
 /* The lines of a vCard that has only these properties, unfolded. */
 static char *
 write_lines (GPtrArray *attributes)
@@ -75,7 +118,7 @@ write_lines (GPtrArray *attributes)
 	char *end;
 
 	for (guint i = 0; i < attributes->len; i++)
-		e_vcard_append_attribute (vcard, e_vcard_attribute_copy (attributes->pdata[i]));
+		e_vcard_append_attribute (vcard, copy_in_order (attributes->pdata[i]));
 	text = e_vcard_to_string (vcard, EVC_FORMAT_VCARD_30);
 	g_object_unref (vcard);
 

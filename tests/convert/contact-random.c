@@ -215,10 +215,11 @@ contact_random (GRand *rand)
 		append (contact, EVC_X_ANNIVERSARY, NULL, random_day (rand));
 	if (one_in (rand, 4)) {
 		EVCardAttribute *photo = e_vcard_attribute_new (NULL, EVC_PHOTO);
+		g_autofree char *picture = random_picture (rand);
 
 		e_vcard_attribute_add_param_with_value (
 			photo, e_vcard_attribute_param_new (EVC_ENCODING), "b");
-		e_vcard_attribute_add_value (photo, random_picture (rand));
+		e_vcard_attribute_add_value (photo, picture);
 		e_vcard_append_attribute (E_VCARD (contact), photo);
 	}
 

@@ -14,7 +14,8 @@ contact_lines (EContact *contact)
 	g_string_replace (lines, "\r\n", "\n", 0);
 	g_assert_true (g_str_has_prefix (lines->str, "BEGIN:VCARD\nVERSION:3.0\n"));
 	g_string_erase (lines, 0, strlen ("BEGIN:VCARD\nVERSION:3.0\n"));
-	g_string_replace (lines, "END:VCARD", "", 0);
+	g_assert_true (g_str_has_suffix (lines->str, "END:VCARD"));
+	g_string_truncate (lines, lines->len - strlen ("END:VCARD"));
 
 	return g_string_free (lines, FALSE);
 }

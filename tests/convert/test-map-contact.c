@@ -206,6 +206,29 @@ test_five_addresses (void)
 	}
 }
 
+/* EDS turns parameters around each time it writes a vCard. */
+static void
+test_parameters_in_any_order (void)
+{
+	EasMapContext context = convert_context (EAS_VERSION_16_1, NULL);
+	EContact *contact = contact_new ("N:A;;;;\nTEL;TYPE=PAGER:1\n"
+					 "TEL;TYPE=PAGER;PREF=1;LABEL=x;X-EVOLUTION-UI-SLOT=2:2\n");
+	g_autoptr (GPtrArray) changes = eas_map_contact_write (contact, NULL, NULL, &context, NULL);
+	const EasItem *item = ((EasSyncChange *) changes->pdata[0])->item;
+	g_autofree char *wire = convert_lines (item);
+	EContact *once = contact_through_text (contact);
+	g_autoptr (GPtrArray) turned = eas_map_contact_write (once, NULL, NULL, &context, NULL);
+	g_autofree char *wire_turned = convert_lines (((EasSyncChange *) turned->pdata[0])->item);
+	g_autofree char *untouched = contact_write_edited (item, &context, "");
+
+	g_assert_nonnull (strstr (wire, "PREF=1"));
+	convert_assert_lacks (wire, "X-EVOLUTION-UI-SLOT");
+	convert_assert_lines (wire_turned, wire);
+	convert_assert_lines (untouched, "");
+	g_object_unref (contact);
+	g_object_unref (once);
+}
+
 /* Somebody wrote below the lines, or wrote lines that are none of ours. */
 static void
 test_rest_and_others (void)
@@ -418,6 +441,7 @@ main (int argc, char **argv)
 	g_test_add_func ("/map/contact/read/fields-of-eds", test_fields_of_eds);
 	g_test_add_func ("/map/contact/untouched", test_untouched);
 	g_test_add_func ("/map/contact/five-addresses", test_five_addresses);
+	g_test_add_func ("/map/contact/parameters-in-any-order", test_parameters_in_any_order);
 	g_test_add_func ("/map/contact/rest-and-others", test_rest_and_others);
 	g_test_add_func ("/map/contact/numbers", test_numbers);
 	g_test_add_func ("/map/contact/ims", test_ims);

@@ -14,6 +14,7 @@
 #include "e-eas-owner.h"
 
 #include "e-cal-backend-eas-items.h"
+#include "e-cal-backend-eas-receive.h"
 
 #include "e-cal-backend-eas.h"
 
@@ -437,10 +438,11 @@ ecb_eas_receive_objects_sync (ECalBackendSync *backend,
 			      GError **error)
 {
 	ECalBackendEas *self = E_CAL_BACKEND_EAS (backend);
+	g_autofree char *ordered = e_cal_backend_eas_receive_prepare (calobj, error);
 
-	if (!begin_writing (self, NULL, error))
+	if (ordered == NULL || !begin_writing (self, NULL, error))
 		return;
-	parent_sync_class ()->receive_objects_sync (backend, cal, cancellable, calobj, opflags,
+	parent_sync_class ()->receive_objects_sync (backend, cal, cancellable, ordered, opflags,
 						    error);
 	end_writing (self);
 }

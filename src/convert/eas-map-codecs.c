@@ -79,6 +79,15 @@ is_blank (const char *text)
 	return *text == '\0';
 }
 
+gboolean
+eas_map_alarm_rings (icalcomponent *alarm)
+{
+	icalproperty *action = icalcomponent_get_first_property (alarm, ICAL_ACTION_PROPERTY);
+	const char *value = action != NULL ? icalproperty_get_value_as_string (action) : NULL;
+
+	return value == NULL || g_ascii_strcasecmp (value, "NONE") != 0;
+}
+
 void
 eas_map_add_text (icalcomponent *component, icalproperty_kind kind, const char *text)
 {

@@ -36,6 +36,8 @@ char *eas_map_category_of_shown (const char *shown); /* where nothing says how i
 /* Text as the wire wants it: valid, trimmed, line ends CRLF. NULL when nothing is left. */
 char *eas_map_wire_text (const char *text, gboolean one_line);
 
+/* Apple puts an alarm with ACTION:NONE and a moment in 1976 into events that must not ring. */
+gboolean eas_map_alarm_rings (icalcomponent *alarm);
 /* Adds a property with a text value; nothing when empty. @text is clean. */
 void eas_map_add_text (icalcomponent *component, icalproperty_kind kind, const char *text);
 void eas_map_add_x (icalcomponent *component, const char *name, const char *text);

@@ -409,7 +409,7 @@ minutes_before (const EasEventTimes *times, icalcomponent *alarm)
 	icalparameter *related;
 	gint64 seconds;
 
-	if (property == NULL)
+	if (property == NULL || !eas_map_alarm_rings (alarm))
 		return -1;
 
 	trigger = icalproperty_get_trigger (property);

@@ -341,7 +341,7 @@ alarm_moment (const EasTaskFacts *facts, icalcomponent *alarm, gint64 *out_utc)
 	icalproperty *property = icalcomponent_get_first_property (alarm, ICAL_TRIGGER_PROPERTY);
 	struct icaltriggertype trigger;
 
-	if (property == NULL)
+	if (property == NULL || !eas_map_alarm_rings (alarm))
 		return FALSE;
 
 	trigger = icalproperty_get_trigger (property);

@@ -213,6 +213,11 @@ test_reminder (void)
 		EAS_VERSION_16_1,
 		"BEGIN:VALARM\nACTION:DISPLAY\nDESCRIPTION:x\nTRIGGER:PT5M\nEND:VALARM\n");
 
+	/* Apple's way to say that nothing rings. */
+	g_autofree char *silent = edit_reminder (
+		EAS_VERSION_16_1, "BEGIN:VALARM\nACTION:NONE\nTRIGGER;VALUE=DATE-TIME:"
+				  "19760401T005545Z\nEND:VALARM\n");
+
 	for (guint i = 0; i < G_N_ELEMENTS (triggers); i++) {
 		g_autofree char *alarm = g_strdup_printf (
 			"BEGIN:VALARM\nACTION:DISPLAY\nDESCRIPTION:x\n%s\nEND:VALARM\n",
@@ -226,6 +231,7 @@ test_reminder (void)
 	convert_assert_has (none_14, "Reminder");
 	convert_assert_lines (none_16, "Change\n  Reminder\n");
 	convert_assert_lines (late, "Change\n  Reminder\n");
+	convert_assert_lines (silent, "Change\n  Reminder\n");
 }
 
 /* A new event: nothing is sent that the version forbids. */

@@ -13,13 +13,12 @@
  *	list [SEXP]                  every object, in base64
  *	get UID                      master and instances, in base64
  *	create BASE64                answers the new UID
- *	modify this|all BASE64
- *	remove this|all UID [RID]
- *	view-start | view-stats      counts the signals of a view of everything
- *	view-last                    "SIGNALS TIME REVISIONS TIME", monotonic microseconds of the
- *last probe-start MS SEXP-BASE64   asks SEXP every MS milliseconds in a thread of its own
- *	probe-stop                   "COUNT LONGEST-MS LAST-OBJECTS FAILURES"
- *	quit
+ *	receive BASE64               what a person opens or a mail brings, as a whole; answers the
+ *UIDs of the events in it, in base64 modify this|all BASE64 remove this|all UID [RID] view-start |
+ *view-stats      counts the signals of a view of everything view-last                    "SIGNALS
+ *TIME REVISIONS TIME", monotonic microseconds of the last probe-start MS SEXP-BASE64   asks SEXP
+ *every MS milliseconds in a thread of its own probe-stop                   "COUNT LONGEST-MS
+ *LAST-OBJECTS FAILURES" quit
  */
 
 #include <libecal/libecal.h>
@@ -272,6 +271,63 @@ create_object (gpointer data, char **words)
 	g_clear_object (&component);
 }
 
+static void
+note_events (ICalComponent *calendar, GPtrArray *lines)
+{
+	ICalComponent *event;
+
+	if (i_cal_component_isa (calendar) == I_CAL_VEVENT_COMPONENT)
+		g_ptr_array_add (lines,
+				 agent_to_base64 (i_cal_component_get_uid (calendar) != NULL
+							  ? i_cal_component_get_uid (calendar)
+							  : ""));
+	for (event = i_cal_component_get_first_component (calendar, I_CAL_ANY_COMPONENT);
+	     event != NULL; g_object_unref (event),
+	    event = i_cal_component_get_next_component (calendar, I_CAL_ANY_COMPONENT))
+		note_events (event, lines);
+}
+
+/* One calendar of it, or all of them below a root without a name. */
+static gboolean
+receive_one (Agent *agent, ICalComponent *component, GError **error)
+{
+	ICalComponent *calendar;
+	gboolean success = TRUE;
+
+	if (i_cal_component_isa (component) != I_CAL_XROOT_COMPONENT)
+		return e_cal_client_receive_objects_sync (agent->client, component,
+							  E_CAL_OPERATION_FLAG_NONE, NULL, error);
+	for (calendar = i_cal_component_get_first_component (component, I_CAL_ANY_COMPONENT);
+	     calendar != NULL && success; g_object_unref (calendar),
+	    calendar = i_cal_component_get_next_component (component, I_CAL_ANY_COMPONENT))
+		success = receive_one (agent, calendar, error);
+	g_clear_object (&calendar);
+
+	return success;
+}
+
+static void
+receive_objects (gpointer data, char **words)
+{
+	g_autofree char *text = agent_from_base64 (words[1]);
+	ICalComponent *component = i_cal_parser_parse_string (text);
+	g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+	g_autoptr (GError) error = NULL;
+
+	if (component == NULL) {
+		g_set_error_literal (&error, E_CLIENT_ERROR, E_CLIENT_ERROR_INVALID_ARG,
+				     "no calendar in it");
+		agent_answer_error (error);
+		return;
+	}
+	note_events (component, lines);
+	if (receive_one (data, component, &error))
+		agent_answer (lines);
+	else
+		agent_answer_error (error);
+	g_object_unref (component);
+}
+
 static ECalObjModType
 mod_from_word (const char *word)
 {
@@ -465,21 +521,14 @@ is_open (gpointer data)
 }
 
 static const AgentCommand commands[] = {
-	{ "sources", 1, FALSE, list_sources },
-	{ "caldav", 4, FALSE, make_caldav },
-	{ "default", 2, FALSE, set_default },
-	{ "open", 2, FALSE, open_calendar },
-	{ "refresh", 1, TRUE, refresh },
-	{ "list", 1, TRUE, list_objects },
-	{ "get", 2, TRUE, get_objects },
-	{ "create", 2, TRUE, create_object },
-	{ "modify", 3, TRUE, modify_object },
-	{ "remove", 3, TRUE, remove_object },
-	{ "view-start", 1, TRUE, start_view },
-	{ "view-stats", 1, TRUE, answer_view },
-	{ "view-last", 1, TRUE, answer_last },
-	{ "probe-start", 3, TRUE, start_probe },
-	{ "capabilities", 1, TRUE, list_capabilities },
+	{ "sources", 1, FALSE, list_sources },   { "caldav", 4, FALSE, make_caldav },
+	{ "default", 2, FALSE, set_default },    { "open", 2, FALSE, open_calendar },
+	{ "refresh", 1, TRUE, refresh },         { "list", 1, TRUE, list_objects },
+	{ "get", 2, TRUE, get_objects },         { "create", 2, TRUE, create_object },
+	{ "receive", 2, TRUE, receive_objects }, { "modify", 3, TRUE, modify_object },
+	{ "remove", 3, TRUE, remove_object },    { "view-start", 1, TRUE, start_view },
+	{ "view-stats", 1, TRUE, answer_view },  { "view-last", 1, TRUE, answer_last },
+	{ "probe-start", 3, TRUE, start_probe }, { "capabilities", 1, TRUE, list_capabilities },
 	{ "probe-stop", 1, TRUE, answer_probe },
 };
 

@@ -185,6 +185,10 @@ class Agent:
     def create(self, text):
         return self.ask("create", encode(text))[0]
 
+    def receive(self, data):
+        """A file's bytes; the UIDs of the events in it."""
+        return [base64.b64decode(line).decode(errors="replace") for line in self.ask("receive", base64.b64encode(data or b"\0").decode())]
+
     def modify(self, text, which="all"):
         self.ask("modify", which, encode(text))
 

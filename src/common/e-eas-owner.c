@@ -6,6 +6,7 @@
 
 #include "e-eas-cache-rescue.h"
 #include "e-eas-error.h"
+#include "e-source-eas-folder.h"
 
 #include "e-eas-owner.h"
 
@@ -28,6 +29,16 @@ struct _EEasOwner {
 	GHashTable *touched; /* uids, by the present writer */
 };
 
+static void
+problem_cb (ESourceEasFolder *folder, GParamSpec *pspec, EBackend *backend)
+{
+	EEasOwner *self = g_object_get_data (G_OBJECT (backend), DATA_NAME);
+	g_autofree char *problem = e_source_eas_folder_dup_problem (folder);
+
+	if (self != NULL && problem != NULL && *problem != '\0')
+		self->klass->notify_error (backend, problem);
+}
+
 EEasOwner *
 e_eas_owner_new (const EEasOwnerClass *klass,
 		 const EEasWorkerClass *worker_class,
@@ -42,6 +53,10 @@ e_eas_owner_new (const EEasOwnerClass *klass,
 	g_mutex_init (&self->writer);
 	self->touched = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 	g_object_set_data (G_OBJECT (backend), DATA_NAME, self);
+	/* What the registry could not do for the person. */
+	g_signal_connect_object (e_source_get_extension (e_backend_get_source (backend),
+							 E_SOURCE_EXTENSION_EAS_FOLDER),
+				 "notify::problem", G_CALLBACK (problem_cb), backend, 0);
 
 	return self;
 }

@@ -56,7 +56,6 @@ struct _EEasWorker {
 	EasCollection *collection;
 	EEasWatch *watch;
 	EEasBell *bell; /* how the watch and the source reach us */
-	gulong moved;   /* handler on the source */
 	GThread *thread;
 	GCancellable *cancellable;
 
@@ -69,10 +68,10 @@ struct _EEasWorker {
 	gboolean upload_wanted;
 	gboolean kicked;
 	gboolean push_changed; /* the status file is to say so */
-	gboolean failing;     /* the last try did not reach the server */
-	gboolean no_password; /* asked for one, waiting */
-	gint64 not_before;    /* monotonic */
-	GPtrArray *waiters;   /* (element-type EEasWaiter) */
+	gboolean failing;      /* the last try did not reach the server */
+	gboolean no_password;  /* asked for one, waiting */
+	gint64 not_before;     /* monotonic */
+	GPtrArray *waiters;    /* (element-type EEasWaiter) */
 	EasClient *client;
 	EasVersion version;
 
@@ -137,6 +136,10 @@ gboolean e_eas_worker_check_folder (EEasWorker *self, GError **error); /* agains
 gboolean e_eas_worker_follow_folder (EEasWorker *self, GError **error);
 /* Asks the server whether its folder of this id is still ours; EAS_ERROR_HIERARCHY. */
 gboolean e_eas_worker_verify_folder (EEasWorker *self, GError **error);
+
+/* bell */
+void e_eas_worker_hang_bell (EEasWorker *self);
+void e_eas_worker_silence_bell (EEasWorker *self);
 void e_eas_worker_start_watch (EEasWorker *self); /* of the present folder, and of no other */
 
 /* upload */

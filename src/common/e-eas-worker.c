@@ -26,67 +26,10 @@ enum {
 	CONFLICT_SERVER_WINS = 1
 }; /* [MS-ASCMD] 2.2.3.34 Conflict: so that we hear of it and decide */
 
-/* Between the account's main thread and a worker that may be gone. */
-struct _EEasBell {
-	gatomicrefcount refs;
-	GMutex lock;
-	EEasWorker *worker; /* NULL: gone */
-};
-
-static void
-bell_unref (gpointer data)
-{
-	EEasBell *bell = data;
-
-	if (!g_atomic_ref_count_dec (&bell->refs))
-		return;
-
-	g_mutex_clear (&bell->lock);
-	g_free (bell);
-}
-
-static void
-bell_closure_unref (gpointer data, GClosure *closure)
-{
-	bell_unref (data);
-}
-
 static void
 wake (EEasWorker *self)
 {
 	g_cond_signal (&self->wake);
-}
-
-static void
-bell_rang (gpointer user_data)
-{
-	EEasBell *bell = user_data;
-
-	g_mutex_lock (&bell->lock);
-	if (bell->worker != NULL) {
-		g_mutex_lock (&bell->worker->lock);
-		bell->worker->fetch_wanted = TRUE;
-		/* Who rings can be reached. */
-		bell->worker->kicked |= bell->worker->failing;
-		wake (bell->worker);
-		g_mutex_unlock (&bell->worker->lock);
-	}
-	g_mutex_unlock (&bell->lock);
-}
-
-static void
-push_changed (gpointer user_data)
-{
-	EEasBell *bell = user_data;
-
-	g_mutex_lock (&bell->lock);
-	if (bell->worker != NULL) {
-		g_mutex_lock (&bell->worker->lock);
-		bell->worker->push_changed = TRUE;
-		wake (bell->worker);
-		g_mutex_unlock (&bell->worker->lock);
-	}
-	g_mutex_unlock (&bell->lock);
 }
 
 /* ---- the cycle ---- */
@@ -339,7 +282,7 @@ tell_push (EEasWorker *self)
 	g_mutex_lock (&self->lock);
 }
 
-/* Sleeps until there is something to do. FALSE: stop. */
+/* Sleeps until there is something to do; for what is switched off there is nothing. FALSE: stop. */
 static gboolean
 wait_for_work (EEasWorker *self)
 {
@@ -347,9 +290,12 @@ wait_for_work (EEasWorker *self)
 
 	g_mutex_lock (&self->lock);
 	while (!self->stop) {
-		gboolean wanted = self->fetch_wanted || self->upload_wanted || self->retry_parked;
+		gboolean enabled = e_source_get_enabled (self->source);
+		gboolean wanted = enabled &&
+				  (self->fetch_wanted || self->upload_wanted || self->retry_parked);
 
-		if (self->kicked || (wanted && self->not_before <= g_get_monotonic_time ()))
+		if ((enabled && self->kicked) ||
+		    (wanted && self->not_before <= g_get_monotonic_time ()))
 			break;
 		if (self->push_changed)
 			tell_push (self);
@@ -477,43 +423,11 @@ e_eas_worker_new (const EEasWorkerClass *klass,
 }
 
 void
-e_eas_worker_start_watch (EEasWorker *self)
-{
-	g_clear_pointer (&self->watch, e_eas_watch_end);
-	g_atomic_ref_count_inc (&self->bell->refs);
-	self->watch = e_eas_account_watch (self->account, self->folder_id, self->klass->klass,
-					   bell_rang, self->bell, bell_unref);
-	e_eas_watch_on_state (self->watch, push_changed);
-}
-
-/* The registry gave the folder another id. */
-static void
-folder_moved_cb (ESourceExtension *extension, GParamSpec *pspec, gpointer user_data)
-{
-	EEasBell *bell = user_data;
-
-	g_mutex_lock (&bell->lock);
-	if (bell->worker != NULL)
-		e_eas_worker_kick (bell->worker);
-	g_mutex_unlock (&bell->lock);
-}
-
-void
 e_eas_worker_start (EEasWorker *self)
 {
-	gpointer folder = e_source_get_extension (self->source, E_SOURCE_EXTENSION_EAS_FOLDER);
-	EEasBell *bell = g_new0 (EEasBell, 1);
-
 	g_return_if_fail (self->thread == NULL);
 
-	g_atomic_ref_count_init (&bell->refs);
-	g_mutex_init (&bell->lock);
-	bell->worker = self;
-	self->bell = bell;
-	e_eas_worker_start_watch (self);
-	g_atomic_ref_count_inc (&bell->refs);
-	self->moved = g_signal_connect_data (folder, "notify::id", G_CALLBACK (folder_moved_cb),
-					     bell, bell_closure_unref, 0);
+	e_eas_worker_hang_bell (self);
 	self->thread = g_thread_new ("eas-worker", worker_thread, self);
 }
 
@@ -535,19 +449,10 @@ e_eas_worker_free (EEasWorker *self)
 	if (self == NULL)
 		return;
 
-	if (self->bell != NULL) {
-		g_mutex_lock (&self->bell->lock);
-		self->bell->worker = NULL;
-		g_mutex_unlock (&self->bell->lock);
-	}
-	if (self->moved != 0)
-		g_signal_handler_disconnect (
-			e_source_get_extension (self->source, E_SOURCE_EXTENSION_EAS_FOLDER),
-			self->moved);
+	e_eas_worker_silence_bell (self);
 	if (self->thread != NULL)
 		stop_thread (self);
 	g_clear_pointer (&self->watch, e_eas_watch_end);
-	g_clear_pointer (&self->bell, bell_unref);
 
 	g_clear_object (&self->account);
 	g_clear_object (&self->source);
@@ -726,7 +631,7 @@ await_upload (EEasWorker *self, EEasWaiter *waiter)
 {
 	g_mutex_lock (&self->lock);
 	want_upload (self);
-	if (self->failing) {
+	if (self->failing || !e_source_get_enabled (self->source)) {
 		waiter->done = TRUE;
 		waiter->pending = TRUE;
 	} else {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Four properties of a child source, kept in its .source file. */
+/* The properties of a child source, kept in its .source file. */
 
 #include "e-source-eas-folder.h"
 
@@ -10,10 +10,19 @@ struct _ESourceEasFolder {
 	char *id;
 	char *parent_id;
 	char *server_name;
+	char *problem;
 	guint folder_type;
 };
 
-enum { PROP_0, PROP_ID, PROP_PARENT_ID, PROP_SERVER_NAME, PROP_FOLDER_TYPE, N_PROPERTIES };
+enum {
+	PROP_0,
+	PROP_ID,
+	PROP_PARENT_ID,
+	PROP_SERVER_NAME,
+	PROP_PROBLEM,
+	PROP_FOLDER_TYPE,
+	N_PROPERTIES
+};
 
 static GParamSpec *properties[N_PROPERTIES];
 
@@ -29,6 +38,8 @@ string_field (ESourceEasFolder *self, guint id)
 		return &self->parent_id;
 	case PROP_SERVER_NAME:
 		return &self->server_name;
+	case PROP_PROBLEM:
+		return &self->problem;
 	default:
 		return NULL;
 	}
@@ -98,6 +109,7 @@ source_eas_folder_finalize (GObject *object)
 	g_free (self->id);
 	g_free (self->parent_id);
 	g_free (self->server_name);
+	g_free (self->problem);
 
 	G_OBJECT_CLASS (e_source_eas_folder_parent_class)->finalize (object);
 }
@@ -117,6 +129,7 @@ e_source_eas_folder_class_init (ESourceEasFolderClass *klass)
 	properties[PROP_ID] = g_param_spec_string ("id", NULL, NULL, NULL, flags);
 	properties[PROP_PARENT_ID] = g_param_spec_string ("parent-id", NULL, NULL, NULL, flags);
 	properties[PROP_SERVER_NAME] = g_param_spec_string ("server-name", NULL, NULL, NULL, flags);
+	properties[PROP_PROBLEM] = g_param_spec_string ("problem", NULL, NULL, NULL, flags);
 	properties[PROP_FOLDER_TYPE] =
 		g_param_spec_uint ("folder-type", NULL, NULL, 0, G_MAXUINT, /* default */ 0, flags);
 	g_object_class_install_properties (object_class, N_PROPERTIES, properties);
@@ -173,6 +186,22 @@ e_source_eas_folder_set_server_name (ESourceEasFolder *self, const char *name)
 	g_return_if_fail (E_IS_SOURCE_EAS_FOLDER (self));
 
 	set_string (self, PROP_SERVER_NAME, name);
+}
+
+char *
+e_source_eas_folder_dup_problem (ESourceEasFolder *self)
+{
+	g_return_val_if_fail (E_IS_SOURCE_EAS_FOLDER (self), NULL);
+
+	return dup_string (self, PROP_PROBLEM);
+}
+
+void
+e_source_eas_folder_set_problem (ESourceEasFolder *self, const char *problem)
+{
+	g_return_if_fail (E_IS_SOURCE_EAS_FOLDER (self));
+
+	set_string (self, PROP_PROBLEM, problem);
 }
 
 guint

@@ -22,6 +22,9 @@ void e_source_eas_folder_set_parent_id (ESourceEasFolder *self, const char *pare
 /* The name the server gave; differs from the display name once the person renamed it here. */
 char *e_source_eas_folder_dup_server_name (ESourceEasFolder *self);
 void e_source_eas_folder_set_server_name (ESourceEasFolder *self, const char *name);
+/* What the person wanted of the folder and did not get, for people; NULL. */
+char *e_source_eas_folder_dup_problem (ESourceEasFolder *self);
+void e_source_eas_folder_set_problem (ESourceEasFolder *self, const char *problem);
 guint e_source_eas_folder_get_folder_type (ESourceEasFolder *self); /* EasFolderType */
 void e_source_eas_folder_set_folder_type (ESourceEasFolder *self, guint type);
 EasClass e_source_eas_folder_get_class (ESourceEasFolder *self);

@@ -20,6 +20,7 @@
 
 #include "e-eas-backend-push.h"
 #include "e-eas-children.h"
+#include "e-eas-folders.h"
 
 #include "e-eas-backend.h"
 
@@ -104,7 +105,8 @@ retry_cb (gpointer user_data)
 	EEasBackend *self = user_data;
 
 	self->retry = 0;
-	request_credentials (self);
+	if (e_source_get_enabled (e_backend_get_source (E_BACKEND (self))))
+		request_credentials (self);
 
 	return G_SOURCE_REMOVE;
 }
@@ -388,28 +390,18 @@ eas_backend_create_resource_sync (ECollectionBackend *collection,
 				  GError **error)
 {
 	EEasBackend *self = E_EAS_BACKEND (collection);
-	g_autoptr (EasClient) client = NULL;
-	g_autoptr (EasFolder) folder = NULL;
+	g_autofree char *id = e_eas_folders_create_sync (self->account, source, cancellable, error);
 
-	if (!e_source_has_extension (source, E_SOURCE_EXTENSION_CALENDAR)) {
-		g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
-				     _ ("Only calendars can be made in this account"));
-		return FALSE;
-	}
-
-	client = e_eas_account_ref_client (self->account, error);
-	if (client == NULL)
-		return e_eas_error_to_cal (error);
-	folder = eas_client_run_sync (
-		client,
-		eas_flow_folder_create_new (/* parent_id */ "0", e_source_get_display_name (source),
-					    EAS_FOLDER_USER_CALENDAR),
-		cancellable, error);
-	if (folder == NULL)
+	if (id == NULL)
 		return e_eas_error_to_cal (error);
 
-	/* The new folder becomes a child of its own, with a UID that outlives the cache. */
-	return list_folders (self, cancellable, error) ? TRUE : e_eas_error_to_cal (error);
+	/* The new folder becomes a child of its own, with a UID that outlives the cache. It is made
+	 * on the main thread, where this comes after it. */
+	if (!list_folders (self, cancellable, error))
+		return e_eas_error_to_cal (error);
+	e_eas_children_dress_later (collection, id, source);
+
+	return TRUE;
 }
 
 static gboolean
@@ -419,22 +411,22 @@ eas_backend_delete_resource_sync (ECollectionBackend *collection,
 				  GError **error)
 {
 	EEasBackend *self = E_EAS_BACKEND (collection);
-	g_autoptr (EasClient) client = NULL;
-	g_autofree char *id = e_source_eas_folder_dup_id (
-		e_source_get_extension (source, E_SOURCE_EXTENSION_EAS_FOLDER));
-	g_autoptr (GError) local_error = NULL;
 
-	client = e_eas_account_ref_client (self->account, error);
-	if (client == NULL)
+	if (!e_eas_folders_delete_sync (self->account, source, cancellable, error))
 		return e_eas_error_to_cal (error);
-	eas_client_run_sync (client, eas_flow_folder_delete_new (id), cancellable, &local_error);
-	if (local_error != NULL &&
-	    !g_error_matches (local_error, EAS_ERROR, EAS_ERROR_FOLDER_NOT_FOUND)) {
-		g_propagate_error (error, g_steal_pointer (&local_error));
-		return e_eas_error_to_cal (error);
-	}
 
 	return e_source_remove_sync (source, cancellable, error);
+}
+
+static void
+eas_backend_child_added (ECollectionBackend *collection, ESource *child)
+{
+	EEasBackend *self = E_EAS_BACKEND (collection);
+
+	E_COLLECTION_BACKEND_CLASS (e_eas_backend_parent_class)->child_added (collection, child);
+
+	if (self->account != NULL && e_source_has_extension (child, E_SOURCE_EXTENSION_EAS_FOLDER))
+		e_eas_folders_follow_name (self->account, child, self->cancellable);
 }
 
 /* Another process listed the folders, or was told to end: its result is in the state file. */
@@ -568,6 +560,7 @@ e_eas_backend_class_init (EEasBackendClass *klass)
 	collection_class->populate = eas_backend_populate;
 	collection_class->create_resource_sync = eas_backend_create_resource_sync;
 	collection_class->delete_resource_sync = eas_backend_delete_resource_sync;
+	collection_class->child_added = eas_backend_child_added;
 }
 
 static void

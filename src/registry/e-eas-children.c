@@ -227,10 +227,13 @@ refresh_child (ESource *source, const EasFolder *folder)
 		e_source_get_extension (source, E_SOURCE_EXTENSION_EAS_FOLDER);
 	g_autofree char *before = e_source_eas_folder_dup_server_name (extension);
 
-	if (g_strcmp0 (before, folder->name) != 0 &&
-	    g_strcmp0 (before, e_source_get_display_name (source)) == 0)
-		e_source_set_display_name (source, folder->name);
+	gboolean renamed = g_strcmp0 (before, folder->name) != 0 &&
+			   g_strcmp0 (before, e_source_get_display_name (source)) == 0;
+
+	/* First what the server calls it: a name that is the server's own is nobody's wish. */
 	describe_folder (source, folder);
+	if (renamed)
+		e_source_set_display_name (source, folder->name);
 }
 
 /* The same folder under another id: all that belongs to it here stays. Written at once: with the
@@ -291,8 +294,12 @@ e_eas_children_restore (ECollectionBackend *backend)
 	for (GList *link = claimed; link != NULL; link = link->next) {
 		g_autofree char *id = dup_folder_id (link->data);
 
-		if (id != NULL && !g_hash_table_contains (children, id))
+		if (id != NULL && !g_hash_table_contains (children, id)) {
+			e_source_eas_folder_set_problem (
+				e_source_get_extension (link->data, E_SOURCE_EXTENSION_EAS_FOLDER),
+				/* of another session */ NULL);
 			export(backend, link->data);
+		}
 	}
 	g_list_free_full (claimed, g_object_unref);
 }
@@ -406,4 +413,67 @@ e_eas_children_update (ECollectionBackend *backend, GPtrArray *folders, EasVersi
 	g_hash_table_iter_init (&iter, gone);
 	while (g_hash_table_iter_next (&iter, NULL, &source))
 		remove_child (source);
+}
+
+/* A wish on its way to the main thread. */
+typedef struct {
+	ECollectionBackend *backend;
+	char *folder_id;
+	ESource *scratch;
+} Wish;
+
+static void
+wish_free (gpointer data)
+{
+	Wish *wish = data;
+
+	g_object_unref (wish->backend);
+	g_object_unref (wish->scratch);
+	g_free (wish->folder_id);
+	g_free (wish);
+}
+
+/* The extension of @source that has a colour; NULL. */
+static ESourceSelectable *
+find_selectable (ESource *source)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++) {
+		gpointer extension = e_source_has_extension (source, kinds[i].extension)
+					     ? e_source_get_extension (source, kinds[i].extension)
+					     : NULL;
+
+		if (E_IS_SOURCE_SELECTABLE (extension))
+			return extension;
+	}
+
+	return NULL;
+}
+
+static gboolean
+dress_cb (gpointer user_data)
+{
+	const Wish *wish = user_data;
+	g_autoptr (GHashTable) children = index_children (wish->backend);
+	ESource *child = g_hash_table_lookup (children, wish->folder_id);
+	ESourceSelectable *from = find_selectable (wish->scratch);
+	ESourceSelectable *to = child != NULL ? find_selectable (child) : NULL;
+	g_autofree char *color = from != NULL ? e_source_selectable_dup_color (from) : NULL;
+
+	if (to != NULL && color != NULL && *color != '\0') {
+		e_source_selectable_set_color (to, color);
+		e_source_write_sync (child, NULL, NULL);
+	}
+
+	return G_SOURCE_REMOVE;
+}
+
+void
+e_eas_children_dress_later (ECollectionBackend *backend, const char *folder_id, ESource *scratch)
+{
+	Wish *wish = g_new0 (Wish, 1);
+
+	wish->backend = g_object_ref (backend);
+	wish->folder_id = g_strdup (folder_id);
+	wish->scratch = g_object_ref (scratch);
+	g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, dress_cb, wish, wish_free);
 }

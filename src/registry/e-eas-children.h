@@ -22,8 +22,11 @@ void e_eas_children_restore (ECollectionBackend *backend);
  * another id is found by its type and name and stays what it is. A list without the
  * default calendar proves nothing and removes nothing.
  */
+void e_eas_children_update (ECollectionBackend *backend, GPtrArray *folders, EasVersion version);
+/* From any thread, after the listing that brought the folder: its child takes the colour that the
+ * person chose for @scratch. */
 void
-e_eas_children_update (ECollectionBackend *backend, GPtrArray *folders, EasVersion version);
+e_eas_children_dress_later (ECollectionBackend *backend, const char *folder_id, ESource *scratch);
 /* Does this folder become a child source where @version is spoken? */
 gboolean e_eas_children_shows (const EasFolder *folder, EasVersion version);
 /* Calendars, task lists, memo lists and address books. (transfer full) (element-type ESource) */

@@ -9,6 +9,7 @@
 
 #include "camel-eas-settings.h"
 #include "e-eas-soup-transport.h"
+#include "e-source-eas-folder.h"
 
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
@@ -23,6 +24,7 @@ tool_account_open_registry (Tool *tool, GError **error)
 	ESourceRegistry *registry;
 
 	camel_eas_settings_register ();
+	g_type_ensure (E_TYPE_SOURCE_EAS_FOLDER);
 	registry = e_source_registry_new_sync (tool->cancellable, &local_error);
 	if (registry == NULL) {
 		eas_set_error (error, EAS_ERROR_UNAVAILABLE, NULL, 0, 0,

@@ -2,11 +2,13 @@
 
 /*
  * How are the accounts? What the engine last learned is in the state file; how each
- * calendar is, its factory writes down (e-eas-worker.h). Both are only read, and
+ * folder is, its factory writes down (e-eas-worker.h). Both are only read, and
  * nothing is asked over the network.
  */
 
 #include "tool-account.h"
+
+#include "e-source-eas-folder.h"
 
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
@@ -143,6 +145,17 @@ print_parked (GKeyFile *file)
 	}
 }
 
+/* What the registry could not do for the person; NULL. */
+static char *
+dup_problem (ESource *child)
+{
+	if (!e_source_has_extension (child, E_SOURCE_EXTENSION_EAS_FOLDER))
+		return NULL;
+
+	return e_source_eas_folder_dup_problem (
+		e_source_get_extension (child, E_SOURCE_EXTENSION_EAS_FOLDER));
+}
+
 static void
 print_line_if (GKeyFile *file, const char *key, const char *label)
 {
@@ -152,29 +165,64 @@ print_line_if (GKeyFile *file, const char *key, const char *label)
 		printf ("    %s: %s\n", label, text);
 }
 
-/* @file: NULL for a calendar nobody has opened. */
 static void
-print_calendar (ESource *child, GKeyFile *file)
+print_time_if (GKeyFile *file, const char *key, const char *label, gint64 after)
+{
+	gint64 when = g_key_file_get_int64 (file, GROUP, key, NULL);
+	g_autofree char *time = when > after ? time_text (when) : NULL;
+
+	if (time != NULL)
+		printf ("    %s: %s\n", label, time);
+}
+
+/* How news arrive (format: e-eas-worker.h). */
+static void
+print_push (GKeyFile *file)
+{
+	g_autofree char *push = dup_text (file, GROUP, "push");
+	g_auto (GStrv) words = push != NULL ? g_strsplit (push, " ", 3) : NULL;
+
+	if (words == NULL || words[0] == NULL)
+		return;
+	if (g_str_equal (words[0], "waiting"))
+		printf ("    %s: %s\n", _ ("news"), _ ("the server tells at once"));
+	else if (g_str_equal (words[0], "polling") && words[1] != NULL)
+		printf (_ ("    news: asked for every %s minutes (%s)\n"), words[1],
+			words[2] != NULL ? words[2] : "");
+	else if (g_str_equal (words[0], "excluded"))
+		printf ("    %s: %s\n", _ ("news"),
+			_ ("asked for, as the server told of some that were none"));
+	else
+		printf (_ ("    news: only when somebody refreshes (%s)\n"),
+			words[1] != NULL ? words[1] : "");
+}
+
+/* @file: NULL for a folder nobody has opened. */
+static void
+print_child (ESource *child, const char *kind, GKeyFile *file)
 {
 	g_autofree char *name = e_source_dup_display_name (child);
-	gint64 last_sync;
+	g_autofree char *problem = dup_problem (child);
 
 	if (file == NULL) {
-		printf ("  %-28s  %s\n", name, _ ("not opened yet"));
+		printf ("  %-28s  %-12s  %s\n", name, kind,
+			e_source_get_enabled (child) ? _ ("not opened yet") : _ ("switched off"));
+		if (problem != NULL)
+			printf ("    %s: %s\n", _ ("trouble"), problem);
 		return;
 	}
-	printf (_ ("  %-28s  %d items, %d edits wait, %d parked\n"), name,
+	printf (_ ("  %-28s  %-12s  %d items, %d edits wait, %d parked%s\n"), name, kind,
 		g_key_file_get_integer (file, GROUP, "items", NULL),
 		g_key_file_get_integer (file, GROUP, "pending", NULL),
-		g_key_file_get_integer (file, GROUP, "parked", NULL));
-	last_sync = g_key_file_get_int64 (file, GROUP, "last-sync", NULL);
-	if (last_sync > 0) {
-		g_autofree char *time = time_text (last_sync);
-
-		printf (_ ("    up to date at: %s\n"), time);
-	}
+		g_key_file_get_integer (file, GROUP, "parked", NULL),
+		e_source_get_enabled (child) ? "" : _ (", switched off"));
+	print_time_if (file, "last-sync", _ ("up to date at"), 0);
+	print_push (file);
+	if (problem != NULL)
+		printf ("    %s: %s\n", _ ("trouble"), problem);
 	print_line_if (file, "held", _ ("held back"));
 	print_line_if (file, "error", _ ("trouble"));
+	print_time_if (file, "retry-at", _ ("tried again at"), g_get_real_time () / G_USEC_PER_SEC);
 	print_line_if (file, "conflicts", _ ("losing versions of conflicts"));
 	print_parked (file);
 }
@@ -201,16 +249,19 @@ parked_to_json (ToolJson *json, GKeyFile *file)
 }
 
 static void
-calendar_to_json (ToolJson *json, ESource *child, GKeyFile *file)
+child_to_json (ToolJson *json, ESource *child, GKeyFile *file)
 {
-	static const char *const texts[] = { "id",    "state",      "held",
-					     "error", "error-code", "conflicts" };
+	static const char *const texts[] = { "id",         "state",     "held", "error",
+					     "error-code", "conflicts", "push" };
 	static const char *const numbers[] = { "items", "pending", "last-sync", "retry-at" };
 	g_autofree char *name = e_source_dup_display_name (child);
+	g_autofree char *problem = dup_problem (child);
 
 	tool_json_object (json, NULL);
 	tool_json_text (json, "name", name);
 	tool_json_text (json, "uid", e_source_get_uid (child));
+	tool_json_bool (json, "enabled", e_source_get_enabled (child));
+	tool_json_text (json, "problem", problem);
 	tool_json_bool (json, "opened", file != NULL);
 	for (gsize i = 0; file != NULL && i < G_N_ELEMENTS (texts); i++) {
 		g_autofree char *text = dup_text (file, GROUP, texts[i]);
@@ -225,27 +276,40 @@ calendar_to_json (ToolJson *json, ESource *child, GKeyFile *file)
 	tool_json_end (json);
 }
 
+/* clang-format off */
+static const struct {
+	const char *extension;
+	const char *kind;
+	const char *member; /* of the JSON object */
+} kinds[] = {
+	{ E_SOURCE_EXTENSION_CALENDAR,     N_ ("calendar"),     "calendars" },
+	{ E_SOURCE_EXTENSION_TASK_LIST,    N_ ("tasks"),        "taskLists" },
+	{ E_SOURCE_EXTENSION_MEMO_LIST,    N_ ("notes"),        "noteLists" },
+	{ E_SOURCE_EXTENSION_ADDRESS_BOOK, N_ ("address book"), "addressBooks" },
+};
+/* clang-format on */
+
 static void
-show_calendars (Tool *tool, ESourceRegistry *registry, ESource *account, ToolJson *json)
+show_children (Tool *tool, ESourceRegistry *registry, ESource *account, gsize kind, ToolJson *json)
 {
-	GList *calendars = e_source_registry_list_sources (registry, E_SOURCE_EXTENSION_CALENDAR);
+	GList *children = e_source_registry_list_sources (registry, kinds[kind].extension);
 	g_autofree char *directory =
 		eas_account_state_default_directory (e_source_get_uid (account));
 	g_autoptr (GPtrArray) files = read_status_files (directory);
 
-	tool_json_array (json, "calendars");
-	for (GList *link = calendars; link != NULL; link = link->next) {
+	tool_json_array (json, kinds[kind].member);
+	for (GList *link = children; link != NULL; link = link->next) {
 		GKeyFile *file;
 
 		if (g_strcmp0 (e_source_get_parent (link->data), e_source_get_uid (account)) != 0)
 			continue;
 		file = find_status (files, e_source_get_uid (link->data));
 		if (!tool->json)
-			print_calendar (link->data, file);
-		calendar_to_json (json, link->data, file);
+			print_child (link->data, _ (kinds[kind].kind), file);
+		child_to_json (json, link->data, file);
 	}
 	tool_json_end (json);
-	g_list_free_full (calendars, g_object_unref);
+	g_list_free_full (children, g_object_unref);
 }
 
 static void
@@ -313,7 +377,8 @@ show_account (
 	state_to_json (json, address, url, data);
 	if (!tool->json)
 		print_state (address, url, data);
-	show_calendars (tool, registry, account, json);
+	for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+		show_children (tool, registry, account, i, json);
 	tool_json_end (json);
 
 	return TRUE;

@@ -179,6 +179,7 @@ make_folder (Agent *agent, char **words)
 	g_autoptr (ESource) account = find_source (agent, words[1]);
 	g_autoptr (ESource) scratch = e_source_new (NULL, NULL, NULL);
 	g_autofree char *name = from_base64 (words[3]);
+	gboolean done;
 
 	e_source_set_display_name (scratch, name);
 	e_source_set_parent (scratch, words[1]);
@@ -186,9 +187,8 @@ make_folder (Agent *agent, char **words)
 		if (g_str_equal (kinds[i].kind, words[2]))
 			e_source_get_extension (scratch, kinds[i].extension);
 	}
-	answer_done (account != NULL &&
-			     e_source_remote_create_sync (account, scratch, NULL, &error),
-		     error);
+	done = account != NULL && e_source_remote_create_sync (account, scratch, NULL, &error);
+	answer_done (done, error);
 }
 
 static void
@@ -196,26 +196,34 @@ drop_folder (Agent *agent, char **words)
 {
 	g_autoptr (GError) error = NULL;
 	g_autoptr (ESource) source = find_source (agent, words[1]);
+	gboolean done = source != NULL && e_source_remote_delete_sync (source, NULL, &error);
 
-	answer_done (source != NULL && e_source_remote_delete_sync (source, NULL, &error), error);
+	answer_done (done, error);
+}
+
+static void
+answer_written (ESource *source)
+{
+	g_autoptr (GError) error = NULL;
+	gboolean done = source != NULL && e_source_write_sync (source, NULL, &error);
+
+	answer_done (done, error);
 }
 
 static void
 rename_source (Agent *agent, char **words)
 {
-	g_autoptr (GError) error = NULL;
 	g_autoptr (ESource) source = find_source (agent, words[1]);
 	g_autofree char *name = from_base64 (words[2]);
 
 	if (source != NULL)
 		e_source_set_display_name (source, name);
-	answer_done (source != NULL && e_source_write_sync (source, NULL, &error), error);
+	answer_written (source);
 }
 
 static void
 set_flag (Agent *agent, char **words)
 {
-	g_autoptr (GError) error = NULL;
 	g_autoptr (ESource) source = find_source (agent, words[1]);
 	gboolean on = g_str_equal (words[3], "on");
 
@@ -234,29 +242,28 @@ set_flag (Agent *agent, char **words)
 	else
 		e_source_collection_set_contacts_enabled (
 			e_source_get_extension (source, E_SOURCE_EXTENSION_COLLECTION), on);
-	answer_done (e_source_write_sync (source, NULL, &error), error);
+	answer_written (source);
 }
 
 static void
 recolor (Agent *agent, char **words)
 {
-	g_autoptr (GError) error = NULL;
 	g_autoptr (ESource) source = find_source (agent, words[1]);
 
 	if (source != NULL)
 		e_source_selectable_set_color (
 			e_source_get_extension (source, E_SOURCE_EXTENSION_CALENDAR), words[2]);
-	answer_done (source != NULL && e_source_write_sync (source, NULL, &error), error);
+	answer_written (source);
 }
 
 static void
 refresh_account (Agent *agent, char **words)
 {
 	g_autoptr (GError) error = NULL;
+	gboolean done =
+		e_source_registry_refresh_backend_sync (agent->registry, words[1], NULL, &error);
 
-	answer_done (
-		e_source_registry_refresh_backend_sync (agent->registry, words[1], NULL, &error),
-		error);
+	answer_done (done, error);
 }
 
 /* ---- prompts ----------------------------------------------------------- */

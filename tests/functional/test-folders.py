@@ -8,6 +8,7 @@ runs inside session.sh.
 
 import os
 import sys
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import seam  # noqa: E402
@@ -64,7 +65,159 @@ def test_kinds():
         report("only the person's own folders can be deleted", all(c.deletable == (c.order > 0) for c in children), children)
 
 
-TESTS = [test_kinds]
+# Changed here
+
+NEW = {"calendar": ("Rehearsals", 13), "tasks": ("Groceries", 15), "memos": ("Ideas", 17), "book": ("Choir", 14)}
+
+
+def test_made_here():
+    """Made on the desktop, it is on the server; and the other way it goes as well."""
+    with new_desk() as desk:
+        wait_names(desk, "book", ["Contacts"])
+        for kind in KINDS:
+            name, type = NEW[kind]
+            person.make(desk.uid, kind, name)
+            wait_for(lambda: name in person.names(desk.uid, kind), 20, f"{name} on the desktop")
+            report(f"{kind}: made on the desktop, on the server of its kind", on_server(desk).get(name, {}).get("type") == type, on_server(desk))
+        report("a name that is taken is refused in plain words", refused(lambda: person.make(desk.uid, "calendar", "Rehearsals"), "already"))
+        report("an empty name is refused in plain words", refused(lambda: person.make(desk.uid, "calendar", "  "), "name"))
+        report("and nothing of that is left on the desktop", person.names(desk.uid, "calendar") == ["Calendar", "Rehearsals"], person.children(desk.uid))
+        if not NOTES:
+            report("notes are refused where the version has none", refused(lambda: person.make(desk.uid, "memos", "Ideas"), "notes"))
+        for kind in KINDS:
+            name, _ = NEW[kind]
+            person.drop(next(c.uid for c in person.children(desk.uid, kind) if c.name == name))
+            wait_for(lambda: name not in person.names(desk.uid, kind), 20, f"{name} to leave the desktop")
+            report(f"{kind}: deleted on the desktop, gone on the server", name not in on_server(desk), on_server(desk))
+        default = person.children(desk.uid, "calendar")[0]
+        report("the default calendar cannot be deleted", refused(lambda: person.drop(default.uid), ""))
+        report("and stays on both sides", person.names(desk.uid, "calendar") == ["Calendar"] and "Calendar" in on_server(desk))
+
+
+def refused(action, words):
+    try:
+        action()
+    except seam.AgentError as error:
+        if words in str(error) and not any(code in str(error) for code in ("FolderSync", "Status", "HTTP")):
+            return True
+        print(f"# {error}")
+    return False
+
+
+def test_renamed_here():
+    with new_desk() as desk:
+        desk.ask("folder-add", name="Clubs", type=13)
+        desk.ask("folder-add", name="Taken", type=13)
+        person.refresh(desk.uid)
+        wait_names(desk, "calendar", ["Calendar", "Clubs", "Taken"])
+        default, clubs, _ = person.children(desk.uid, "calendar")
+        person.rename(clubs.uid, "Associations")
+        wait_for(lambda: "Associations" in on_server(desk), 20, "the new name on the server")
+        report("renamed on the desktop: the server has the name", "Clubs" not in on_server(desk), on_server(desk))
+        person.rename(clubs.uid, "Taken")
+        wait_names(desk, "calendar", ["Calendar", "Associations", "Taken"])
+        report("a refused name is taken back, and the status says why", "already" in desk.status_text() and "Associations" in on_server(desk), desk.status_text())
+        person.rename(default.uid, "My days")
+        person.rename(clubs.uid, "One")
+        person.rename(clubs.uid, "Two")
+        wait_for(lambda: "Two" in on_server(desk), 20, f"the last of two names on the server: {list(on_server(desk))}")
+        report("a default folder's name is the person's own", "Calendar" in on_server(desk) and "My days" in person.names(desk.uid, "calendar"), on_server(desk))
+        report("and the trouble is no longer told", "already" not in desk.status_text(), desk.status_text())
+        desk.ask("folder-rename", folder="Two", name="Three")
+        person.refresh(desk.uid)
+        wait_names(desk, "calendar", ["My days", "Taken", "Three"])
+        report("renamed on the server: the desktop follows, and not a name the person gave", True)
+        report("the server was asked for three renames, and for no more", len(desk.requests("FolderUpdate")) <= 5, desk.requests("FolderUpdate"))
+
+
+def test_offline():
+    """Refused at once, with both sides as they were; afterwards it works."""
+    with new_desk() as desk:
+        desk.ask("folder-add", name="Clubs", type=13)
+        person.refresh(desk.uid)
+        wait_names(desk, "calendar", ["Calendar", "Clubs"])
+        clubs = person.children(desk.uid, "calendar")[1]
+        desk.line.down()
+        began = time.monotonic()
+        report("cut off: making is refused in plain words", refused(lambda: person.make(desk.uid, "calendar", "Lost"), "nothing was changed"))
+        report("cut off: deleting is refused in plain words", refused(lambda: person.drop(clubs.uid), "nothing was changed"))
+        person.rename(clubs.uid, "Lost")
+        wait_for(lambda: "Lost" in desk.status_text(), 20, "the status to tell of the name")
+        wait_names(desk, "calendar", ["Calendar", "Clubs"])
+        report("cut off: a new name is taken back", True)
+        report("and all of it at once", time.monotonic() - began < 20, f"{time.monotonic() - began:.1f} s")
+        desk.line.up()
+        person.rename(clubs.uid, "Found")
+        wait_for(lambda: "Found" in on_server(desk), 20, "the name on the server")
+        report("afterwards it goes", person.names(desk.uid, "calendar") == ["Calendar", "Found"])
+
+
+def test_changed_there():
+    """Somebody else's folders: made, renamed and deleted on the server."""
+    with new_desk() as desk:
+        wait_names(desk, "calendar", ["Calendar"])
+        desk.ask("folder-add", name="Theirs", type=13)
+        desk.ask("folder-add", name="Their people", type=14)
+        person.refresh(desk.uid)
+        wait_names(desk, "calendar", ["Calendar", "Theirs"])
+        uid = person.children(desk.uid, "calendar")[1].uid
+        desk.ask("folder-rename", folder="Theirs", name="Ours")
+        desk.ask("forget", what="hierarchy")
+        person.make(desk.uid, "calendar", "Mine")
+        wait_names(desk, "calendar", ["Calendar", "Mine", "Ours"])
+        report("a folder made with an outdated list: all is there, the renamed one is the same",
+               uid in [c.uid for c in person.children(desk.uid, "calendar")], person.children(desk.uid))
+        desk.ask("folder-delete", folder="Ours")
+        desk.ask("folder-delete", folder="Their people")
+        person.refresh(desk.uid)
+        wait_names(desk, "calendar", ["Calendar", "Mine"])
+        wait_names(desk, "book", ["Contacts"])
+        report("deleted on the server: gone on the desktop", True)
+
+
+# Switches
+
+def test_switches():
+    """Off means off: nothing is shown as enabled, and nothing is asked of the server."""
+    with new_desk() as desk:
+        wait_names(desk, "book", ["Contacts"])
+        desk.open()
+        desk.add("before")
+        desk.settle("before")
+        calendar = person.children(desk.uid, "calendar")[0]
+        person.switch(calendar.uid, "stay", False)
+        person.switch(desk.uid, "calendar", False)
+        wait_for(lambda: not any(c.enabled for c in person.children(desk.uid) if c.kind != "book"), 20, "calendars and lists to be off")
+        report("calendars off: address books stay on", all(c.enabled for c in person.children(desk.uid, "book")), person.children(desk.uid))
+        time.sleep(1)
+        server.control.ask("reset")
+        desk.add("while off", 1)
+        desk.agent.refresh()
+        time.sleep(1.5)
+        asked = [r["command"] for r in desk.requests() if calendar.folder in str(r["collections"])]
+        report("calendars off: nothing is asked for them", "Sync" not in asked, asked)
+        person.switch(desk.uid, "calendar", True)
+        desk.settle("before", "while off")
+        wait_for(lambda: all(c.enabled for c in person.children(desk.uid)), 20, "all to be on")
+        report("on again: all goes on", all(c.enabled for c in person.children(desk.uid)), person.children(desk.uid))
+        person.switch(desk.uid, "contacts", False)
+        wait_for(lambda: not any(c.enabled for c in person.children(desk.uid, "book")), 20, "address books to be off")
+        person.switch(desk.uid, "contacts", True)
+        person.switch(desk.uid, "enabled", False)
+        wait_for(lambda: not any(c.enabled for c in person.children(desk.uid)), 20, "everything to be off")
+        time.sleep(1)
+        server.control.ask("reset")
+        desk.add("account off", 2)
+        desk.agent.refresh()
+        time.sleep(1.5)
+        report("account off: nothing is asked", "Sync" not in [r["command"] for r in desk.requests()], desk.requests())
+        person.switch(desk.uid, "enabled", True)
+        desk.settle("before", "while off", "account off")
+        report("account on again: all goes on", True)
+        report("the person's choice about copies on this machine stays", person.children(desk.uid, "calendar")[0].stay == 0, person.children(desk.uid))
+
+
+TESTS = [test_kinds, test_made_here, test_renamed_here, test_offline, test_changed_there, test_switches]
 
 
 def main():

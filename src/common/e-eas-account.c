@@ -39,7 +39,9 @@ struct _EEasAccount {
 	char *fingerprint;    /* of the settings the client was made from */
 	gint64 refused_until; /* monotonic: the server said no, the same password waits as long */
 	gint64 refused_at;
-	gboolean asked; /* for another one; until there is one */
+	gint64 taken_at;   /* monotonic: when the password came, or was said to be good */
+	gboolean asked;    /* for another one; until there is one */
+	gboolean reported; /* the registry heard that it is refused, and has not said otherwise */
 };
 
 G_DEFINE_TYPE (EEasAccount, e_eas_account, G_TYPE_OBJECT)
@@ -390,6 +392,7 @@ take_password (EEasAccount *self, const char *user, const char *password)
 	if (changed) {
 		g_mutex_lock (&self->lock);
 		self->refused_until = 0;
+		self->taken_at = g_get_monotonic_time ();
 		self->asked = FALSE;
 		g_mutex_unlock (&self->lock);
 	}
@@ -407,7 +410,9 @@ take_acceptance (EEasAccount *self)
 	refused = self->refused_until != 0;
 	/* Without a password beside it: looked up again, as it may have been corrected there. */
 	self->refused_until = refused ? 1 : 0;
+	self->taken_at = g_get_monotonic_time ();
 	self->asked = FALSE;
+	self->reported = FALSE;
 	g_mutex_unlock (&self->lock);
 
 	return refused;
@@ -419,20 +424,20 @@ gboolean
 e_eas_account_take_password (EEasAccount *self, const ENamedParameters *credentials)
 {
 	const char *password;
-	gboolean changed = FALSE;
+	gboolean accepted, changed = FALSE;
 
 	g_return_val_if_fail (E_IS_EAS_ACCOUNT (self), FALSE);
 
 	if (credentials == NULL)
 		return FALSE;
 
+	accepted = e_named_parameters_exists (credentials, E_EAS_CREDENTIAL_ACCEPTED) &&
+		   take_acceptance (self);
 	password = e_named_parameters_get (credentials, E_SOURCE_CREDENTIAL_PASSWORD);
 	if (password != NULL && *password != '\0')
 		changed = take_password (self, NULL, password);
-	if (!changed && e_named_parameters_exists (credentials, E_EAS_CREDENTIAL_ACCEPTED))
-		changed = take_acceptance (self);
 
-	return changed;
+	return changed || accepted;
 }
 
 gboolean
@@ -516,13 +521,15 @@ e_eas_account_ensure_password (EEasAccount *self, GCancellable *cancellable, GEr
 }
 
 void
-e_eas_account_refuse_password (EEasAccount *self)
+e_eas_account_refuse_password (EEasAccount *self, gint64 began)
 {
 	g_return_if_fail (E_IS_EAS_ACCOUNT (self));
 
 	g_mutex_lock (&self->lock);
-	self->refused_at = g_get_monotonic_time ();
-	self->refused_until = self->refused_at + REFUSED_US;
+	if (self->taken_at <= began) {
+		self->refused_at = g_get_monotonic_time ();
+		self->refused_until = self->refused_at + REFUSED_US;
+	}
 	g_mutex_unlock (&self->lock);
 }
 
@@ -576,10 +583,35 @@ is_being_asked (EEasAccount *self, GCancellable *cancellable)
 		reason == E_SOURCE_CREDENTIALS_REASON_REJECTED);
 }
 
+static void
+tell_registry (EEasAccount *self, const char *what, GCancellable *cancellable)
+{
+	g_autoptr (ENamedParameters) words = e_named_parameters_new ();
+
+	e_named_parameters_set (words, what, "1");
+	e_source_invoke_authenticate_sync (self->source, words, cancellable, NULL);
+}
+
+void
+e_eas_account_confirm_password (EEasAccount *self, GCancellable *cancellable)
+{
+	gboolean reported;
+
+	g_return_if_fail (E_IS_EAS_ACCOUNT (self));
+
+	g_mutex_lock (&self->lock);
+	reported = self->reported;
+	self->reported = FALSE;
+	self->asked = FALSE;
+	g_mutex_unlock (&self->lock);
+
+	if (reported)
+		tell_registry (self, E_EAS_CREDENTIAL_PROVED, cancellable);
+}
+
 void
 e_eas_account_ask_password (EEasAccount *self, GCancellable *cancellable)
 {
-	g_autoptr (ENamedParameters) doubt = NULL;
 	gboolean asked;
 
 	g_return_if_fail (E_IS_EAS_ACCOUNT (self));
@@ -587,15 +619,14 @@ e_eas_account_ask_password (EEasAccount *self, GCancellable *cancellable)
 	g_mutex_lock (&self->lock);
 	asked = self->asked;
 	self->asked = TRUE;
+	self->reported = TRUE;
 	g_mutex_unlock (&self->lock);
 	if (asked || is_being_asked (self, cancellable))
 		return;
 
 	/* The registry may have one that is in no keyring. It finds out whether the server takes
 	 * it, and says so once for all of us. */
-	doubt = e_named_parameters_new ();
-	e_named_parameters_set (doubt, E_EAS_CREDENTIAL_DOUBTED, "1");
-	e_source_invoke_authenticate_sync (self->source, doubt, cancellable, NULL);
+	tell_registry (self, E_EAS_CREDENTIAL_DOUBTED, cancellable);
 }
 
 gboolean

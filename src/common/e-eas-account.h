@@ -40,10 +40,12 @@ EasClient *e_eas_account_ref_client (EEasAccount *self, GError **error);
  * Passwords. The registry's collection backend is the only one who tells the desktop
  * that a password was refused, and the one who tells all children that one was
  * accepted; every other process asks the registry (design 4.18, Credentials). These
- * two names among the credentials carry that: "doubted" goes to the collection where
- * there is no password or the server refused it, "accepted" to the children.
+ * names among the credentials carry that: "doubted" goes to the collection where there
+ * is no password or the server refused it, "proved" where it then took it after all,
+ * "accepted" to the children.
  */
 #define E_EAS_CREDENTIAL_DOUBTED  "eas-doubted"
+#define E_EAS_CREDENTIAL_PROVED   "eas-proved"
 #define E_EAS_CREDENTIAL_ACCEPTED "eas-accepted"
 
 /* Looks for the password in the keyring, once until it is refused. EAS_ERROR_AUTHENTICATION when
@@ -57,9 +59,10 @@ gboolean e_eas_account_take_password (EEasAccount *self, const ENamedParameters 
 gboolean e_eas_account_holds_password (EEasAccount *self, const ENamedParameters *credentials);
 gboolean e_eas_account_has_password (EEasAccount *self); /* refused or not */
 gboolean e_eas_account_is_trusted (EEasAccount *self);   /* there is one, and nobody refused it */
-/* The server said no. The next ensure_password() reads the keyring again, and accepts only another
+/* The server said no, to what was tried since @began (monotonic time): a password that came later
+ * is not meant. The next ensure_password() reads the keyring again, and accepts only another
  * password. */
-void e_eas_account_refuse_password (EEasAccount *self);
+void e_eas_account_refuse_password (EEasAccount *self, gint64 began);
 /* A person asked: the refused password may be tried once more. */
 void e_eas_account_retry_password (EEasAccount *self);
 /* Somebody else says that it was refused: it is looked up again, and proved again. */
@@ -69,6 +72,8 @@ void e_eas_account_retype_password (EEasAccount *self);
 /* There is no password, or it was refused: has the registry look, and the desktop ask when there
  * is no better one. Once for each password, whoever calls. Blocks for a D-Bus call, no network. */
 void e_eas_account_ask_password (EEasAccount *self, GCancellable *cancellable);
+/* The server took it: a registry that was told otherwise hears of it. Likewise. */
+void e_eas_account_confirm_password (EEasAccount *self, GCancellable *cancellable);
 gboolean e_eas_account_get_refused_certificate (EEasAccount *self,
 						char **out_pem,
 						GTlsCertificateFlags *out_errors);

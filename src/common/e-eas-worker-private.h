@@ -76,6 +76,7 @@ struct _EEasWorker {
 	EasVersion version;
 
 	/* The thread's own. */
+	gint64 cycle_began; /* monotonic */
 	guint pause_s;
 	guint batch_limit;
 	gboolean in_chain;    /* between two windows of a fetch */

@@ -159,6 +159,7 @@ run_cycle (EEasWorker *self, GError **error)
 {
 	g_hash_table_remove_all (self->steps);
 	self->fetched_at = 0;
+	self->cycle_began = g_get_monotonic_time ();
 	if (!e_eas_worker_drain_inbox (self, error) || !e_eas_worker_follow_folder (self, error) ||
 	    !connect_client (self, error) || !e_eas_worker_recover (self, error))
 		return FALSE;
@@ -229,7 +230,7 @@ remember_failure (EEasWorker *self, GError *take_error)
 	if (self->watch != NULL)
 		e_eas_watch_report (self->watch, /* ready */ FALSE, self->chain_found);
 	if (no_password)
-		e_eas_account_refuse_password (self->account);
+		e_eas_account_refuse_password (self->account, self->cycle_began);
 	if (ask) {
 		e_eas_account_ask_password (self->account, self->cancellable);
 		self->klass->need_password (self->owner);
@@ -252,6 +253,7 @@ remember_success (EEasWorker *self)
 	g_mutex_unlock (&self->lock);
 
 	e_eas_worker_answer_all (self);
+	e_eas_account_confirm_password (self->account, self->cancellable);
 	g_clear_error (&self->last_error);
 	self->pause_s = FIRST_PAUSE;
 	self->batch_limit = EAS_SYNC_MAX_COMMANDS;

@@ -257,11 +257,12 @@ tell_children (EEasBackend *self)
 static ESourceAuthenticationResult
 classify (EEasBackend *self,
 	  const GError *error,
+	  gint64 began,
 	  char **out_certificate_pem,
 	  GTlsCertificateFlags *out_certificate_errors)
 {
 	if (g_error_matches (error, EAS_ERROR, EAS_ERROR_AUTHENTICATION)) {
-		e_eas_account_refuse_password (self->account);
+		e_eas_account_refuse_password (self->account, began);
 		return E_SOURCE_AUTHENTICATION_REJECTED;
 	}
 	if (g_error_matches (error, EAS_ERROR, EAS_ERROR_WIPED))
@@ -279,7 +280,9 @@ classify (EEasBackend *self,
 static gboolean
 take_credentials (EEasBackend *self, const ENamedParameters *credentials, gboolean *out_news)
 {
-	gboolean doubted = e_named_parameters_exists (credentials, E_EAS_CREDENTIAL_DOUBTED);
+	gboolean proved = e_named_parameters_exists (credentials, E_EAS_CREDENTIAL_PROVED);
+	gboolean doubted =
+		proved || e_named_parameters_exists (credentials, E_EAS_CREDENTIAL_DOUBTED);
 	gboolean changed = e_eas_account_take_password (self->account, credentials);
 	gboolean due;
 
@@ -287,6 +290,9 @@ take_credentials (EEasBackend *self, const ENamedParameters *credentials, gboole
 		e_eas_account_doubt_password (self->account);
 	else if (!changed && e_named_parameters_exists (credentials, E_SOURCE_CREDENTIAL_PASSWORD))
 		e_eas_account_retype_password (self->account);
+
+	if (proved)
+		e_eas_account_retry_password (self->account);
 
 	g_mutex_lock (&self->lock);
 	self->verified = self->verified && !changed && !doubted;
@@ -329,6 +335,7 @@ eas_backend_authenticate_sync (EBackend *backend,
 	EEasBackend *self = E_EAS_BACKEND (backend);
 	g_autoptr (GError) local_error = NULL;
 	ESourceAuthenticationResult result;
+	gint64 began;
 	gboolean news;
 
 	if (!take_credentials (self, credentials, &news))
@@ -337,8 +344,10 @@ eas_backend_authenticate_sync (EBackend *backend,
 	if (!e_eas_account_ensure_password (self->account, cancellable, &local_error))
 		return lack_password (self, g_steal_pointer (&local_error), error);
 
+	began = g_get_monotonic_time ();
 	if (!list_folders (self, cancellable, &local_error)) {
-		result = classify (self, local_error, out_certificate_pem, out_certificate_errors);
+		result = classify (self, local_error, began, out_certificate_pem,
+				   out_certificate_errors);
 		if (result == E_SOURCE_AUTHENTICATION_ERROR)
 			schedule_retry (self);
 		e_eas_error_to_cal (&local_error);

@@ -149,11 +149,13 @@ print_parked (GKeyFile *file)
 static char *
 dup_problem (ESource *child)
 {
-	if (!e_source_has_extension (child, E_SOURCE_EXTENSION_EAS_FOLDER))
-		return NULL;
+	g_autofree char *problem = NULL;
 
-	return e_source_eas_folder_dup_problem (
-		e_source_get_extension (child, E_SOURCE_EXTENSION_EAS_FOLDER));
+	if (e_source_has_extension (child, E_SOURCE_EXTENSION_EAS_FOLDER))
+		problem = e_source_eas_folder_dup_problem (
+			e_source_get_extension (child, E_SOURCE_EXTENSION_EAS_FOLDER));
+
+	return problem != NULL && *problem != '\0' ? g_steal_pointer (&problem) : NULL;
 }
 
 static void

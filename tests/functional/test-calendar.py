@@ -430,7 +430,8 @@ def test_idle_is_silent(stage):
     time.sleep(1)
     stage.control.ask("reset")
     time.sleep(3)
-    check(len(stage.control.ask("requests")["requests"]) == 0, "requests without a reason")
+    requests = stage.control.ask("requests")["requests"]
+    check(len(requests) == 0, f"requests without a reason: {[(r['command'], r['collections']) for r in requests]}")
 
 
 def all_tests():

@@ -130,6 +130,10 @@ static const char *const schema =
 	" kind INTEGER, server_id TEXT, client_id TEXT, instance_id TEXT, last INTEGER, expected "
 	"BLOB);";
 
+/* SQLite would keep up to 2 MB of pages for each open folder, most of them from the drain of the
+ * first sync. A chunk's pages fit into this, and the kernel has the file in its own cache. */
+static const char *const settings = "PRAGMA cache_size = -512;";
+
 struct _EEasCache {
 	ECache *cache;
 	sqlite3_stmt *prepared[N_SQL];
@@ -423,6 +427,7 @@ e_eas_cache_new (ECache *cache, GError **error)
 	g_return_val_if_fail (E_IS_CACHE (cache), NULL);
 
 	e_cache_lock (cache, E_CACHE_LOCK_WRITE);
+	sqlite3_exec (e_cache_get_sqlitedb (cache), settings, NULL, NULL, NULL);
 	made = sqlite3_exec (e_cache_get_sqlitedb (cache), schema, NULL, NULL, NULL) == SQLITE_OK;
 	e_cache_unlock (cache, made ? E_CACHE_UNLOCK_COMMIT : E_CACHE_UNLOCK_ROLLBACK);
 	if (!made) {

@@ -793,7 +793,7 @@ fetch_window (EEasWorker *self, EasPull **ahead, gboolean *out_more, GError **er
 
 	*out_more = window->more;
 	if (may_ask_ahead (self, window))
-		return e_eas_worker_drain_asking (self, window, ahead, error);
+		return e_eas_worker_drain_asking (self, g_steal_pointer (&window), ahead, error);
 
 	return e_eas_worker_drain (self, window, error);
 }

@@ -19,20 +19,16 @@
 static gboolean
 keep_window (EEasWorker *self, EasWindow *window, GError **error)
 {
-	g_autoptr (GPtrArray) bodies =
-		g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
-
 	e_eas_worker_judge_deletions (self, window);
-	for (guint i = 0; i < window->commands->len; i++) {
-		const EasSyncChange *change = window->commands->pdata[i];
-
-		g_ptr_array_add (bodies,
-				 change->item != NULL ? eas_item_to_bytes (change->item) : NULL);
-	}
 
 	e_eas_cache_begin (self->cache);
-	for (guint i = 0; i < window->commands->len; i++)
-		e_eas_cache_put_arrival (self->cache, window->commands->pdata[i], bodies->pdata[i]);
+	for (guint i = 0; i < window->commands->len; i++) {
+		const EasSyncChange *change = window->commands->pdata[i];
+		g_autoptr (GBytes) body =
+			change->item != NULL ? eas_item_to_bytes (change->item) : NULL;
+
+		e_eas_cache_put_arrival (self->cache, change, body);
+	}
 	e_eas_worker_store_key (self, window);
 
 	return e_eas_worker_commit (self, error) && e_eas_worker_advance (self, window, error);
@@ -84,11 +80,17 @@ e_eas_worker_drain_inbox (EEasWorker *self, GError **error)
 
 /* The server works on the next window while this one is applied. */
 gboolean
-e_eas_worker_drain_asking (EEasWorker *self, EasWindow *window, EasPull **out_ahead, GError **error)
+e_eas_worker_drain_asking (EEasWorker *self,
+			   EasWindow *take_window,
+			   EasPull **out_ahead,
+			   GError **error)
 {
 	EasPull *ahead;
+	gboolean kept = keep_window (self, take_window, error);
 
-	if (!keep_window (self, window, error))
+	/* All of it is in the inbox; the next one needs the room. */
+	eas_window_free (take_window);
+	if (!kept)
 		return FALSE;
 	ahead = e_eas_worker_ask (self);
 	if (!e_eas_worker_drain_inbox (self, error)) {

@@ -124,9 +124,9 @@ EasPull *e_eas_worker_ask (EEasWorker *self); /* for the next window */
 /* Applies what is durable but not applied yet. Nothing may be sent to the server before that: with
  * the present key it would say that we have seen it all. */
 gboolean e_eas_worker_drain_inbox (EEasWorker *self, GError **error);
-/* Applies @window while the server works on the next, which is then to be waited for. */
+/* Applies @take_window while the server works on the next, which is then to be waited for. */
 gboolean e_eas_worker_drain_asking (EEasWorker *self,
-				    EasWindow *window,
+				    EasWindow *take_window,
 				    EasPull **out_ahead,
 				    GError **error);
 

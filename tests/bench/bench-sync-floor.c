@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * A bare Sync loop: pulls the default calendar of an account, stores nothing, and
- * prints "ITEMS SECONDS FIRST-SECONDS REQUESTS". What a server can give at best.
+ * A bare Sync loop: pulls a default folder of an account, stores nothing, and prints
+ * "ITEMS SECONDS FIRST-SECONDS REQUESTS". What a server can give at best.
  *
- *	bench-sync-floor URL USER PASSWORD
+ *	bench-sync-floor URL USER PASSWORD events|contacts|tasks
  */
 
 #include <libsoup/soup.h>
@@ -19,6 +19,19 @@
 #define MAX_REQUESTS 2000
 
 typedef struct {
+	const char *name;
+	EasClass klass;
+	EasFolderType type;
+} Kind;
+
+static const Kind kinds[] = {
+	{ "events", EAS_CLASS_CALENDAR, EAS_FOLDER_CALENDAR },
+	{ "contacts", EAS_CLASS_CONTACTS, EAS_FOLDER_CONTACTS },
+	{ "tasks", EAS_CLASS_TASKS, EAS_FOLDER_TASKS },
+};
+
+typedef struct {
+	const Kind *kind;
 	SoupSession *session;
 	char *url;
 	char *user;
@@ -60,7 +73,7 @@ post (Loop *loop, const EasCommand *command, GBytes *body, GError **error)
 }
 
 static char *
-find_calendar (Loop *loop, GError **error)
+find_folder (Loop *loop, GError **error)
 {
 	g_autoptr (GBytes) request = eas_cmd_folder_sync_build ("0");
 	g_autoptr (GBytes) body = post (loop, &eas_cmd_folder_sync, request, error);
@@ -71,10 +84,11 @@ find_calendar (Loop *loop, GError **error)
 	for (guint i = 0; i < response.added->len; i++) {
 		const EasFolder *folder = response.added->pdata[i];
 
-		if (folder->type == EAS_FOLDER_CALENDAR)
+		if (folder->type == loop->kind->type)
 			return g_strdup (folder->id);
 	}
-	g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "The account has no calendar");
+	g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "The account has no %s",
+		     loop->kind->name);
 
 	return NULL;
 }
@@ -87,7 +101,7 @@ pull (Loop *loop, const char *id, char **key, guint window_size, gboolean *out_m
 	g_auto (EasSyncRequest) request = { 0 };
 	g_auto (EasSyncResponse) response = { 0 };
 	EasSyncRequestCollection *collection =
-		eas_sync_request_collection_new (EAS_CLASS_CALENDAR, id, *key);
+		eas_sync_request_collection_new (loop->kind->klass, id, *key);
 	g_autoptr (GBytes) bytes = NULL;
 	g_autoptr (GBytes) body = NULL;
 	EasSyncResponseCollection *answer;
@@ -96,7 +110,7 @@ pull (Loop *loop, const char *id, char **key, guint window_size, gboolean *out_m
 	collection->get_changes = !first;
 	collection->window_size = window_size;
 	collection->has_options = TRUE;
-	eas_sync_options_init (&collection->options, EAS_CLASS_CALENDAR, VERSION);
+	eas_sync_options_init (&collection->options, loop->kind->klass, VERSION);
 	request.collections =
 		g_ptr_array_new_with_free_func ((GDestroyNotify) eas_sync_request_collection_free);
 	g_ptr_array_add (request.collections, collection);
@@ -120,7 +134,7 @@ pull (Loop *loop, const char *id, char **key, guint window_size, gboolean *out_m
 static gboolean
 run (Loop *loop, GError **error)
 {
-	g_autofree char *id = find_calendar (loop, error);
+	g_autofree char *id = find_folder (loop, error);
 	g_autofree char *key = g_strdup ("0");
 	gint64 start = g_get_monotonic_time ();
 	gint64 first = 0;
@@ -153,8 +167,12 @@ main (int argc, char **argv)
 	g_autofree char *pair = NULL;
 	g_autofree char *encoded = NULL;
 
-	if (argc != 4) {
-		g_printerr ("usage: bench-sync-floor URL USER PASSWORD\n");
+	for (guint i = 0; argc == 5 && i < G_N_ELEMENTS (kinds); i++) {
+		if (g_str_equal (kinds[i].name, argv[4]))
+			loop.kind = &kinds[i];
+	}
+	if (loop.kind == NULL) {
+		g_printerr ("usage: bench-sync-floor URL USER PASSWORD events|contacts|tasks\n");
 		return 2;
 	}
 	pair = g_strdup_printf ("%s:%s", argv[2], argv[3]);

@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "e-eas-auto.h"
+#include "e-eas-zone.h"
 #include "eas-map-contact.h"
 
 #include "e-book-backend-eas-photos.h"
@@ -63,7 +64,9 @@ items_flush (gpointer owner, gboolean committed)
 static EasMapContext
 make_context (EBookBackendEas *self)
 {
-	return (EasMapContext){ .version = e_book_backend_eas_get_version (self) };
+	/* The zone for birthdays that a server tells as the midnight of where the person is. */
+	return (EasMapContext){ .version = e_book_backend_eas_get_version (self),
+				.default_zone = e_eas_zone_get_system () };
 }
 
 static EContact *

@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "e-eas-auto.h"
+#include "e-eas-zone.h"
 
 #include "e-cal-backend-eas-items.h"
 #include "e-cal-backend-eas-rules.h"
@@ -30,30 +31,6 @@ find_zone (const char *tzid, gpointer user_data)
 	return e_timezone_cache_get_timezone (E_TIMEZONE_CACHE (user_data), tzid);
 }
 
-#define ZONE_HOLDS_S 10
-
-/* The person's zone may change while we run; but to find it EDS goes through all it knows and
- * several files, which would take longer than storing an event. */
-static ICalTimezone *
-get_system_zone (void)
-{
-	static GMutex lock;
-	static ICalTimezone *zone;
-	static gint64 holds_until;
-	ICalTimezone *found;
-	gint64 now = g_get_monotonic_time ();
-
-	g_mutex_lock (&lock);
-	if (now >= holds_until) {
-		zone = e_cal_util_get_system_timezone ();
-		holds_until = now + ZONE_HOLDS_S * G_TIME_SPAN_SECOND;
-	}
-	found = zone;
-	g_mutex_unlock (&lock);
-
-	return found;
-}
-
 static const EasMapKind *
 kind_of (gpointer owner)
 {
@@ -69,7 +46,7 @@ make_context (ECalBackendEas *self, const char **addresses)
 	addresses[0] = e_cal_backend_eas_get_address (self);
 	addresses[1] = NULL;
 	context.version = e_cal_backend_eas_get_version (self);
-	context.default_zone = get_system_zone ();
+	context.default_zone = e_eas_zone_get_system ();
 	context.addresses = addresses[0] != NULL ? addresses : NULL;
 	context.find_zone = find_zone;
 	context.find_zone_data = self;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A calendar, a list of tasks or notes as one iCalendar file on standard output, straight from the
- * server. */
+/* A calendar, a list of tasks or notes as one iCalendar file, contacts as vCards, on standard
+ * output, straight from the server. */
 
 #include "tool.h"
 
+#include "eas-map-contact.h"
 #include "eas-map-kind.h"
 
 #include <glib/gi18n-lib.h>
@@ -14,7 +15,6 @@ typedef struct {
 	const EasMapKind *kind;
 	ICalComponent *calendar;
 	GHashTable *zones; /* TZIDs that are in it */
-	guint n_left_out;
 } Export;
 
 static void
@@ -38,6 +38,14 @@ add_zone (ICalParameter *parameter, gpointer user_data)
 	}
 }
 
+/* One bad item stops only itself. */
+static void
+say_left_out (const ToolItem *item, const GError *error)
+{
+	fprintf (stderr, _ ("evolution-eas: %s is left out: %s\n"), item->server_id,
+		 error->message);
+}
+
 static void
 add_item (Export *export, const ToolItem *item, const EasMapContext *context)
 {
@@ -46,10 +54,7 @@ add_item (Export *export, const ToolItem *item, const EasMapContext *context)
 		export->kind->read (item->item, item->server_id, context, &error);
 
 	if (components == NULL) {
-		/* One bad item stops only itself. */
-		export->n_left_out++;
-		fprintf (stderr, _ ("evolution-eas: %s is left out: %s\n"), item->server_id,
-			 error->message);
+		say_left_out (item, error);
 		return;
 	}
 	for (guint i = 0; i < components->len; i++) {
@@ -77,6 +82,31 @@ export_items (const EasMapKind *kind, GPtrArray *items, EasVersion version)
 	return text;
 }
 
+static char *
+export_contacts (GPtrArray *items, EasVersion version)
+{
+	EasMapContext context = { .version = version };
+	GString *text = g_string_new (NULL);
+
+	for (guint i = 0; i < items->len; i++) {
+		const ToolItem *item = items->pdata[i];
+		g_autoptr (GError) error = NULL;
+		EContact *contact =
+			eas_map_contact_read (item->item, item->server_id, &context, &error);
+		g_autofree char *card = NULL;
+
+		if (contact == NULL) {
+			say_left_out (item, error);
+			continue;
+		}
+		card = e_vcard_to_string (E_VCARD (contact), EVC_FORMAT_VCARD_30);
+		g_string_append_printf (text, "%s\r\n", card);
+		g_object_unref (contact);
+	}
+
+	return g_string_free (text, /* free_segment */ FALSE);
+}
+
 ToolExit
 tool_run_export (Tool *tool, char **arguments)
 {
@@ -92,14 +122,17 @@ tool_run_export (Tool *tool, char **arguments)
 		version = eas_client_get_version (client);
 		eas_client_shutdown (client);
 	}
-	if (items != NULL && eas_map_kind_of_class (klass) == NULL)
-		eas_set_error (&error, EAS_ERROR_FOLDER_NOT_FOUND, NULL, 0, 0,
-			       _ ("The folder “%s” holds neither events, tasks nor notes"),
-			       arguments[0]);
+	if (items != NULL && klass != EAS_CLASS_CONTACTS && eas_map_kind_of_class (klass) == NULL)
+		eas_set_error (
+			&error, EAS_ERROR_FOLDER_NOT_FOUND, NULL, 0, 0,
+			_ ("The folder “%s” holds neither events, tasks, notes nor contacts"),
+			arguments[0]);
 	if (error != NULL)
 		return tool_fail (tool, error);
 
-	text = export_items (eas_map_kind_of_class (klass), items, version);
+	text = klass == EAS_CLASS_CONTACTS
+		       ? export_contacts (items, version)
+		       : export_items (eas_map_kind_of_class (klass), items, version);
 	fputs (text, stdout);
 
 	return TOOL_OK;

@@ -123,6 +123,10 @@ def test_reading():
                any(t.value('DUE') and not t.value('STATUS') for t in tasks), len(tasks))
         notes = seam.parse_events(server.tool('export', 'notes').stdout, 'notes')
         report('export: notes', notes and all(n.value('SUMMARY') for n in notes), len(notes))
+        cards = server.tool('export', 'contacts').stdout
+        there = server.control.ask('items', folder=next(f['id'] for f in folders if f['type'] == 9))['items']
+        report('export: contacts, one card each, with a photo', cards.count('BEGIN:VCARD\n') == len(there) == cards.count('END:VCARD\n') and
+               'FN:Ana Kovač' in cards and 'PHOTO;' in cards, cards[:2000])
         expect('export: not a calendar', server.tool('export', 'inbox'), 9)
         server.control.ask('generate', folder='Calendar', count=1500, seed=1)
         many = json.loads(server.tool('items', '--json', 'calendar').stdout)

@@ -40,7 +40,8 @@ def copy_sample(witness):
     with seam.TestServer("--user", f"alice:{books.PASSWORD}", "--sample") as sample:
         folder = next(f["id"] for f in sample.control.ask("folders")["folders"] if f["type"] == 9)
         for item in sample.control.ask("items", folder=folder)["items"]:
-            witness.put(meaning.of_item(item["xml"]))
+            witness.store(meaning.of_item(item["xml"]), f"{seam.new_uid()}.vcf")
+    witness.tick()
 
 
 def open_witness(options):

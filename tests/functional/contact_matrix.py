@@ -9,7 +9,6 @@ compared property by property with what was meant. Prints a table. TAP.
 
 import argparse
 import os
-import re
 import sys
 import time
 import urllib.parse
@@ -58,8 +57,13 @@ def first_only(values):
 
 NO_PLACE = "SOGo's contacts have no place for it on the wire"
 SOGO = {name: (lost, NO_PLACE) for name in ("anniversary", "assistant", "manager", "office", "spouse", "phone assistant's", "phone car",
-                                            "phone company", "phone home fax", "phone radio", "address other")}
+                                            "phone company", "phone home fax", "phone radio")}
+SOGO |= {"address other": (lost, "SOGo tells of it and does not take it")}
 SOGO |= {name: (first_only, "SOGo keeps one of a kind") for name in ("phone work", "phone home")}
+
+
+def short(value):
+    return repr(value) if len(repr(value)) < 100 else f"{repr(value)[:60]}…"
 
 
 class Mock:
@@ -67,6 +71,7 @@ class Mock:
 
     limits = {}
     unseen = set()
+    asked = False
 
     def __init__(self, version):
         self.server = seam.TestServer("--user", f"alice:{books.PASSWORD}", "--versions", version)
@@ -102,6 +107,7 @@ class Sogo(seam.Dav):
 
     limits = SOGO
     unseen = {"file as"}  # no property of a vCard
+    asked = True  # its Ping looks every five seconds, and at no folder that was empty: push is tested with calendars
 
     def __init__(self, url, dav, user, password):
         super().__init__(dav, user, password)
@@ -128,8 +134,9 @@ class Sogo(seam.Dav):
 
     def put(self, person):
         self.tick()
-        name, card = self.find(person["family"])
-        name = name or f"{seam.new_uid()}.vcf"
+        self.store(person, self.find(person["family"])[0] or f"{seam.new_uid()}.vcf")
+
+    def store(self, person, name):
         text = meaning.to_card(person, name.removesuffix(".vcf"))
         text = text.replace("\r\nURL:", "\r\nURL;TYPE=work:").replace("\r\nIMPP:", "\r\nX-AIM:")  # as SOGo itself spells them
         status, _ = self.request("PUT", self.collection + urllib.parse.quote(name), text.encode(), Content_Type="text/vcard; charset=utf-8")
@@ -156,7 +163,7 @@ class Matrix:
         self.number += 1
         try:
             for property, (meant, said) in (work() or {}).items():
-                self.table.setdefault(property, {})[step] = f"{said!r} for {meant!r}"
+                self.table.setdefault(property, {})[step] = f"{short(said)} for {short(meant)}"
             print(f"ok {self.number} - {step}", flush=True)
         except Failure as failure:
             self.failures += 1
@@ -164,6 +171,8 @@ class Matrix:
             print("\n".join(f"#   {line}" for line in str(failure).split("\n")), flush=True)
 
     def on_desktop(self, family):
+        if self.witness.asked:
+            self.agent.refresh()
         for card in self.agent.cards():
             if (card.parts("N") or [""])[0] == family:
                 return meaning.of_card(card)
@@ -184,15 +193,15 @@ class Matrix:
             last["said"] = read(meant["family"])
             return last["said"] is not None and not unexplained()
         try:
-            wait_for(equal, self.options.patience, "equality", 0.3)
+            wait_for(equal, self.options.patience, "equality", 1.0 if self.witness.asked else 0.3)
         except Failure:
             if last["said"] is None:
                 raise Failure(f"{meant['family']} is not there") from None
-            raise Failure("\n".join(f"{name}: meant {a!r}, is {b!r}" for name, (a, b) in unexplained().items())) from None
+            raise Failure("\n".join(f"{name}: meant {short(a)}, is {short(b)}" for name, (a, b) in unexplained().items())) from None
         return differences()
 
     def gone(self, family, read):
-        wait_for(lambda: read(family) is None, self.options.patience, f"{family} to go", 0.3)
+        wait_for(lambda: read(family) is None, self.options.patience, f"{family} to go", 1.0 if self.witness.asked else 0.3)
 
     def from_server(self):
         family = "Server"
@@ -242,7 +251,7 @@ class Matrix:
                 continue
             print(f"# {property:18} {self.witness.limits[property][1]}")
             for step, what in found.items():
-                print(f"# {'':18}   {step}: {re.sub(r'xff.{40,}?(?=[,;)]| for|$)', '…', what)[:160]}")
+                print(f"# {'':18}   {step}: {what}")
         unused = sorted(set(self.witness.limits) - set(self.table))
         if unused:
             print(f"# limits that did not show: {', '.join(unused)}")

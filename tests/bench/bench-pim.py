@@ -156,7 +156,8 @@ def first_sync(kind, side, env, options):
         figures["peak-rss-above-bare"] = (peak_kib(pid) - idle) / 1024
         figures["requests"], figures["bytes"] = traffic.read(without="Cmd=Ping")
         figures["seen"] = len(reader.ask("list", seconds=300))
-        figures.update(later(kind, env, options.user, traffic, reader))
+        if options.later:
+            figures.update(later(kind, env, options.user, traffic, reader))
     finally:
         reader.close()
     return figures
@@ -236,9 +237,9 @@ def several(kinds, env, options):
 
 # The run
 
-def in_session(options, what, side, kinds, user, count):
+def in_session(options, what, side, kinds, user, count, *more):
     command = [os.path.join(functional, "session.sh"), "--limit", "1200", "/usr/bin/python3", os.path.abspath(__file__), what,
-               "--side", side, "--env", options.env, "--user", user, "--count", str(count), "--build", options.build]
+               "--side", side, "--env", options.env, "--user", user, "--count", str(count), "--build", options.build, *more]
     for kind in kinds:
         command += ["--kind", kind]
     done = subprocess.run(command, capture_output=True, text=True, env=dict(os.environ, EAS_BUILD_DIR=options.build))
@@ -286,9 +287,10 @@ def compare(options, env, kind, user, count):
     kind.fill(env, user, count)
     rounds = {"floor": [], "eas": [], "dav": [], "eas-queried": [], "dav-queried": []}
     for number in range(options.rounds):
+        more = ["--later"] if number == 0 else []
         turns = [("floor", lambda: floor(options, env, kind, user)),
-                 ("eas", lambda: in_session(options, "alone", "eas", [kind.name], user, count)),
-                 ("dav", lambda: in_session(options, "alone", "dav", [kind.name], user, count))]
+                 ("eas", lambda: in_session(options, "alone", "eas", [kind.name], user, count, *more)),
+                 ("dav", lambda: in_session(options, "alone", "dav", [kind.name], user, count, *more))]
         if number == 0:
             turns += [(f"{side}-queried", lambda side=side: in_session(options, "queried", side, [kind.name], user, count))
                       for side in ("eas", "dav")]
@@ -303,7 +305,7 @@ def compare(options, env, kind, user, count):
 
 def print_all(kind, count, rounds):
     def values(side, figure):
-        return [one[figure] for one in rounds[side]]
+        return [one[figure] for one in rounds[side] if figure in one]
 
     missed = line(f"{kind.name}-wall-vs-floor", count, values("eas", "wall"), values("floor", "wall"), "s")
     for figure, unit in (("wall", "s"), ("first-visible", "s"), ("cpu", "s"), ("peak-rss", "MiB"), ("bare-factory-rss", "MiB"),
@@ -359,6 +361,7 @@ def main():
     parser.add_argument("--side", choices=["eas", "dav"])
     parser.add_argument("--user")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--later", action="store_true", help="what follows a first sync as well")
     parser.add_argument("--verbose", action="store_true", help="each round's figures on standard error")
     options = parser.parse_args()
     options.build = os.path.abspath(options.build)

@@ -454,6 +454,7 @@ e_cal_backend_eas_items_fill_class (EEasWorkerClass *klass, const EasMapKind *ki
 	klass->dup_uid = kind->dup_uid;
 	klass->dup_title = items_dup_title;
 	klass->same_content = items_same_content;
+	klass->resembles = e_cal_backend_eas_resembles;
 	klass->supported = kind->supported;
 	klass->write = items_write;
 	klass->apply = items_apply;

@@ -101,3 +101,37 @@ e_cal_backend_eas_rules (EasClass klass)
 		return &event_rules;
 	}
 }
+
+static gboolean
+same_time (const EasItem *a, const EasItem *b, EasTag tag)
+{
+	gint64 time_a = 0;
+	gint64 time_b = 0;
+
+	return eas_item_get_time (a, tag, &time_a) == eas_item_get_time (b, tag, &time_b) &&
+	       time_a == time_b;
+}
+
+gboolean
+e_cal_backend_eas_resembles (const EasItem *a, const EasItem *b)
+{
+	static const EasTag titles[] = { EAS_CALENDAR_SUBJECT, EAS_TASKS_SUBJECT,
+					 EAS_NOTES_SUBJECT };
+	static const EasTag times[] = { EAS_CALENDAR_START_TIME, EAS_CALENDAR_END_TIME,
+					EAS_TASKS_DUE_DATE };
+	gboolean titled = FALSE;
+
+	for (guint i = 0; i < G_N_ELEMENTS (times); i++) {
+		if (!same_time (a, b, times[i]))
+			return FALSE;
+	}
+	for (guint i = 0; i < G_N_ELEMENTS (titles); i++) {
+		const char *title = eas_item_get_text (a, titles[i]);
+
+		if (g_strcmp0 (title, eas_item_get_text (b, titles[i])) != 0)
+			return FALSE;
+		titled |= title != NULL && *title != '\0';
+	}
+
+	return titled;
+}

@@ -5,32 +5,12 @@
  * a real pause between: the cache's lock is unfair, and back-to-back chunks would
  * starve the desktop's queries for the whole window. The key is written with the
  * last chunk, and advances in memory only after that commit was checked.
- *
- * A pass is a walk from key 0: every item it brings is marked with the pass's
- * generation, unchanged ones cause no write to what EDS shows, and what is left
- * unmarked at its end is removed last. Removing much is believed only when a
- * second pass says the same (pitfall 8).
+ * Passes from key 0, and what they prove: e-eas-worker-pass.c.
  */
 
 #include <glib/gi18n-lib.h>
 
 #include "e-eas-worker-private.h"
-
-/* A removal of more than this needs a second opinion. */
-#define MASS_COUNT   20
-#define MASS_PERCENT 30
-#define MASS_ALL     3 /* the whole of a folder, from this many on */
-
-#define RESET_PAUSE 900 /* seconds, where the server forgets the key again and again */
-
-static gboolean
-is_mass (guint n_removed, guint n_total)
-{
-	if (n_removed >= MASS_ALL && n_removed >= n_total)
-		return TRUE;
-
-	return n_removed > MASS_COUNT && n_removed * 100 > n_total * MASS_PERCENT;
-}
 
 CamelEasConflict
 e_eas_worker_get_policy (EEasWorker *self)
@@ -57,9 +37,16 @@ arrived_as (EEasWorker *self, EasItem *sent, EasItem *theirs)
 		       : self->klass->same_content (self->owner, sent, theirs);
 }
 
-/* After a lost reply: the edit whose Add brought @item to the server; NULL. */
+static gboolean
+resembles (EEasWorker *self, EasItem *sent, EasItem *theirs)
+{
+	return self->klass->resembles != NULL && self->klass->resembles (sent, theirs);
+}
+
 static EEasEdit *
-find_sent_add (EEasWorker *self, EasItem *item)
+find_add_by (EEasWorker *self,
+	     EasItem *item,
+	     gboolean (*is_it) (EEasWorker *self, EasItem *sent, EasItem *theirs))
 {
 	for (guint i = 0; self->journal != NULL && i < self->journal->len; i++) {
 		EEasJournalEntry *entry = self->journal->pdata[i];
@@ -69,7 +56,7 @@ find_sent_add (EEasWorker *self, EasItem *item)
 		if (entry->kind != EAS_CHANGE_ADD || entry->expected == NULL)
 			continue;
 		expected = eas_item_from_bytes (entry->expected, NULL);
-		if (expected == NULL || !arrived_as (self, expected, item))
+		if (expected == NULL || !is_it (self, expected, item))
 			continue;
 		edit = e_eas_cache_edit_by_id (self->cache, entry->edit_id);
 		if (edit != NULL && edit->server_id == NULL)
@@ -77,6 +64,16 @@ find_sent_add (EEasWorker *self, EasItem *item)
 	}
 
 	return NULL;
+}
+
+/* After a lost reply: the edit whose Add brought @item to the server, where somebody may have
+ * changed it since; NULL. */
+static EEasEdit *
+find_sent_add (EEasWorker *self, EasItem *item)
+{
+	EEasEdit *edit = find_add_by (self, item, arrived_as);
+
+	return edit != NULL ? edit : find_add_by (self, item, resembles);
 }
 
 /* The item as it is if what was sent for @edit has arrived; NULL: nothing was. */
@@ -464,9 +461,8 @@ e_eas_worker_lose_to_deletion (EEasWorker *self, EEasEdit *edit)
 	show_object (self, edit);
 }
 
-/* @soft: it is still on the server, but outside the time the person wants to see. */
-static void
-take_deletion (EEasWorker *self, const char *server_id, gboolean soft)
+void
+e_eas_worker_take_deletion (EEasWorker *self, const char *server_id, gboolean soft)
 {
 	g_autoptr (EEasRow) row = e_eas_cache_row_by_id (self->cache, server_id);
 	g_autoptr (EEasEdit) edit = NULL;
@@ -503,8 +499,8 @@ e_eas_worker_take_change (EEasWorker *self, const EasSyncChange *change, guint g
 	case EAS_CHANGE_DELETE:
 	case EAS_CHANGE_SOFT_DELETE:
 		if (!self->verify)
-			take_deletion (self, change->server_id,
-				       change->kind == EAS_CHANGE_SOFT_DELETE);
+			e_eas_worker_take_deletion (self, change->server_id,
+						    change->kind == EAS_CHANGE_SOFT_DELETE);
 		break;
 	case EAS_CHANGE_FETCH:
 		break;
@@ -519,21 +515,6 @@ e_eas_worker_commit (EEasWorker *self, GError **error)
 	self->klass->flush (self->owner, committed);
 
 	return committed;
-}
-
-/* Pitfall 8: a flood of deletions is left out until a full pass confirms it. */
-void
-e_eas_worker_judge_deletions (EEasWorker *self, EasWindow *window)
-{
-	for (guint i = 0; i < window->commands->len; i++) {
-		const EasSyncChange *change = window->commands->pdata[i];
-
-		if (change->kind == EAS_CHANGE_DELETE || change->kind == EAS_CHANGE_SOFT_DELETE)
-			self->chain_deletes++;
-	}
-
-	if (is_mass (self->chain_deletes, e_eas_cache_count_rows (self->cache)))
-		self->verify = TRUE;
 }
 
 gboolean
@@ -551,6 +532,12 @@ void
 e_eas_worker_store_key (EEasWorker *self, const EasWindow *window)
 {
 	e_eas_cache_set_state (self->cache, STATE_KEY, window->key);
+	for (guint i = 0; window->commands != NULL && i < window->commands->len; i++) {
+		if (((EasSyncChange *) window->commands->pdata[i])->item != NULL) {
+			e_eas_worker_set_time (self, STATE_LAST_NEWS, e_eas_worker_now ());
+			break;
+		}
+	}
 	/* With the key: nobody will tell of these deletions again. */
 	if (self->verify)
 		e_eas_cache_set_state_uint (self->cache, STATE_VERIFY, 1);
@@ -583,176 +570,6 @@ e_eas_worker_drain (EEasWorker *self, EasWindow *window, GError **error)
 	} while (at < n_commands);
 
 	return e_eas_worker_advance (self, window, error);
-}
-
-/* The key in memory follows a pass that was begun in the store. */
-static void
-sync_collection (EEasWorker *self)
-{
-	g_autofree char *stored = e_eas_cache_dup_state (self->cache, STATE_KEY);
-	g_autofree char *key = NULL;
-
-	if (self->collection == NULL)
-		return;
-	key = eas_collection_dup_key (self->collection);
-	if (g_strcmp0 (stored != NULL ? stored : "0", key) != 0)
-		e_eas_worker_make_collection (self, stored);
-}
-
-gboolean
-e_eas_worker_begin_pass (EEasWorker *self, EEasSweep sweep, GError **error)
-{
-	guint generation = e_eas_cache_get_state_uint (self->cache, STATE_GENERATION);
-
-	e_eas_cache_begin (self->cache);
-	e_eas_cache_set_state (self->cache, STATE_KEY, "0");
-	e_eas_cache_set_state_uint (self->cache, STATE_GENERATION, generation + 1);
-	e_eas_cache_set_state_uint (self->cache, STATE_SWEEP, sweep);
-	e_eas_cache_set_state (self->cache, STATE_VERIFY, NULL);
-	e_eas_cache_remove_arrivals (self->cache, G_MAXINT64); /* they come again */
-	if (!e_eas_worker_commit (self, error))
-		return FALSE;
-	self->verify = FALSE;
-	sync_collection (self);
-
-	return TRUE;
-}
-
-/* Removes what the pass did not bring, a chunk at a time. */
-static gboolean
-remove_stale (EEasWorker *self, guint generation, GError **error)
-{
-	for (;;) {
-		g_autoptr (GPtrArray) rows =
-			e_eas_cache_rows_below (self->cache, generation, E_EAS_CHUNK);
-
-		e_eas_cache_begin (self->cache);
-		for (guint i = 0; i < rows->len; i++)
-			take_deletion (self, ((EEasRow *) rows->pdata[i])->server_id,
-				       /* soft */ FALSE);
-		if (rows->len == 0)
-			e_eas_cache_set_state_uint (self->cache, STATE_SWEEP, E_EAS_SWEEP_NONE);
-		if (!e_eas_worker_commit (self, error))
-			return FALSE;
-		if (rows->len == 0)
-			return TRUE;
-		g_usleep (E_EAS_PAUSE_US);
-	}
-}
-
-static EasAccess
-current_access (EEasWorker *self)
-{
-	g_autoptr (EasAccountData) data = eas_client_dup_data (self->client);
-
-	return data->access;
-}
-
-static const char *
-describe_access (EasAccess access)
-{
-	switch (access) {
-	case EAS_ACCESS_DISCOVERY:
-		return _ ("The server does not know this device yet and shows an empty folder; "
-			  "nothing is removed here");
-	case EAS_ACCESS_QUARANTINED:
-		return _ ("The server keeps this device in quarantine until an administrator "
-			  "allows it; nothing is removed here");
-	case EAS_ACCESS_BLOCKED:
-		return _ ("The server blocks this device; nothing is removed here");
-	case EAS_ACCESS_UNKNOWN:
-	case EAS_ACCESS_ALLOWED:
-		break;
-	}
-
-	return NULL;
-}
-
-static void
-hold (EEasWorker *self, const char *why)
-{
-	g_free (self->held);
-	self->held = g_strdup (why);
-}
-
-/*
- * Why this pass does not prove that what it left out is gone; NULL: it does. A
- * folder that is empty all of a sudden, without a word of deletions, is what a
- * device sees that an administrator has still to allow (pitfall 43): it stays
- * unbelieved until the server shows something again, however often it is asked.
- */
-static const char *
-doubt (EEasWorker *self, EEasSweep sweep, guint n_stale)
-{
-	const char *untrusted = describe_access (current_access (self));
-
-	if (untrusted != NULL || n_stale == 0)
-		return untrusted;
-	if (sweep != E_EAS_SWEEP_TOLD && n_stale == e_eas_cache_count_rows (self->cache))
-		return _ ("The server shows this folder empty all of a sudden, as it does in "
-			  "quarantine, until an administrator allows this device; nothing is "
-			  "removed here until it shows something again");
-
-	return NULL;
-}
-
-static gboolean
-ask_again (EEasWorker *self, EEasSweep sweep, GError **error)
-{
-	hold (self, _ ("Many items vanished at once; asking the server again"));
-
-	return e_eas_worker_begin_pass (self, sweep, error);
-}
-
-/*
- * The chain of windows is at its end. TRUE in @out_again: another pass is needed
- * at once. A pass whose emptiness is not believable stays open: removals wait for
- * the next fetch.
- */
-static gboolean
-end_chain (EEasWorker *self, gboolean *out_again, GError **error)
-{
-	EEasSweep sweep = e_eas_cache_get_state_uint (self->cache, STATE_SWEEP);
-	guint generation = e_eas_cache_get_state_uint (self->cache, STATE_GENERATION);
-	guint n_stale = e_eas_cache_count_rows_below (self->cache, generation);
-	const char *doubtful = doubt (self, sweep, n_stale);
-	gboolean verify = self->verify;
-
-	*out_again = FALSE;
-	self->chain_deletes = 0;
-	hold (self, NULL);
-
-	if (verify) {
-		*out_again = describe_access (current_access (self)) == NULL;
-		return ask_again (self, E_EAS_SWEEP_TOLD, error);
-	}
-	if (sweep == E_EAS_SWEEP_NONE)
-		return TRUE;
-	if (n_stale > 0 && doubtful != NULL) {
-		hold (self, doubtful);
-		return e_eas_worker_begin_pass (self, sweep, error);
-	}
-	if (sweep == E_EAS_SWEEP_PASS && is_mass (n_stale, e_eas_cache_count_rows (self->cache))) {
-		*out_again = TRUE;
-		return ask_again (self, E_EAS_SWEEP_CONFIRM, error);
-	}
-
-	return remove_stale (self, generation, error);
-}
-
-/* Status 3. The items stay; the second time within the hour it is an error (pitfall 1), and a later
- * cycle tries once more. */
-gboolean
-e_eas_worker_reset (EEasWorker *self, GError **error)
-{
-	if (!eas_collection_reset (self->collection, g_get_real_time () / G_USEC_PER_SEC)) {
-		eas_set_error (error, EAS_ERROR_SERVER, NULL, 0, RESET_PAUSE,
-			       _ ("The server keeps forgetting the state of this folder"));
-		return FALSE;
-	}
-
-	return e_eas_worker_verify_folder (self, error) &&
-	       e_eas_worker_begin_pass (self, E_EAS_SWEEP_PASS, error);
 }
 
 EasPull *
@@ -825,16 +642,17 @@ e_eas_worker_fetch_all (EEasWorker *self, GError **error)
 	self->chain_found = FALSE;
 	while (again) {
 		for (more = TRUE; more;) {
-			sync_collection (self);
+			e_eas_worker_sync_collection (self);
 			if (!fetch_window (self, &ahead, &more, error) ||
 			    (ahead == NULL && more && !upload_between (self, error)))
 				return FALSE;
 		}
-		if (!end_chain (self, &again, error))
+		if (!e_eas_worker_end_chain (self, &again, error))
 			return FALSE;
-		sync_collection (self);
+		e_eas_worker_sync_collection (self);
 	}
 	self->fetched_at = g_get_monotonic_time ();
+	self->in_step = TRUE;
 
 	return TRUE;
 }

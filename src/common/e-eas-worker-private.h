@@ -13,18 +13,23 @@
 G_BEGIN_DECLS
 
 /* Names in eas_state. */
-#define STATE_KEY        "key"
-#define STATE_GENERATION "generation" /* of the pass under way or last complete */
-#define STATE_SWEEP      "sweep"      /* EEasSweep */
-#define STATE_VERSION    "version"    /* the dialect the stored items are in */
-#define STATE_DEVICE     "device"
-#define STATE_FOLDER     "folder" /* the id that the items and the key belong to */
-#define STATE_LAST_SYNC  "last-sync"
-#define STATE_VERIFY     "verify" /* deletions were left out: the next pass has to confirm them */
+#define STATE_KEY         "key"
+#define STATE_GENERATION  "generation" /* of the pass under way or last complete */
+#define STATE_SWEEP       "sweep"      /* EEasSweep */
+#define STATE_VERSION     "version"    /* the dialect the stored items are in */
+#define STATE_DEVICE      "device"
+#define STATE_FOLDER      "folder" /* the id that the items and the key belong to */
+#define STATE_LAST_SYNC   "last-sync"
+#define STATE_LAST_NEWS   "last-news" /* when the server last told of an item */
+#define STATE_LAST_RESET  "last-reset"
+#define STATE_EMPTY_SINCE "empty-since" /* a folder with items was seen without any, first */
+#define STATE_VERIFY      "verify" /* deletions were left out: the next pass has to confirm them */
 
 /* A transaction's share of a window, and the pause after it. */
 #define E_EAS_CHUNK    32
 #define E_EAS_PAUSE_US 1000
+
+#define E_EAS_STATUS_GROUP "Collection"
 
 typedef enum {
 	E_EAS_SWEEP_NONE,
@@ -71,6 +76,8 @@ struct _EEasWorker {
 	gboolean failing;      /* the last try did not reach the server */
 	gboolean no_password;  /* asked for one, waiting */
 	gint64 not_before;     /* monotonic */
+	gint64 look_at;        /* monotonic: when a held folder is looked at again; 0 */
+	gboolean refreshed;    /* a person asks for what is new */
 	GPtrArray *waiters;    /* (element-type EEasWaiter) */
 	EasClient *client;
 	EasVersion version;
@@ -79,7 +86,10 @@ struct _EEasWorker {
 	gint64 cycle_began; /* monotonic */
 	guint pause_s;
 	guint batch_limit;
+	guint look_pause_s;
+	gboolean asked;       /* this cycle is because a person wants it */
 	gboolean in_chain;    /* between two windows of a fetch */
+	gboolean in_step;     /* no fetch's answer can have been lost since the last whole one */
 	gint64 fetched_at;    /* monotonic: the end of this cycle's last whole fetch; 0 */
 	guint chain_deletes;  /* in the windows fetched since the chain began */
 	gboolean chain_found; /* something changed in this chain */
@@ -101,9 +111,6 @@ gboolean e_eas_worker_fetch_now (EEasWorker *self, GError **error);
 /* drain */
 gboolean e_eas_worker_fetch_all (EEasWorker *self, GError **error);
 gboolean e_eas_worker_drain (EEasWorker *self, EasWindow *window, GError **error);
-/* After Status 3: from the first key; what is here stays until a whole pass was seen. */
-gboolean e_eas_worker_reset (EEasWorker *self, GError **error);
-gboolean e_eas_worker_begin_pass (EEasWorker *self, EEasSweep sweep, GError **error);
 void e_eas_worker_finish_removal (EEasWorker *self, const EEasEdit *edit);
 void e_eas_worker_make_new (EEasEdit *edit);
 void e_eas_worker_lose_to_deletion (EEasWorker *self, EEasEdit *edit); /* in a transaction */
@@ -112,13 +119,29 @@ void e_eas_worker_take_change (EEasWorker *self,
 			       guint generation); /* likewise */
 void e_eas_worker_store_key (EEasWorker *self,
 			     const EasWindow *window); /* with the last of a window; likewise */
-void e_eas_worker_judge_deletions (EEasWorker *self,
-				   EasWindow *window); /* before any of it is applied */
 /* Ends a transaction; the views hear of it only when it is durable. */
 gboolean e_eas_worker_commit (EEasWorker *self, GError **error);
 /* The key in memory, after a checked commit of @window. */
 gboolean e_eas_worker_advance (EEasWorker *self, const EasWindow *window, GError **error);
 EasPull *e_eas_worker_ask (EEasWorker *self); /* for the next window */
+
+/* @soft: it is still on the server, but outside the time the person wants to see. In a transaction.
+ */
+void e_eas_worker_take_deletion (EEasWorker *self, const char *server_id, gboolean soft);
+
+/* pass */
+gboolean e_eas_worker_begin_pass (EEasWorker *self, EEasSweep sweep, GError **error);
+/* After Status 3: from the first key; what is here stays until a whole pass was seen. */
+gboolean e_eas_worker_reset (EEasWorker *self, GError **error);
+/* The key in memory follows a pass that was begun in the store. */
+void e_eas_worker_sync_collection (EEasWorker *self);
+void e_eas_worker_judge_deletions (EEasWorker *self,
+				   EasWindow *window); /* before any of it is applied */
+gboolean e_eas_worker_end_chain (EEasWorker *self, gboolean *out_again, GError **error);
+void e_eas_worker_plan_look (EEasWorker *self); /* after a cycle */
+gint64 e_eas_worker_now (void);                 /* unix time, as the state has it; 0 is never */
+gint64 e_eas_worker_get_time (EEasWorker *self, const char *name);
+void e_eas_worker_set_time (EEasWorker *self, const char *name, gint64 time); /* in a transaction */
 
 /* inbox */
 /* Applies what is durable but not applied yet. Nothing may be sent to the server before that: with
@@ -162,6 +185,7 @@ void e_eas_worker_release (EEasWorker *self);    /* all of them, with their edit
 /* e-eas-worker-wipe.c */
 gboolean e_eas_worker_wipe (EEasWorker *self, GError **error);
 
+char *e_eas_worker_dup_status_directory (EEasWorker *self);
 void e_eas_worker_write_status (EEasWorker *self, const char *state);
 void e_eas_worker_remove_status (EEasWorker *self);
 void e_eas_worker_save_loser (EEasWorker *self, const char *uid, const char *object);

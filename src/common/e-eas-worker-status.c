@@ -7,7 +7,7 @@
 
 #include "e-eas-worker-private.h"
 
-#define GROUP      "Collection"
+#define GROUP      E_EAS_STATUS_GROUP
 #define MAX_PARKED 50
 
 static char *
@@ -24,6 +24,12 @@ conflict_directory (EEasWorker *self)
 	g_autofree char *id = escape_folder (self);
 
 	return g_build_filename (e_get_user_data_dir (), "eas", account_uid, "conflicts", id, NULL);
+}
+
+char *
+e_eas_worker_dup_status_directory (EEasWorker *self)
+{
+	return g_build_filename (e_eas_account_get_directory (self->account), "status", NULL);
 }
 
 static void
@@ -99,6 +105,7 @@ make_status (EEasWorker *self)
 {
 	GKeyFile *file = g_key_file_new ();
 	g_autofree char *last_sync = e_eas_cache_dup_state (self->cache, STATE_LAST_SYNC);
+	g_autofree char *last_news = e_eas_cache_dup_state (self->cache, STATE_LAST_NEWS);
 	g_autofree char *conflicts = conflict_directory (self);
 
 	g_key_file_set_string (file, GROUP, "id", self->folder_id);
@@ -108,6 +115,8 @@ make_status (EEasWorker *self)
 	g_key_file_set_string (file, GROUP, "state", self->state);
 	if (last_sync != NULL)
 		g_key_file_set_string (file, GROUP, "last-sync", last_sync);
+	if (last_news != NULL)
+		g_key_file_set_string (file, GROUP, "last-news", last_news);
 	g_key_file_set_integer (file, GROUP, "items", (int) e_eas_cache_count_rows (self->cache));
 	g_key_file_set_integer (file, GROUP, "pending",
 				(int) e_eas_cache_count_edits (self->cache, FALSE));

@@ -12,7 +12,10 @@
  * tells of it again. So no item is changed while its server may have something new of
  * it: what a fetch brought just now is enough, else one comes first, as cheap as a Sync
  * of nothing. An edit that waited through it was merged with what it brought, so that
- * pulling first overwrites nothing of ours (pitfall 10). Adds need no such thing.
+ * pulling first overwrites nothing of ours (pitfall 10). Adds need no such thing, but
+ * after a start or a failure, when the answer to a fetch may have been lost: SOGo
+ * answers an upload with the key that it had reached, and what it had told on the way
+ * there would be gone for good.
  *
  * An edit may need several requests (16.x: master, then instances). Each answer
  * makes its result the new baseline, from which the rest is worked out anew.
@@ -274,14 +277,16 @@ needs_news (EEasWorker *self, gboolean only_awaited)
 {
 	g_autoptr (GPtrArray) edits = NULL;
 
-	if (self->in_chain || g_get_monotonic_time () - self->fetched_at < NEWS_HOLD_US)
+	if (self->in_chain ||
+	    (self->in_step && g_get_monotonic_time () - self->fetched_at < NEWS_HOLD_US))
 		return FALSE;
 
 	edits = e_eas_cache_pending_edits (self->cache, G_MAXUINT16);
 	for (guint i = 0; i < edits->len; i++) {
 		const EEasEdit *edit = edits->pdata[i];
 
-		if (edit->server_id != NULL && is_due (self, edit, only_awaited))
+		if ((edit->server_id != NULL || !self->in_step) &&
+		    is_due (self, edit, only_awaited))
 			return TRUE;
 	}
 

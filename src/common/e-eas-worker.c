@@ -160,6 +160,7 @@ run_cycle (EEasWorker *self, GError **error)
 	g_hash_table_remove_all (self->steps);
 	self->fetched_at = 0;
 	self->cycle_began = g_get_monotonic_time ();
+	self->asked = take_flag (self, &self->refreshed);
 	if (!e_eas_worker_drain_inbox (self, error) || !e_eas_worker_follow_folder (self, error) ||
 	    !connect_client (self, error) || !e_eas_worker_recover (self, error))
 		return FALSE;
@@ -224,6 +225,7 @@ remember_failure (EEasWorker *self, GError *take_error)
 	self->not_before = g_get_monotonic_time () + (gint64) pause * G_TIME_SPAN_SECOND;
 	g_mutex_unlock (&self->lock);
 
+	self->in_step = FALSE;
 	g_clear_error (&self->last_error);
 	self->last_error = take_error;
 	e_eas_worker_release (self);
@@ -260,6 +262,7 @@ remember_success (EEasWorker *self)
 	e_eas_watch_doubt (self->watch, e_eas_cache_count_rows (self->cache) == 0);
 	e_eas_watch_report (self->watch, /* ready */ TRUE, self->chain_found);
 	self->klass->connected (self->owner, eas_client_get_version (self->client));
+	e_eas_worker_plan_look (self);
 	e_eas_worker_write_status (self, self->held != NULL ? "held" : "idle");
 
 	/* Edits put off by the server's own trouble: once more after a pause. Those that wait for
@@ -293,16 +296,26 @@ wait_for_work (EEasWorker *self)
 	g_mutex_lock (&self->lock);
 	while (!self->stop) {
 		gboolean enabled = e_source_get_enabled (self->source);
-		gboolean wanted = enabled &&
-				  (self->fetch_wanted || self->upload_wanted || self->retry_parked);
+		gint64 now = g_get_monotonic_time ();
+		gint64 until = G_MAXINT64;
+		gboolean wanted;
 
-		if ((enabled && self->kicked) ||
-		    (wanted && self->not_before <= g_get_monotonic_time ()))
+		if (self->look_at != 0 && self->look_at <= now) {
+			self->look_at = 0;
+			self->fetch_wanted = TRUE;
+		}
+		wanted = enabled &&
+			 (self->fetch_wanted || self->upload_wanted || self->retry_parked);
+		if ((enabled && self->kicked) || (wanted && self->not_before <= now))
 			break;
+		if (wanted)
+			until = self->not_before;
+		if (self->look_at != 0)
+			until = MIN (until, self->look_at);
 		if (self->push_changed)
 			tell_push (self);
-		else if (wanted)
-			g_cond_wait_until (&self->wake, &self->lock, self->not_before);
+		else if (until != G_MAXINT64)
+			g_cond_wait_until (&self->wake, &self->lock, until);
 		else
 			g_cond_wait (&self->wake, &self->lock);
 	}
@@ -489,6 +502,7 @@ e_eas_worker_fetch (EEasWorker *self, gboolean explicitly)
 	self->fetch_wanted = TRUE;
 	if (explicitly) {
 		self->retry_parked = TRUE;
+		self->refreshed = TRUE;
 		self->kicked = TRUE;
 	}
 	wake (self);

@@ -17,6 +17,7 @@
  *   source=                 UID of the child ESource
  *   state=                  idle | syncing | waiting | held | error
  *   last-sync=              unix time of the last complete fetch; absent: never
+ *   last-news=              unix time when the server last told of an item; absent: never
  *   items=, pending=, parked=   counts
  *   push=                   how news arrive: "waiting" (the server tells by itself), "excluded
  *                           UNIXTIME" (it told too often for nothing), "polling MINUTES WHY" or
@@ -52,6 +53,8 @@ typedef struct {
 	gboolean (*same_content) (gpointer owner, EasItem *a, EasItem *b);
 	/* Can @theirs be what a server made of @sent? NULL: when it has the same content. */
 	gboolean (*arrived_as) (gpointer owner, EasItem *sent, EasItem *theirs);
+	/* Are the two the same thing, though somebody may have changed one? NULL: who knows. */
+	gboolean (*resembles) (const EasItem *a, const EasItem *b);
 	const EasTag *(*supported) (EasVersion version);
 	/* (element-type EasSyncChange), empty: nothing to send; EAS_ERROR_ITEM_REJECTED. @baseline
 	 * NULL: a new item. */

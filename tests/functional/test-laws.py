@@ -192,10 +192,13 @@ def test_quarantine():
         report("and status says why", "quarantine" in said.lower() and "administrator" in said, said)
         report("and for programs", account.status()["calendars"][0]["state"] == "held", account.status())
         account.create("made in quarantine", 8)
+        account.change("event 0", summary="changed in quarantine")
+        report("an edit in quarantine is kept", "changed in quarantine" in account.here() and outbox(account) > 0, account.here())
+        titles[0] = "changed in quarantine"
         account.ask("quarantine", on=0)
         account.add("new", 9)
         account.agent.refresh()
-        account.settle(*titles, "new", "made in quarantine")
+        account.settle(*sorted([*titles, "new", "made in quarantine"]))
         wait_for(lambda: account.status()["calendars"][0]["state"] == "idle", 20, "status to say that it is over")
         report("when it is over, all goes on", "quarantine" not in account.status_text().lower(), account.status_text())
         account.ask("fault", kind="status", value=129, times=-1)
@@ -207,6 +210,60 @@ def test_quarantine():
         server.control.ask("faults", clear=1)
         account.agent.refresh()
         wait_for(lambda: account.status()["access"] == "allowed", 20, "status to say that it is over")
+
+
+def test_emptied():
+    """A folder that was emptied while its key was lost: believed once the account is seen to be in order."""
+    with Desk(server, "emptied") as account:
+        other = account.ask("folder-add", name="Other", type=13)["id"]
+        calendars = wait_for(lambda: len(account.calendars()) == 2 and account.calendars(), 60, "two calendars", 0.5)
+        agent = seam.Agent(desk.AGENT)
+        try:
+            agent.open(next(uid for uid in calendars if uid != account.source))
+            titles = [f"event {n}" for n in range(5)]
+            for n, title in enumerate(titles):
+                account.add(title, n)
+            account.settle(*titles)
+            account.line.down()
+            account.ask("clear", folder=account.folder)
+            account.ask("forget", what="keys")
+            account.line.up()
+            account.agent.refresh()
+            wait_for(lambda: "state=held" in " ".join(statuses(account)), 30, "the empty folder to be held")
+            for _ in range(2):
+                time.sleep(1.1)
+                account.agent.refresh()
+            time.sleep(2)
+            report("empty all of a sudden: nothing is removed, however often one asks", account.here() == titles, account.here())
+            account.ask("add", folder=other, subject="sign of life", start="20270401T090000Z", end="20270401T100000Z")
+            agent.refresh()
+            wait_for(agent.events, 30, "the other folder to show something")
+            time.sleep(1.1)
+            account.agent.refresh()
+            wait_for(lambda: not account.here(), 30, "the emptiness to be believed")
+            report("another folder shows something since: it is believed", True)
+            wait_for(lambda: "state=held" not in " ".join(statuses(account)), 20, "status to say so")
+        finally:
+            agent.close()
+
+
+def test_forgetful_server():
+    """Pitfall 1: one reset an hour, also where the factory was killed between them; a person gets another one."""
+    with Desk(server, "forgetful") as account:
+        account.add("first")
+        account.settle("first")
+        account.ask("forget", what="keys")
+        account.add("second", 1)
+        account.settle("first", "second")
+        account.kill()
+        account.ask("forget", what="keys")
+        account.add("third", 2)
+        account.open()
+        said = wait_for(lambda: "error=" in status_file(account) and status_file(account), 30, "the second reset to be refused")
+        report("the server forgets the key again within the hour: said, and not obeyed at once", "forgetting" in said, said)
+        account.agent.refresh()
+        wait_for(lambda: account.here() == ["first", "second", "third"], 30, "the third event")
+        report("a person who asks gets it", True)
 
 
 def test_forgotten_key():
@@ -530,7 +587,7 @@ def statuses(account):
     return found
 
 
-TESTS = [test_state_damaged, test_cache_damaged, test_outbox_damaged, test_quarantine, test_forgotten_key, test_refused_item, test_conflict_server_wins, test_conflict_without_space,
+TESTS = [test_state_damaged, test_cache_damaged, test_outbox_damaged, test_quarantine, test_emptied, test_forgetful_server, test_forgotten_key, test_refused_item, test_conflict_server_wins, test_conflict_without_space,
          test_conflict_mine_wins, test_conflict_keep_both, test_conflict_merged, test_mass_deletion, test_wipe, test_password,
          test_server_down_at_start, test_version_change, test_two_processes, test_five_calendars]
 
@@ -538,7 +595,7 @@ TESTS = [test_state_damaged, test_cache_damaged, test_outbox_damaged, test_quara
 def main():
     global server
     wanted = [test for test in TESTS if not sys.argv[1:] or test.__name__.removeprefix("test_") in sys.argv[1:]]
-    users = ["state", "cache", "rows", "held", "forget", "refused", "conflict-server-wins", "conflict-mine-wins", "conflict-keep-both",
+    users = ["state", "cache", "rows", "held", "emptied", "forgetful", "forget", "refused", "conflict-server-wins", "conflict-mine-wins", "conflict-keep-both",
              "nospace",
              "merge", "mass", "wipe", "bystander", "changed", "late", "version", "two", "five"]
     with seam.TestServer(*(word for user in users for word in ("--user", f"{user}:{desk.PASSWORD}"))) as server:

@@ -6,6 +6,7 @@ comes while an earlier one of the same event is on its way, a pass from the firs
 under way. TAP; runs on an embedded server (on-mock.sh VERSION test-seam.py -- --version N)."""
 
 import datetime
+import glob
 import os
 import sys
 import threading
@@ -158,6 +159,18 @@ def test_killed_in_add():
     come_to_rest("killed while an Add is on its way: it is there once", ["Added"])
 
 
+def test_changed_elsewhere_after_lost_add():
+    """From 16.0 the server names the event itself: it is known again although somebody has changed it meanwhile."""
+    begin()
+    CONTROL.ask("set", clientids=0)
+    kill_in_flight(lambda: DESKTOP.open().create(text_of("Added", seam.new_uid())), ":Add>", "Added")
+    LINE.down()
+    WITNESS.ask("change", id=WITNESS.find("Added"), location="Server's room")
+    come_to_rest("killed while an Add is on its way, and another device changes it before the next start: it is there once",
+                 lambda found: [(form.summary, form.key[1]) for form in found] == [("Added", "Server's room")])
+    CONTROL.ask("set", clientids=1)
+
+
 def test_killed_in_change():
     begin()
     uid = make("Before")
@@ -296,6 +309,29 @@ def test_unfetched_removal():
     CONTROL.ask("set", conflicts=1)
 
 
+def test_lost_window():
+    """A server that answers an upload with its present key (SOGo) tells nothing again of a window that was lost: after a start a fetch comes first."""
+    begin()
+    make("Present")
+    CONTROL.ask("set", strict_uploads=0)
+    hear_nothing()
+    WITNESS.ask("add", to_xml(Spec("Told", START, zone=None, uid=seam.new_uid()), OPTIONS.version))
+    LINE.arm("lose", "Sync", count=10)
+    DESKTOP.open().refresh()
+    seam.wait_for(lambda: ("lose", "Sync") in LINE.fired, 20, "an answer to be lost")
+    DESKTOP.kill()
+    LINE.fired.clear()
+    LINE.disarm()
+    hear_nothing()
+    for state in glob.glob(os.path.join(os.environ["XDG_CACHE_HOME"], "evolution", "eas", "*", "state")):
+        os.remove(state)  # so that the start takes a while, in which somebody saves
+    LINE.latency = 1.0
+    behind(lambda: DESKTOP.open().create(text_of("New", seam.new_uid()))).join(30)
+    come_to_rest("killed after a window was lost, and an event saved at the very start: nothing of the window is missing",
+                 ["New", "Present", "Told"])
+    CONTROL.ask("set", strict_uploads=1)
+
+
 def test_two_occurrences():
     """Sides that edit different occurrences of a series do not conflict."""
     begin()
@@ -376,9 +412,9 @@ def test_folders():
 
 
 def main():
-    tests = [test_killed_in_add, test_killed_in_change, test_killed_in_delete, test_killed_in_instance, test_changed_again_after_loss,
+    tests = [test_killed_in_add, test_changed_elsewhere_after_lost_add, test_killed_in_change, test_killed_in_delete, test_killed_in_instance, test_changed_again_after_loss,
              test_made_again, test_removed_in_add, test_changed_in_add, test_more_steps, test_refused_in_flight, test_half_refused,
-             test_unfetched_change, test_unfetched_removal, test_two_occurrences, test_told_of_many, test_last_one_removed, test_edit_in_pass, test_folders]
+             test_unfetched_change, test_unfetched_removal, test_lost_window, test_two_occurrences, test_told_of_many, test_last_one_removed, test_edit_in_pass, test_folders]
     if OPTIONS.only:
         tests = [test for test in tests if test.__name__[5:] in OPTIONS.only.split(",")]
     try:

@@ -644,6 +644,7 @@ static const struct {
 	{ "policy-attachments", G_STRUCT_OFFSET (EasMockSettings, policy_attachments) },
 	{ "clientids", G_STRUCT_OFFSET (EasMockSettings, detect_duplicates) },
 	{ "conflicts", G_STRUCT_OFFSET (EasMockSettings, detect_conflicts) },
+	{ "strict-uploads", G_STRUCT_OFFSET (EasMockSettings, strict_uploads) },
 	{ "echo-adds", G_STRUCT_OFFSET (EasMockSettings, echo_adds) },
 	{ "one-command", G_STRUCT_OFFSET (EasMockSettings, one_command) },
 	{ "drop-exceptions", G_STRUCT_OFFSET (EasMockSettings, drop_exceptions) },

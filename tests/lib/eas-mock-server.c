@@ -196,6 +196,7 @@ eas_mock_server_new (void)
 		.policy_attachments = TRUE,
 		.detect_duplicates = TRUE,
 		.detect_conflicts = TRUE,
+		.strict_uploads = TRUE,
 		.empty_answers = TRUE,
 		.one_command = TRUE,
 		.ping_minimum = 60,

@@ -462,6 +462,9 @@ accept_key (Sync *sync, Part *part, const char *digest)
 	if (part->slot != EAS_ITEM_NONE)
 		verdict = eas_mock_state_judge (
 			state, eas_mock_text (sync->body, part->slot, EAS_AIRSYNC_SYNC_KEY));
+	if (verdict == EAS_MOCK_KEY_PREVIOUS && part->has_commands && !wants_changes (sync, part) &&
+	    !sync->request->server->settings.strict_uploads)
+		verdict = EAS_MOCK_KEY_CURRENT;
 	if (verdict == EAS_MOCK_KEY_INVALID || state->current == 0) {
 		fail_part (sync, part, SYNC_KEY);
 		return FALSE;

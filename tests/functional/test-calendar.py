@@ -246,7 +246,9 @@ def test_what_cannot_be_said_is_refused_at_once(stage):
 def test_idle_is_silent(stage):
     stage.server_adds("there")
     stage.wait_titles(["there"], "the server's event")
+    # Nothing is left to do when the next Ping waits; rounds are at least a second apart.
     time.sleep(1)
+    wait_for(lambda: stage.control.ask("requests")["waiting"] == 1, SOON, "a Ping that waits")
     stage.control.ask("reset")
     time.sleep(3)
     requests = stage.control.ask("requests")["requests"]

@@ -50,6 +50,7 @@ static const char *const kept[] = {
 	EVC_X_MANAGER,
 	EVC_X_SPOUSE,
 	EVC_X_VIDEO_URL,
+	"X-FOLKS-FAVOURITE", /* the star of GNOME Contacts */
 	"X-PHONETIC-MIDDLE-NAME",
 	"X-SOCIALPROFILE",
 };

@@ -413,6 +413,24 @@ test_bookkeeping (void)
 	convert_assert_lines (lines, "Add\n  FileAs=A\n  LastName=A\n");
 }
 
+/* The star of GNOME Contacts is set by a person. */
+static void
+test_favourite (void)
+{
+	EasMapContext context = convert_context (EAS_VERSION_16_1, NULL);
+	g_autoptr (EasItem) item =
+		convert_item ("<p:LastName>A</p:LastName><p:FileAs>A</p:FileAs>");
+	g_autofree char *starred = contact_write_edited (item, &context, "+X-FOLKS-FAVOURITE:true");
+	g_autofree char *shown = contact_read_lines (
+		"<p:LastName>A</p:LastName><b:Body><b:Type>1</b:Type>"
+		"<b:Data>--- vCard ---\r\nX-FOLKS-FAVOURITE:true</b:Data></b:Body>",
+		&context);
+
+	convert_assert_has (starred, "Body{Type=1;Data=--- vCard ---\\r\\nX-FOLKS-FAVOURITE:true}");
+	convert_assert_has (shown, "X-FOLKS-FAVOURITE:true");
+	convert_assert_lacks (shown, "NOTE");
+}
+
 static void
 test_other_properties (void)
 {
@@ -450,6 +468,7 @@ main (int argc, char **argv)
 	g_test_add_func ("/map/contact/categories", test_categories);
 	g_test_add_func ("/map/contact/certificates-are-refused", test_certificates_are_refused);
 	g_test_add_func ("/map/contact/bookkeeping", test_bookkeeping);
+	g_test_add_func ("/map/contact/favourite", test_favourite);
 	g_test_add_func ("/map/contact/other-properties", test_other_properties);
 
 	return g_test_run ();

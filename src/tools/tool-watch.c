@@ -25,6 +25,7 @@ typedef struct {
 	EasClient *client;
 	GPtrArray *watched; /* (element-type Watched) */
 	int n_changes;
+	guint limit;     /* of folders the server watches; 0 none known */
 	gint64 deadline; /* monotonic; 0 none */
 } Watch;
 
@@ -200,7 +201,7 @@ ping (Watch *watch, GError **error)
 {
 	GPtrArray *folders = g_ptr_array_new_with_free_func ((GDestroyNotify) eas_ping_folder_free);
 
-	for (guint i = 0; i < watch->watched->len; i++) {
+	for (guint i = 0; i < watch->watched->len && (watch->limit == 0 || i < watch->limit); i++) {
 		EasCollection *collection = ((Watched *) watch->watched->pdata[i])->collection;
 
 		g_ptr_array_add (folders,
@@ -243,6 +244,7 @@ watch_round (Watch *watch, GError **error)
 
 	if (result == NULL)
 		return FALSE;
+	watch->limit = result->max_folders;
 	if (result->outcome == EAS_PING_EARLY)
 		return pause_watch (watch, error);
 	if (result->outcome == EAS_PING_HOPELESS) {

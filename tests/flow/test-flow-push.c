@@ -143,8 +143,10 @@ static void
 test_40_folder_limit (void)
 {
 	g_autoptr (Rig) rig = push (rig_data_ready (), 5);
+	g_autoptr (Rig) again = NULL;
 	g_autoptr (Rig) next = NULL;
 	g_autoptr (EasPingResult) result = NULL;
+	g_autoptr (EasPingResult) known_limit = NULL;
 
 	expect_ping (rig, 480, 5);
 	reply_ping (rig, 0, 6, EAS_PING_MAX_FOLDERS, 2, NULL);
@@ -152,10 +154,15 @@ test_40_folder_limit (void)
 	g_assert_cmpint (result->outcome, ==, EAS_PING_LIMITED);
 	g_assert_cmpuint (result->max_folders, ==, 2);
 
-	next = push (eas_account_data_copy (rig->data), 5);
+	/* It is known now: nothing is sent in vain. */
+	again = push (eas_account_data_copy (rig->data), 5);
+	known_limit = rig_done (again);
+	g_assert_cmpint (known_limit->outcome, ==, EAS_PING_LIMITED);
+	g_assert_cmpuint (known_limit->max_folders, ==, 2);
+	g_assert_cmpuint (again->n_sent, ==, 0);
+
+	next = push (eas_account_data_copy (rig->data), 2);
 	expect_ping (next, 480, 2);
-	g_assert_true (rig_sent_has (next, EAS_PING_ID, "1"));
-	g_assert_true (rig_sent_has (next, EAS_PING_ID, "2"));
 }
 
 static void
@@ -187,6 +194,34 @@ test_40_cut_connection_shrinks (void)
 	g_assert_cmpuint (known (data, NULL).ceiling, ==, 150);
 	g_assert_cmpuint (rig->n_commits, ==, 1);
 	g_assert_cmpuint (rig->n_sent, ==, 1);
+}
+
+/* Silence until our own patience ends: something on the way has dropped the connection. */
+static void
+test_40_silence (void)
+{
+	g_autoptr (Rig) rig = push (rig_data_ready (), 1);
+	g_autoptr (EasPingResult) result = NULL;
+
+	expect_ping (rig, 480, 1);
+	rig_pass (rig, 540);
+	rig_reply_error (rig, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+	result = rig_done (rig);
+	g_assert_cmpint (result->outcome, ==, EAS_PING_CUT);
+	g_assert_cmpuint (result->heartbeat, ==, 240);
+}
+
+/* A server that cannot be reached teaches nothing about intervals. */
+static void
+test_40_unreachable (void)
+{
+	g_autoptr (Rig) rig = push (rig_data_ready (), 1);
+
+	expect_ping (rig, 480, 1);
+	rig_pass (rig, 127);
+	rig_reply_error (rig, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+	rig_expect_error (rig, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+	g_assert_cmpuint (known (rig->data, NULL).seconds, ==, 0);
 }
 
 /* A proxy that cuts at 60 seconds: at the floor there is nothing left to learn; the caller polls.
@@ -411,6 +446,8 @@ main (int argc, char **argv)
 	ADD ("40-folder-limit", test_40_folder_limit);
 	ADD ("40-hierarchy", test_40_hierarchy);
 	ADD ("40-cut-connection-shrinks", test_40_cut_connection_shrinks);
+	ADD ("40-silence", test_40_silence);
+	ADD ("40-unreachable", test_40_unreachable);
 	ADD ("40-proxy-cuts-at-60", test_40_proxy_cuts_at_60);
 	ADD_EACH ("40-proxy-says-so", 408, test_40_proxy_says_so);
 	ADD_EACH ("40-proxy-says-so", 502, test_40_proxy_says_so);

@@ -686,6 +686,22 @@ test_40_short_cuts (void)
 	assert_state (world, "1", EAS_PUSH_POLLING, EAS_PUSH_WHY_CUT);
 }
 
+/* A server that is away for long is no proxy that cuts: push is back as soon as it is. */
+static void
+test_40_away_is_not_cut (void)
+{
+	g_autoptr (World) world = world_new ();
+
+	open_folder (world, "1", EAS_CLASS_CALENDAR);
+	tell (world);
+	for (guint i = 0; i < 20; i++) {
+		expect_start (world, "1");
+		world->now += 127 * SECOND;
+		fail_round (world, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+		assert_state (world, "1", EAS_PUSH_OFF, EAS_PUSH_WHY_ERROR);
+	}
+}
+
 static void
 test_40_refused (void)
 {
@@ -693,7 +709,9 @@ test_40_refused (void)
 
 	open_folder (world, "1", EAS_CLASS_CALENDAR);
 	tell (world);
-	for (guint i = 0; i < 5; i++) {
+	for (guint i = 0; i < 8; i++) {
+		assert_state (world, "1", i == 0 ? EAS_PUSH_WAITING : EAS_PUSH_OFF,
+			      i == 0 ? EAS_PUSH_WHY_NONE : EAS_PUSH_WHY_ERROR);
 		expect_start (world, "1");
 		fail_round (world, EAS_ERROR, EAS_ERROR_SERVER);
 	}
@@ -815,6 +833,7 @@ main (int argc, char **argv)
 	ADD ("40-short-holds", test_40_short_holds);
 	ADD ("40-proxy-cuts", test_40_proxy_cuts);
 	ADD ("40-short-cuts", test_40_short_cuts);
+	ADD ("40-away-is-not-cut", test_40_away_is_not_cut);
 	ADD ("40-refused", test_40_refused);
 	ADD ("40-resume-is-spread", test_40_resume_is_spread);
 	ADD ("40-economical-rest", test_40_economical_rest);

@@ -8,7 +8,8 @@
  *	      1  far too early      -> DONE as EARLY: the server shortens intervals or is broken
  *	      2  changes            -> DONE; without naming a folder: EARLY
  *	      5  interval           -> take the one it names, PING
- *	      6  too many folders   -> remember how many; SAVE, DONE as LIMITED
+ *	      6  too many folders   -> remember how many; SAVE, DONE as LIMITED, the next time
+ *	                               before anything is sent
  *	      7  hierarchy          -> DONE
  *	      3, 8  forgotten, server error -> WAIT longer each time, PING, a few times; then FAIL
  *	      4, others             -> FAIL
@@ -296,14 +297,16 @@ take_answer (PushFlow *self, EasAnswer *answer, gint64 took)
 	}
 }
 
+/* A connection that was made, and ended in its silence. A time-out before the answer was due is one
+ * of a server that cannot be reached. */
 static gboolean
-is_cut (const GError *error)
+is_cut (PushFlow *self, const GError *error, gint64 took)
 {
 	guint status = eas_error_get_status (error);
 
 	return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED) ||
 	       g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT) ||
-	       g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT) ||
+	       (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT) && took >= self->asked) ||
 	       g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_EOF) || status == 408 ||
 	       status == 502 || status == 504;
 }
@@ -311,7 +314,7 @@ is_cut (const GError *error)
 static void
 take_failure (PushFlow *self, GError *take_error, gint64 took)
 {
-	if (!is_cut (take_error) || took < TOO_EARLY) {
+	if (!is_cut (self, take_error, took) || took < TOO_EARLY) {
 		push_fail (self, take_error);
 		return;
 	}
@@ -360,7 +363,7 @@ push_enter (EasFlow *flow)
 	self->expiries = known.expiries;
 	self->max_folders = data->max_ping_folders;
 	if (self->max_folders > 0 && self->folders->len > self->max_folders)
-		g_ptr_array_set_size (self->folders, self->max_folders);
+		push_done (self, EAS_PING_LIMITED);
 }
 
 static void

@@ -32,13 +32,14 @@
 #define AT_ONCE_MS         (5 * SECOND_MS)
 #define AT_ONCE_ROUNDS     3 /* then Ping is taken for broken */
 #define HOPELESS_ROUNDS    2
-#define REFUSED_ROUNDS     5
+#define REFUSED_ROUNDS     8 /* some minutes: a server that is started anew is not meant */
 #define SHORT_CUT_MS                                                                               \
 	(5 * SECOND_MS) /* a connection that lived so long was not refused, but cut                \
 			 */
 #define POLL_MINUTES            5
 #define POLL_MINUTES_ECONOMICAL 15
 #define BROKEN_MS               (60 * MINUTE_MS) /* then Ping gets another chance */
+#define REFUSED_MS              (20 * MINUTE_MS)
 #define NO_PING_MS              (24 * 60 * MINUTE_MS)
 #define ECONOMICAL_REST_MS      (60 * SECOND_MS) /* after a ring */
 #define RESUME_LEAST_MS         (2 * SECOND_MS)
@@ -388,6 +389,15 @@ is_refusal (const GError *error)
 	       g_error_matches (error, EAS_ERROR, EAS_ERROR_PROTOCOL);
 }
 
+/* The connection was made, and ended without an answer. */
+static gboolean
+is_cut (const GError *error)
+{
+	return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED) ||
+	       g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT) ||
+	       g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_EOF);
+}
+
 static gboolean
 is_final (const GError *error)
 {
@@ -410,13 +420,12 @@ take_error (EasPushPlan *plan, const GError *error, gint64 now)
 	}
 	plan->refused = is_refusal (error) ? plan->refused + 1 : 0;
 	if (plan->refused >= REFUSED_ROUNDS) {
-		start_polling (plan, EAS_PUSH_WHY_REFUSED, BROKEN_MS, now);
+		start_polling (plan, EAS_PUSH_WHY_REFUSED, REFUSED_MS, now);
 		return;
 	}
 	/* Shorter silences than the shortest interval: as hopeless as one that is cut at its end.
 	 */
-	if (error->domain != EAS_ERROR && took >= SHORT_CUT_MS &&
-	    ++plan->hopeless > HOPELESS_ROUNDS) {
+	if (is_cut (error) && took >= SHORT_CUT_MS && ++plan->hopeless > HOPELESS_ROUNDS) {
 		start_polling (plan, EAS_PUSH_WHY_CUT, BROKEN_MS, now);
 		return;
 	}

@@ -19,6 +19,7 @@
 #define SLOW_LOOK_MS  (5 * 60 * 1000) /* monitors fail on some file systems */
 #define BLIND_LOOK_MS (20 * 1000)
 #define COARSE_MS     (10 * 1000) /* longer sleeps may end with other timers */
+#define PROOF_MS      (10 * 1000) /* between tries of a refused password that works elsewhere */
 
 /* What a folder's ring file says. */
 typedef struct {
@@ -45,6 +46,8 @@ struct _EEasBackendPush {
 	guint timer;         /* GSource ids */
 	guint planned_pump;
 	gboolean look_wanted; /* at the watchers */
+	guint64 fetched;      /* by all watchers, when the password was last good here or tried */
+	gint64 proof_at;
 };
 
 static void plan_pump (EEasBackendPush *self, gboolean look);
@@ -153,6 +156,26 @@ obtain_told (EEasBackendPush *self, const EasPushWatcher *watcher)
 	return told;
 }
 
+/* An owner fetched after the password was refused here: it is good again, or was all the time. */
+static void
+look_for_proof (EEasBackendPush *self, const GPtrArray *watchers)
+{
+	gboolean trusted = e_eas_account_is_trusted (self->account);
+	guint64 fetched = 0;
+	gint64 now = now_ms (self);
+
+	for (guint i = 0; i < watchers->len; i++)
+		fetched += ((EasPushWatcher *) watchers->pdata[i])->fetched;
+	if (trusted || fetched < self->fetched) {
+		self->fetched = fetched;
+	} else if (fetched > self->fetched && self->proof_at <= now &&
+		   e_eas_account_has_password (self->account)) {
+		self->fetched = fetched;
+		self->proof_at = now + PROOF_MS;
+		self->funcs->accepted (self->user_data);
+	}
+}
+
 static void
 look_at_watchers (EEasBackendPush *self)
 {
@@ -169,6 +192,7 @@ look_at_watchers (EEasBackendPush *self)
 			g_ptr_array_remove_index_fast (watchers, i - 1);
 	}
 	eas_push_plan_set_watchers (self->plan, watchers, now_ms (self));
+	look_for_proof (self, watchers);
 }
 
 /* --- What is said --- */

@@ -19,6 +19,8 @@ typedef struct {
 	/* The server's folders changed; @folders: (element-type EasFolder). */
 	void (*listed) (GPtrArray *folders, const EasAccountData *data, gpointer user_data);
 	void (*failed) (const GError *error, gpointer user_data);
+	/* The server took from another process what it refused here. */
+	void (*accepted) (gpointer user_data);
 } EEasBackendPushFuncs;
 
 EEasBackendPush *e_eas_backend_push_new (EEasAccount *account,

@@ -499,7 +499,19 @@ push_failed (const GError *error, gpointer user_data)
 	request_credentials (self);
 }
 
-static const EEasBackendPushFuncs push_funcs = { push_listed, push_failed };
+static void
+push_accepted (gpointer user_data)
+{
+	EEasBackend *self = user_data;
+
+	e_eas_account_retry_password (self->account);
+	g_mutex_lock (&self->lock);
+	self->verified = FALSE;
+	g_mutex_unlock (&self->lock);
+	request_credentials (self);
+}
+
+static const EEasBackendPushFuncs push_funcs = { push_listed, push_failed, push_accepted };
 
 static void
 eas_backend_constructed (GObject *object)

@@ -275,6 +275,21 @@ def test_sleep():
         logind.close()
 
 
+def test_password_hiccup():
+    """Some servers refuse good passwords in bad hours: who fetched proves that it is good again."""
+    with Desk(server, "hiccup") as desk:
+        wait_for_ping()
+        desk.ask("set", password="other")
+        desk.ask("expire")  # the Ping that is held: the next one is refused
+        report("the state says why", wait_for(lambda: push_state(desk) == "off password", 20, "the state"))
+        desk.ask("set", password="secret")
+        desk.agent.refresh()
+        wait_for_ping(40)
+        desk.add("again")
+        wait_for(lambda: "again" in desk.here(), 20, "what comes by push again", 0.02)
+        report("push is back when a fetch succeeded", True)
+
+
 def test_switched_off():
     """An account that is switched off does not ping."""
     with Desk(server, "off") as desk:
@@ -295,6 +310,7 @@ def test_switched_off():
 
 
 TESTS = [test_latency, test_only_the_owner, test_factory_dies, test_registry_dies, test_new_folder, test_false_alarms,
+         test_password_hiccup,
          test_ping_is_not_offered, test_sleep, test_switched_off]
 
 
@@ -304,7 +320,7 @@ def main():
     # The session's own bus is the system's as well, before a daemon starts.
     os.environ["DBUS_SYSTEM_BUS_ADDRESS"] = os.environ["DBUS_SESSION_BUS_ADDRESS"]
     subprocess.run(["dbus-update-activation-environment", "DBUS_SYSTEM_BUS_ADDRESS"], check=True, timeout=20)
-    users = ["latency", "owner", "factory", "registry", "folders", "alarms", "none", "sleep", "off"]
+    users = ["latency", "owner", "factory", "registry", "folders", "alarms", "hiccup", "none", "sleep", "off"]
     with seam.TestServer(*[word for user in users for word in ("--user", f"{user}:secret")], "--versions", "14.1") as server:
         tap.run(*[test for test in TESTS if not names or test.__name__[5:] in names])
     tap.finish()

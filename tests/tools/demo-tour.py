@@ -17,6 +17,8 @@ from email.message import EmailMessage
 
 here = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(here, '..', 'functional'))
+import book as books  # noqa: E402
+import person_meaning  # noqa: E402
 import seam  # noqa: E402
 
 BUILD = os.environ['EAS_BUILD_DIR']
@@ -71,7 +73,7 @@ class Mock:
     """The embedded test server with its sample mailbox."""
     name = 'the embedded test server'
     user, password, address = 'alice', 'secret', 'alice@example.test'
-    folders = ('inbox', 'contacts', 'tasks', 'notes')
+    folders = ('inbox', 'tasks', 'notes')
     options = ()
 
     def start(self):
@@ -88,12 +90,15 @@ class Mock:
         self.control.ask('add', folder='Calendar', subject=title, uid=uid, start=start.strftime('%Y%m%dT%H%M%SZ'),
                          end=end.strftime('%Y%m%dT%H%M%SZ'))
 
+    def add_person(self, person):
+        self.control.ask('add', person_meaning.to_elements(person), folder='Contacts')
+
 
 class Sogo:
     """SOGo, filled by the protocols it speaks beside ActiveSync."""
     name = 'SOGo'
     user, password, address = 'alice', os.environ.get('SOGO_PASSWORD', ''), 'alice@example.test'
-    folders = ('inbox', 'contacts', 'tasks')
+    folders = ('inbox', 'tasks')
     options = ()
 
     def start(self):
@@ -117,11 +122,12 @@ class Sogo:
             raise seam.Failure(f'PUT {path} answered {status}')
 
     def put_contacts(self):
-        base = self.dav.collection.replace('/Calendar/', '/Contacts/')
-        for number, (first, last) in enumerate((('Ada', 'Lovelace'), ('Grace', 'Hopper'), ('Alan', 'Turing'))):
-            self.put(f'{base}c{number}.vcf',
-                     f'BEGIN:VCARD\r\nVERSION:3.0\r\nUID:demo-c{number}\r\nN:{last};{first};;;\r\nFN:{first} {last}\r\n'
-                     f'EMAIL;TYPE=WORK:{first.lower()}@example.test\r\nEND:VCARD\r\n', 'text/vcard')
+        for given, family in (('Ada', 'Lovelace'), ('Grace', 'Hopper'), ('Alan', 'Turing')):
+            self.add_person({'given': given, 'family': family, 'emails': [f'{given.lower()}@example.test']})
+
+    def add_person(self, person):
+        uid = seam.new_uid()
+        self.put(self.dav.collection.replace('/Calendar/', '/Contacts/') + uid + '.vcf', person_meaning.to_card(person, uid), 'text/vcard')
 
     def put_task(self):
         self.put(self.dav.collection + 'task.ics',
@@ -146,7 +152,7 @@ class Account:
     """A person's own; what is in it is only looked at."""
     name = 'your server'
     user = password = url = None
-    folders = ('inbox', 'contacts', 'tasks', 'notes')
+    folders = ('inbox', 'tasks', 'notes')
 
     def __init__(self, address, options):
         self.address, self.options = address, tuple(options)
@@ -173,28 +179,28 @@ def add_account(server):
     print('  ' + tool(*arguments, server.address, password=server.password).strip())
 
 
-def open_calendar(agent):
-    """The account's calendar, once the registry has made it."""
+def open_first(agent, what):
+    """The account's calendar or address book, once the registry has made it."""
     def find():
         return next((source for source in agent.sources() if source[1] == 'eas'), None)
-    with Progress('waiting for the calendar'):
-        source = seam.wait_for(find, PATIENCE, "the account's calendar to appear")
+    with Progress(f'waiting for the {what}'):
+        source = seam.wait_for(find, PATIENCE, f"the account's {what} to appear")
         agent.open(source[0])
     return source[3]
 
 
 def wait_until_filled(agent):
-    """Events arrive in windows: the number has to stand still for a while."""
+    """Items arrive in windows: the number has to stand still for a while."""
     def settled():
         count = len(agent.ask('list'))
         time.sleep(1)
         return count > 0 and count == len(agent.ask('list'))
-    with Progress('events are arriving'):
+    with Progress('arriving'):
         started = time.monotonic()
         try:
-            seam.wait_for(settled, PATIENCE, 'the events to arrive')
+            seam.wait_for(settled, PATIENCE, 'them to arrive')
         except seam.Failure:
-            pass  # a calendar may be empty
+            pass  # it may be empty
         return time.monotonic() - started - 1
 
 
@@ -212,21 +218,49 @@ def describe(event):
     return f"{when}  {event.value('SUMMARY', '(no title)')}" + (f"  ({', '.join(notes)})" if notes else '')
 
 
+def await_push(add, find, describe_one):
+    """Adds something on the server and shows it here as soon as it has come."""
+    time.sleep(2)  # let the long poll begin, as it would have in real life
+    with Progress('waiting'):
+        add()
+        added = time.monotonic()
+        found = seam.wait_for(find, PATIENCE, 'it to arrive', pause=0.02)
+        latency = time.monotonic() - added
+    show([describe_one(item) for item in found])
+    print(f'  arrived by itself after {latency:.2f} s')
+
+
 def show_push(server, agent):
-    uid = seam.new_uid()
     title = 'Added on the server just now'
     start = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None, minute=0, second=0, microsecond=0)
     start += datetime.timedelta(days=2)
-    time.sleep(2)  # let the long poll begin, as it would have in real life
     heading('An event is added on the server; nobody asks for it')
-    with Progress('waiting'):
-        server.add_event(uid, title, start)
-        added = time.monotonic()
-        found = seam.wait_for(lambda: [event for event in agent.events() if event.value('SUMMARY') == title],
-                              PATIENCE, 'the new event to arrive', pause=0.02)
-        latency = time.monotonic() - added
-    show([describe(event) for event in found])
-    print(f'  arrived by itself after {latency:.2f} s')
+    await_push(lambda: server.add_event(seam.new_uid(), title, start),
+               lambda: [event for event in agent.events() if event.value('SUMMARY') == title], describe)
+
+
+def describe_person(card):
+    said = person_meaning.of_card(card)
+    notes = [*said.get('emails', ())[:1], *(number for kind in ('cell', 'work', 'home') for number in said.get('phone ' + kind, ()))][:2]
+    notes += ['with a picture'] if 'photo' in said else []
+    return f"{card.value('FN', '(no name)'):24}" + ', '.join(notes)
+
+
+def show_people(server):
+    agent = books.BookAgent(books.AGENT)
+    try:
+        name = open_first(agent, 'address book')
+        heading(f'Address book “{name}”, through Evolution Data Server')
+        wait_until_filled(agent)
+        cards = sorted(agent.cards(), key=lambda card: card.value('X-EVOLUTION-FILE-AS', ''))
+        show([describe_person(card) for card in cards])
+        if hasattr(server, 'add_person'):
+            heading('A contact is added on the server; nobody asks for it')
+            person = {'given': 'Nora', 'family': 'Newcomer', 'file as': 'Newcomer, Nora', 'emails': ['nora@example.test']}
+            await_push(lambda: server.add_person(person),
+                       lambda: [card for card in agent.cards() if card.value('FN') == 'Nora Newcomer'], describe_person)
+    finally:
+        agent.close()
 
 
 def tour(server):
@@ -246,7 +280,7 @@ def tour(server):
 
     agent = seam.Agent(AGENT)
     try:
-        name = open_calendar(agent)
+        name = open_first(agent, 'calendar')
         heading(f'Calendar “{name}”, through Evolution Data Server')
         took = wait_until_filled(agent)
         events = sorted(agent.events(), key=lambda event: event.value('DTSTART', ''))
@@ -256,6 +290,7 @@ def tour(server):
             show_push(server, agent)
     finally:
         agent.close()
+    show_people(server)
 
     heading('How the account is')
     print(tool('account', 'status').rstrip())

@@ -450,3 +450,11 @@ eas_mock_client_prime (EasMockClient *client, const char *collection)
 	eas_mock_assert_text (answer, "//airsync:Collection/airsync:Status", "1");
 	return g_steal_pointer (&key);
 }
+
+char *
+eas_mock_client_begin (EasMockClient *client, const char *collection)
+{
+	eas_mock_client_open (client);
+
+	return eas_mock_client_prime (client, collection);
+}

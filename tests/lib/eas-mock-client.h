@@ -75,6 +75,7 @@ guint          eas_mock_answer_count   (const EasMockAnswer *answer, const char 
 /* The steps every test begins with. */
 void           eas_mock_client_open    (EasMockClient *client);                         /* FolderSync */
 char          *eas_mock_client_prime   (EasMockClient *client, const char *collection); /* Sync with key 0; the key */
+char          *eas_mock_client_begin   (EasMockClient *client, const char *collection); /* both */
 /* One collection: @rest follows its CollectionId, @more its Collections. */
 EasMockAnswer *eas_mock_client_sync_full (EasMockClient *client, const char *collection, const char *key, const char *rest, const char *more);
 EasMockAnswer *eas_mock_client_sync    (EasMockClient *client, const char *collection, const char *key, const char *rest);

@@ -4,6 +4,7 @@
 
 #include "eas-cmd-folder.h"
 #include "eas-flow-sync.h"
+#include "eas-soup-transport.h"
 #include "eas-test-answers.h"
 
 #include "net-account.h"
@@ -104,10 +105,11 @@ net_data_new (gboolean ready)
 	return data;
 }
 
-EasClient *
-net_client_new (EasFakeServer *server, const char *directory, gboolean ready)
+/* @ready: what net_data_new() says of it is in the file. */
+static EasAccountState *
+new_state (const char *directory, gboolean ready)
 {
-	g_autoptr (EasAccountState) state = eas_account_state_new (directory);
+	EasAccountState *state = eas_account_state_new (directory);
 	g_autoptr (EasAccountData) known = net_data_new (ready);
 
 	if (ready) {
@@ -115,6 +117,28 @@ net_client_new (EasFakeServer *server, const char *directory, gboolean ready)
 		g_assert_true (eas_account_state_commit (state, known, NULL));
 		eas_account_state_unlock (state);
 	}
+
+	return state;
+}
+
+EasClient *
+net_wire_client_new (const char *directory, const char *url)
+{
+	g_autoptr (EasAccountState) state = new_state (directory, TRUE);
+	EasAccountData *data = net_data_new (FALSE);
+
+	g_free (data->configured_url);
+	data->configured_url = g_strdup (url);
+
+	return eas_client_new (state, data, eas_soup_transport_make,
+			       eas_soup_config_new ("ann", "secret", NULL),
+			       (GDestroyNotify) eas_soup_config_free);
+}
+
+EasClient *
+net_client_new (EasFakeServer *server, const char *directory, gboolean ready)
+{
+	g_autoptr (EasAccountState) state = new_state (directory, ready);
 
 	return eas_client_new (state, net_data_new (FALSE), eas_fake_server_make, server, NULL);
 }

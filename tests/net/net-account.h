@@ -26,6 +26,7 @@ typedef struct {
 EasFakeServer  *net_server_new  (NetScript *script);
 EasAccountData *net_data_new    (gboolean ready); /* ready: version, policy, folders are known */
 EasClient      *net_client_new  (EasFakeServer *server, const char *directory, gboolean ready);
+EasClient      *net_wire_client_new (const char *directory, const char *url); /* on real sockets, ready */
 EasCollection  *net_collection  (guint number);
 EasFlow        *net_sync_flow   (guint first, guint last); /* of collections FIRST to LAST, at key "5" */
 char           *net_directory   (void); /* a new one */

@@ -12,7 +12,6 @@
 
 #include "eas-client.h"
 #include "eas-flow-folders.h"
-#include "eas-soup-transport.h"
 #include "net-runner.h"
 
 #define TRIES      21
@@ -306,25 +305,6 @@ new_socket (void)
 	return socket;
 }
 
-/* The server's address is in the configuration; all else is known already. */
-static EasClient *
-new_client (const char *directory, const char *url)
-{
-	g_autoptr (EasAccountState) state = eas_account_state_new (directory);
-	g_autoptr (EasAccountData) known = net_data_new (TRUE);
-	EasAccountData *data = net_data_new (FALSE);
-
-	g_assert_true (eas_account_state_try_lock (state, NULL));
-	g_assert_true (eas_account_state_commit (state, known, NULL));
-	eas_account_state_unlock (state);
-	g_free (data->configured_url);
-	data->configured_url = g_strdup (url);
-
-	return eas_client_new (state, data, eas_soup_transport_make,
-			       eas_soup_config_new ("ann", "secret", NULL),
-			       (GDestroyNotify) eas_soup_config_free);
-}
-
 static void
 wire_begin (Wire *wire, const char *scheme, guint backlog)
 {
@@ -344,7 +324,7 @@ wire_begin (Wire *wire, const char *scheme, guint backlog)
 		"%s://127.0.0.1:%u/Microsoft-Server-ActiveSync", scheme,
 		g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (wire->address)));
 	wire->directory = net_directory ();
-	wire->client = new_client (wire->directory, url);
+	wire->client = net_wire_client_new (wire->directory, url);
 }
 
 static void

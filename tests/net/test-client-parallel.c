@@ -9,7 +9,6 @@
 #include "eas-client.h"
 #include "eas-cmd-estimate.h"
 #include "eas-cmd-ping.h"
-#include "eas-soup-transport.h"
 #include "eas-test-answers.h"
 #include "net-account.h"
 #include "wire-server.h"
@@ -40,21 +39,12 @@ handler (WireServer *server, SoupServerMessage *message, const char *command, gp
 static void
 begin (Test *test)
 {
-	g_autoptr (EasAccountState) state = NULL;
-	EasAccountData *data = net_data_new (FALSE);
-	g_autoptr (EasAccountData) known = net_data_new (TRUE);
+	g_autofree char *url = NULL;
 
 	test->server = wire_server_new (WIRE_PLAIN, handler, test);
 	test->directory = net_directory ();
-	state = eas_account_state_new (test->directory);
-	g_assert_true (eas_account_state_try_lock (state, NULL));
-	g_assert_true (eas_account_state_commit (state, known, NULL));
-	eas_account_state_unlock (state);
-	g_free (data->configured_url);
-	data->configured_url = wire_server_url (test->server);
-	test->client = eas_client_new (state, data, eas_soup_transport_make,
-				       eas_soup_config_new ("ann", "secret", NULL),
-				       (GDestroyNotify) eas_soup_config_free);
+	url = wire_server_url (test->server);
+	test->client = net_wire_client_new (test->directory, url);
 }
 
 static void

@@ -277,8 +277,7 @@ test_estimate (void)
 			{ CALENDAR, NULL, "1", "7" },
 		};
 
-		eas_mock_client_open (client);
-		key = eas_mock_client_prime (client, CALENDAR);
+		key = eas_mock_client_begin (client, CALENDAR);
 		json = eas_mock_client_control (client, "generate?folder=Calendar&count=7", NULL);
 		for (guint j = 0; j < G_N_ELEMENTS (rows); j++) {
 			g_autofree char *xml = estimate_request (
@@ -462,8 +461,7 @@ test_mail_rules (void)
 	g_autofree char *key = NULL;
 	g_autoptr (EasMockAnswer) first = NULL;
 
-	eas_mock_client_open (client);
-	key = eas_mock_client_prime (client, INBOX);
+	key = eas_mock_client_begin (client, INBOX);
 	first = eas_mock_client_step (client, INBOX, &key, "");
 	for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
 		g_autofree char *commands = g_strdup_printf (

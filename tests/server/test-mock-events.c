@@ -49,8 +49,7 @@ static void
 fixture_open (Fixture *fixture, const char *version)
 {
 	fixture->client = eas_mock_client_new (version);
-	eas_mock_client_open (fixture->client);
-	fixture->key = eas_mock_client_prime (fixture->client, CALENDAR);
+	fixture->key = eas_mock_client_begin (fixture->client, CALENDAR);
 }
 
 static void
@@ -104,8 +103,7 @@ look (Fixture *fixture, const char *version)
 
 	client->device = g_strdup_printf ("look%u", ++n_devices);
 	client->version = version;
-	eas_mock_client_open (client);
-	key = eas_mock_client_prime (client, CALENDAR);
+	key = eas_mock_client_begin (client, CALENDAR);
 	answer = eas_mock_client_sync (client, CALENDAR, key, "");
 	g_free (client->device);
 	client->device = g_steal_pointer (&device);

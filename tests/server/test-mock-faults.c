@@ -332,8 +332,7 @@ test_quarantine (void)
 	g_autoptr (EasMockAnswer) notice = NULL;
 	g_autoptr (EasMockAnswer) back = NULL;
 
-	eas_mock_client_open (client);
-	key = eas_mock_client_prime (client, CALENDAR);
+	key = eas_mock_client_begin (client, CALENDAR);
 	added = eas_mock_client_control (
 		client, "add?folder=Calendar&subject=x&start=20261121T090000Z&end=20261121T100000Z",
 		NULL);

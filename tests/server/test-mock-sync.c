@@ -50,8 +50,7 @@ test_keys (void)
 		g_autoptr (EasMockAnswer) nothing = NULL;
 		g_autoptr (EasMockAnswer) unknown = NULL;
 
-		eas_mock_client_open (client);
-		key = eas_mock_client_prime (client, CALENDAR);
+		key = eas_mock_client_begin (client, CALENDAR);
 		id = add_as_witness (client, "one");
 		first = eas_mock_client_step (client, CALENDAR, &key, "");
 		eas_mock_assert_text (first, "//airsync:Add/airsync:ServerId", id);
@@ -75,8 +74,7 @@ test_replay (void)
 	g_autoptr (EasMockAnswer) first = NULL;
 	g_autoptr (EasMockAnswer) again = NULL;
 
-	eas_mock_client_open (client);
-	key = eas_mock_client_prime (client, CALENDAR);
+	key = eas_mock_client_begin (client, CALENDAR);
 	id = add_as_witness (client, "one");
 	first = eas_mock_client_sync (client, CALENDAR, key, COMMANDS (ADD ("a1", "mine")));
 	again = eas_mock_client_sync (client, CALENDAR, key, COMMANDS (ADD ("a1", "mine")));
@@ -97,8 +95,7 @@ test_step_back (void)
 	g_autoptr (EasMockAnswer) gone = NULL;
 	g_autoptr (EasMockAnswer) repeat = NULL;
 
-	eas_mock_client_open (client);
-	key = eas_mock_client_prime (client, CALENDAR);
+	key = eas_mock_client_begin (client, CALENDAR);
 	lost = eas_mock_client_sync (client, CALENDAR, key, COMMANDS (ADD ("a1", "mine")));
 	lost_key = eas_mock_answer_get (lost, "//airsync:SyncKey");
 	g_assert_cmpuint (eas_mock_answer_count (lost, "//airsync:Commands"), ==, 0);
@@ -124,8 +121,7 @@ test_previous_key_dies_with_use (void)
 	g_autoptr (EasMockAnswer) second = NULL;
 	g_autoptr (EasMockAnswer) late = NULL;
 
-	eas_mock_client_open (client);
-	old = eas_mock_client_prime (client, CALENDAR);
+	old = eas_mock_client_begin (client, CALENDAR);
 	key = g_strdup (old);
 	id = add_as_witness (client, "one");
 	first = eas_mock_client_step (client, CALENDAR, &key, "");
@@ -144,8 +140,7 @@ test_no_duplicate_detection (void)
 	g_autoptr (EasMockAnswer) again = NULL;
 
 	client->server->settings.detect_duplicates = FALSE;
-	eas_mock_client_open (client);
-	key = eas_mock_client_prime (client, CALENDAR);
+	key = eas_mock_client_begin (client, CALENDAR);
 	first = eas_mock_client_sync (client, CALENDAR, key, COMMANDS (ADD ("a1", "mine")));
 	again = eas_mock_client_sync (client, CALENDAR, key, COMMANDS (ADD ("a1", "mine")));
 	g_assert_cmpuint (calendar_of (client)->items->len, ==, 2);
@@ -160,8 +155,7 @@ test_client_id_again (void)
 	g_autoptr (EasMockAnswer) first = NULL;
 	g_autoptr (EasMockAnswer) second = NULL;
 
-	eas_mock_client_open (client);
-	key = eas_mock_client_prime (client, CALENDAR);
+	key = eas_mock_client_begin (client, CALENDAR);
 	first = eas_mock_client_step (client, CALENDAR, &key, COMMANDS (ADD ("1", "mine")));
 	second = eas_mock_client_step (client, CALENDAR, &key, COMMANDS (ADD ("1", "another")));
 	g_assert_cmpuint (calendar_of (client)->items->len, ==, 2);
@@ -177,8 +171,7 @@ test_forgotten_keys (void)
 	g_autoptr (EasMockAnswer) refused = NULL;
 	g_autoptr (EasMockAnswer) all = NULL;
 
-	eas_mock_client_open (client);
-	key = eas_mock_client_prime (client, CALENDAR);
+	key = eas_mock_client_begin (client, CALENDAR);
 	id = add_as_witness (client, "one");
 	json = eas_mock_client_control (client, "forget?folder=Calendar", NULL);
 	refused = eas_mock_client_sync (client, CALENDAR, key, "");
@@ -200,8 +193,7 @@ test_windows (void)
 	guint seen = 0, rounds = 0;
 	gboolean more = TRUE;
 
-	eas_mock_client_open (client);
-	key = eas_mock_client_prime (client, CALENDAR);
+	key = eas_mock_client_begin (client, CALENDAR);
 	json = eas_mock_client_control (client, "generate?folder=Calendar&count=250", NULL);
 	while (more && rounds++ < 10) {
 		g_autoptr (EasMockAnswer) answer = eas_mock_client_step (
@@ -224,8 +216,7 @@ test_filter (void)
 	g_autoptr (EasMockAnswer) recent = NULL;
 	g_autoptr (EasMockAnswer) wrong = NULL;
 
-	eas_mock_client_open (client);
-	key = eas_mock_client_prime (client, CALENDAR);
+	key = eas_mock_client_begin (client, CALENDAR);
 	json = eas_mock_client_control (
 		client,
 		"add?folder=Calendar&subject=old&start=20010101T100000Z&end=20010101T110000Z",
@@ -257,16 +248,14 @@ test_two_devices (void)
 	g_autoptr (EasMockAnswer) echoed = NULL;
 	g_autoptr (EasMockAnswer) told = NULL;
 
-	eas_mock_client_open (client);
-	first_key = eas_mock_client_prime (client, CALENDAR);
+	first_key = eas_mock_client_begin (client, CALENDAR);
 	added = eas_mock_client_step (client, CALENDAR, &first_key, COMMANDS (ADD ("a1", "mine")));
 	echoed = eas_mock_client_sync (client, CALENDAR, first_key, "");
 	g_assert_cmpuint (g_bytes_get_size (echoed->body), ==, 0);
 
 	g_free (client->device);
 	client->device = g_strdup ("device2");
-	eas_mock_client_open (client);
-	second_key = eas_mock_client_prime (client, CALENDAR);
+	second_key = eas_mock_client_begin (client, CALENDAR);
 	told = eas_mock_client_step (client, CALENDAR, &second_key, "");
 	eas_mock_assert_text (told, "//airsync:Commands/airsync:Add//calendar:Subject", "mine");
 }
@@ -287,8 +276,7 @@ conflict (const char *option, const char *expected_status, const char *expected_
 	g_autoptr (EasMockAnswer) first = NULL;
 	g_autoptr (EasMockAnswer) answer = NULL;
 
-	eas_mock_client_open (client);
-	key = eas_mock_client_prime (client, CALENDAR);
+	key = eas_mock_client_begin (client, CALENDAR);
 	id = add_as_witness (client, "one");
 	g_assert_cmpstr (id, ==, "6:1");
 	first = eas_mock_client_step (client, CALENDAR, &key, "");
@@ -322,8 +310,7 @@ test_missing_items (void)
 	g_autofree char *key = NULL;
 	g_autoptr (EasMockAnswer) answer = NULL;
 
-	eas_mock_client_open (client);
-	key = eas_mock_client_prime (client, CALENDAR);
+	key = eas_mock_client_begin (client, CALENDAR);
 	answer = eas_mock_client_step (
 		client, CALENDAR, &key,
 		COMMANDS (CHANGE ("6:9", TIMES) "<airsync:Delete><airsync:ServerId>6:8</"
@@ -359,8 +346,7 @@ test_form (void)
 	g_autofree char *key = NULL;
 	g_autoptr (EasMockAnswer) unknown = NULL;
 
-	eas_mock_client_open (client);
-	key = eas_mock_client_prime (client, CALENDAR);
+	key = eas_mock_client_begin (client, CALENDAR);
 	for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
 		g_autoptr (EasMockAnswer) answer = eas_mock_client_sync_full (
 			client, CALENDAR, key, rows[i].rest, rows[i].more);
@@ -412,8 +398,7 @@ test_wait (void)
 	g_autoptr (EasMockAnswer) nothing = NULL;
 	gpointer pending;
 
-	eas_mock_client_open (client);
-	key = eas_mock_client_prime (client, CALENDAR);
+	key = eas_mock_client_begin (client, CALENDAR);
 	request = g_strdup_printf (
 		"<airsync:Sync><airsync:Collections><airsync:Collection><airsync:SyncKey>%s</"
 		"airsync:SyncKey>"

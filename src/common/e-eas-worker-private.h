@@ -64,6 +64,8 @@ struct _EEasWorker {
 	GThread *thread;
 	GCancellable *cancellable;
 
+	guint moves_using; /* by other workers; of the lock in e-eas-worker-move.c */
+
 	GMutex lock;    /* of everything down to the empty line */
 	GCond wake;     /* of the thread */
 	GCond answered; /* of the waiters */
@@ -170,6 +172,15 @@ void e_eas_worker_start_watch (EEasWorker *self); /* of the present folder, and 
 gboolean e_eas_worker_upload (EEasWorker *self, gboolean only_awaited, GError **error);
 gboolean e_eas_worker_recover (EEasWorker *self, GError **error);
 void e_eas_worker_park (EEasWorker *self, EEasEdit *edit, const GError *why);
+
+/* move */
+void e_eas_worker_join_moves (EEasWorker *self);
+void e_eas_worker_leave_moves (EEasWorker *self);
+/* Whether a new item is shown in another folder of the account: it may be on its way here, and
+ * nobody can wait for the server before the other half of that is known. No lock may be held. */
+gboolean e_eas_worker_expect_move (EEasWorker *self, const char *uid);
+gboolean e_eas_worker_holds_for_move (EEasWorker *self, const EEasEdit *edit);
+gboolean e_eas_worker_run_moves (EEasWorker *self, GError **error);
 
 /* waiters */
 gboolean e_eas_worker_is_awaited (EEasWorker *self, const EEasEdit *edit);

@@ -268,7 +268,8 @@ static gboolean
 is_due (EEasWorker *self, const EEasEdit *edit, gboolean only_awaited)
 {
 	return !g_hash_table_contains (self->tried, GSIZE_TO_POINTER ((gsize) edit->id)) &&
-	       (!only_awaited || e_eas_worker_is_awaited (self, edit)) && !must_wait (self, edit);
+	       (!only_awaited || e_eas_worker_is_awaited (self, edit)) && !must_wait (self, edit) &&
+	       !e_eas_worker_holds_for_move (self, edit);
 }
 
 /* Whether what is due depends on what the server has by now, and that is not known. */
@@ -681,6 +682,8 @@ e_eas_worker_upload (EEasWorker *self, gboolean only_awaited, GError **error)
 	for (;;) {
 		g_autoptr (GPtrArray) sendings = NULL;
 
+		if (!only_awaited && !e_eas_worker_run_moves (self, error))
+			return FALSE;
 		if (needs_news (self, only_awaited) && !e_eas_worker_fetch_now (self, error))
 			return FALSE;
 		sendings = collect (self, only_awaited);

@@ -443,6 +443,7 @@ e_eas_worker_start (EEasWorker *self)
 	g_return_if_fail (self->thread == NULL);
 
 	e_eas_worker_hang_bell (self);
+	e_eas_worker_join_moves (self);
 	self->thread = g_thread_new ("eas-worker", worker_thread, self);
 }
 
@@ -467,6 +468,7 @@ e_eas_worker_free (EEasWorker *self)
 	e_eas_worker_silence_bell (self);
 	if (self->thread != NULL)
 		stop_thread (self);
+	e_eas_worker_leave_moves (self);
 	g_clear_pointer (&self->watch, e_eas_watch_end);
 
 	g_clear_object (&self->account);
@@ -698,6 +700,14 @@ e_eas_worker_save (EEasWorker *self,
 
 	if (g_cancellable_set_error_if_cancelled (cancellable, error))
 		return E_EAS_SAVE_FAILED;
+
+	if (wait && e_eas_worker_expect_move (self, uid)) {
+		EEasSaved saved =
+			edit (self, E_EAS_EDIT_SAVE, uid, object, /* wait */ FALSE, error);
+
+		e_eas_worker_send (self);
+		return saved;
+	}
 
 	return edit (self, E_EAS_EDIT_SAVE, uid, object, wait, error);
 }

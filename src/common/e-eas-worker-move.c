@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Moving an item between two folders of the account. To EDS that is a copy under the
+ * same UID in the one calendar, made first, and then a removal in the other; sent so,
+ * a meeting would be called off and called again. Both workers live in this process:
+ * the one that is to get the item holds its Add back for a moment, and where the
+ * removal comes, the two become one MoveItems, then a Change for what differs. Where
+ * none comes it was a copy, which goes out as any other.
+ *
+ * A move is known to both workers here, and only while this process lives:
+ *
+ *   HELD     the copy is in the target's outbox, which waits for the removal
+ *   OFFERED  the removal is in the source's outbox, which waits for the target
+ *   MOVING   the target asks the server
+ *   DONE     the source has to forget the item
+ *   FAILED   each side goes its own way: an Add and a Delete
+ *
+ * While the server cannot be reached the move stays OFFERED.
+ *
+ * After a crash there is an Add in one outbox and a Delete in the other. Whether the
+ * server had moved the item before, the target sees where it looks (law 2), for the
+ * move is in its journal like an Add; the source's Delete then finds nothing, which
+ * is what it wanted.
+ *
+ * Source: [MS-ASCMD] 2.2.1.12 MoveItems.
+ */
+
+#include "eas-cmd-move.h"
+
+#include "e-eas-worker-private.h"
+
+#define GRACE (4 * G_TIME_SPAN_SECOND) /* between the copy and the removal */
+
+typedef enum { MOVE_HELD, MOVE_OFFERED, MOVE_MOVING, MOVE_DONE, MOVE_FAILED } MoveState;
+
+typedef struct {
+	char *uid;
+	EEasWorker *target;
+	EEasWorker *source;
+	MoveState state;
+	gint64 until;     /* HELD: monotonic */
+	gboolean stalled; /* OFFERED: the server could not be asked; nobody should wait for it */
+
+	char *folder_id; /* from OFFERED on: what the source knows */
+	char *server_id;
+	GBytes *body;
+} Move;
+
+static GMutex lock; /* of all below; no worker's lock and no cache's is taken under it */
+static GCond unused;
+static GPtrArray *workers; /* (element-type EEasWorker) that run */
+static GPtrArray *moves;   /* (element-type Move) */
+
+static void
+move_free (gpointer data)
+{
+	Move *move = data;
+
+	g_free (move->uid);
+	g_free (move->folder_id);
+	g_free (move->server_id);
+	g_clear_pointer (&move->body, g_bytes_unref);
+	g_free (move);
+}
+
+static Move *
+find_move (const EEasWorker *target, const EEasWorker *source, const char *uid)
+{
+	for (guint i = 0; moves != NULL && i < moves->len; i++) {
+		Move *move = moves->pdata[i];
+
+		if ((target == NULL || move->target == target) &&
+		    (source == NULL || move->source == source) && g_str_equal (move->uid, uid))
+			return move;
+	}
+
+	return NULL;
+}
+
+static gboolean
+has_expired (const Move *move)
+{
+	return move->until < g_get_monotonic_time ();
+}
+
+/* Something is still to come of it. */
+static gboolean
+is_open (const Move *move)
+{
+	switch (move->state) {
+	case MOVE_HELD:
+		return !has_expired (move);
+	case MOVE_OFFERED:
+	case MOVE_MOVING:
+		return TRUE;
+	default:
+		return FALSE;
+	}
+}
+
+/* What is over and nobody came for. With the lock held. */
+static void
+forget_closed (const char *uid)
+{
+	for (guint i = moves != NULL ? moves->len : 0; i > 0; i--) {
+		Move *move = moves->pdata[i - 1];
+
+		if (g_str_equal (move->uid, uid) && !is_open (move))
+			g_ptr_array_remove_index (moves, i - 1);
+	}
+}
+
+void
+e_eas_worker_join_moves (EEasWorker *self)
+{
+	g_mutex_lock (&lock);
+	if (workers == NULL) {
+		workers = g_ptr_array_new ();
+		moves = g_ptr_array_new_with_free_func (move_free);
+	}
+	g_ptr_array_add (workers, self);
+	g_mutex_unlock (&lock);
+}
+
+/* Its thread has ended; what it had to do with a move, each side does for itself now. */
+void
+e_eas_worker_leave_moves (EEasWorker *self)
+{
+	g_mutex_lock (&lock);
+	while (self->moves_using > 0)
+		g_cond_wait (&unused, &lock);
+	if (workers != NULL)
+		g_ptr_array_remove (workers, self);
+	for (guint i = moves != NULL ? moves->len : 0; i > 0; i--) {
+		Move *move = moves->pdata[i - 1];
+
+		if (move->target == self || move->source == self)
+			g_ptr_array_remove_index (moves, i - 1);
+	}
+	g_mutex_unlock (&lock);
+}
+
+/* Keeps a worker from being freed. With the lock held. */
+static void
+unuse (EEasWorker *worker)
+{
+	worker->moves_using--;
+	g_cond_broadcast (&unused);
+}
+
+/* The other open folders of the same account and class; each is to be let go. */
+static GPtrArray *
+use_siblings (EEasWorker *self)
+{
+	GPtrArray *siblings = g_ptr_array_new ();
+
+	g_mutex_lock (&lock);
+	for (guint i = 0; workers != NULL && i < workers->len; i++) {
+		EEasWorker *worker = workers->pdata[i];
+
+		if (worker == self || worker->account != self->account ||
+		    worker->klass->klass != self->klass->klass)
+			continue;
+		worker->moves_using++;
+		g_ptr_array_add (siblings, worker);
+	}
+	g_mutex_unlock (&lock);
+
+	return siblings;
+}
+
+static gboolean
+has_on_server (EEasWorker *self, const char *uid)
+{
+	g_autoptr (EEasRow) row = e_eas_cache_row_by_uid (self->cache, uid);
+
+	return row != NULL;
+}
+
+gboolean
+e_eas_worker_expect_move (EEasWorker *self, const char *uid)
+{
+	g_autoptr (GPtrArray) siblings = NULL;
+	g_autoptr (EEasEdit) edit = NULL;
+	EEasWorker *source = NULL;
+
+	if (has_on_server (self, uid))
+		return FALSE;
+	edit = e_eas_cache_edit_by_uid (self->cache, uid);
+	if (edit != NULL)
+		return FALSE;
+
+	siblings = use_siblings (self);
+	for (guint i = 0; i < siblings->len && source == NULL; i++) {
+		if (has_on_server (siblings->pdata[i], uid))
+			source = siblings->pdata[i];
+	}
+
+	g_mutex_lock (&lock);
+	forget_closed (uid);
+	if (source != NULL && find_move (self, NULL, uid) == NULL &&
+	    find_move (NULL, source, uid) == NULL) {
+		Move *move = g_new0 (Move, 1);
+
+		move->uid = g_strdup (uid);
+		move->target = self;
+		move->source = source;
+		move->until = g_get_monotonic_time () + GRACE;
+		g_ptr_array_add (moves, move);
+	}
+	for (guint i = 0; i < siblings->len; i++)
+		unuse (siblings->pdata[i]);
+	g_mutex_unlock (&lock);
+
+	return source != NULL;
+}
+
+/* ---- the source's side ---- */
+
+/* FALSE: there is nothing to offer, or it is offered already. With the lock held. */
+static gboolean
+offer (EEasWorker *self, Move *move, const EEasEdit *edit, EEasWorker **out_ring)
+{
+	if (move->state != MOVE_HELD || has_expired (move) || edit->server_id == NULL ||
+	    edit->ancestor == NULL)
+		return FALSE;
+
+	move->state = MOVE_OFFERED;
+	move->folder_id = g_strdup (self->folder_id);
+	move->server_id = g_strdup (edit->server_id);
+	move->body = g_bytes_ref (edit->ancestor);
+	move->target->moves_using++;
+	*out_ring = move->target;
+
+	return TRUE;
+}
+
+/* The item is in the other folder: here it is gone, without a word to the server. */
+static void
+forget_moved (EEasWorker *self, const EEasEdit *edit)
+{
+	e_eas_cache_begin (self->cache);
+	e_eas_cache_remove_row (self->cache, edit->server_id);
+	e_eas_worker_finish_removal (self, edit);
+	if (e_eas_worker_commit (self, NULL))
+		e_eas_worker_answer (self, edit->id, edit->version);
+}
+
+static gboolean
+holds_removal (EEasWorker *self, const EEasEdit *edit)
+{
+	EEasWorker *ring = NULL;
+	gboolean holds = FALSE;
+	gboolean moved = FALSE;
+	Move *move;
+
+	g_mutex_lock (&lock);
+	move = find_move (NULL, self, edit->uid);
+	if (move != NULL) {
+		moved = move->state == MOVE_DONE;
+		offer (self, move, edit, &ring);
+		holds = move->state == MOVE_OFFERED || move->state == MOVE_MOVING;
+		if (holds && move->stalled)
+			g_hash_table_add (self->tried, GSIZE_TO_POINTER ((gsize) edit->id));
+		if (moved || move->state == MOVE_FAILED)
+			g_ptr_array_remove (moves, move);
+	}
+	g_mutex_unlock (&lock);
+
+	if (ring != NULL) {
+		e_eas_worker_send (ring);
+		g_mutex_lock (&lock);
+		unuse (ring);
+		g_mutex_unlock (&lock);
+	}
+	if (moved)
+		forget_moved (self, edit);
+
+	return holds || moved;
+}
+
+/* ---- the target's side ---- */
+
+/* The thread comes back to what is left in its outbox after a pause: nobody has to be woken. */
+static gboolean
+holds_copy (EEasWorker *self, const EEasEdit *edit)
+{
+	gboolean holds = FALSE;
+	Move *move;
+
+	g_mutex_lock (&lock);
+	move = find_move (self, NULL, edit->uid);
+	if (move != NULL && move->state == MOVE_HELD && has_expired (move))
+		g_ptr_array_remove (moves, move); /* it was a copy */
+	else if (move != NULL)
+		holds = is_open (move);
+	g_mutex_unlock (&lock);
+
+	return holds;
+}
+
+gboolean
+e_eas_worker_holds_for_move (EEasWorker *self, const EEasEdit *edit)
+{
+	if (edit->kind == E_EAS_EDIT_REMOVE)
+		return holds_removal (self, edit);
+
+	return edit->server_id == NULL && holds_copy (self, edit);
+}
+
+/* What the target needs, taken out of the table: the source may go away meanwhile. */
+typedef struct {
+	char *uid;
+	EEasEdit *edit; /* of the copy; NULL: the person took it away again */
+	EasMove ids;
+	char *server_id;
+	char *folder_id;
+	GBytes *body;
+} Moving;
+
+static void
+moving_clear (Moving *moving)
+{
+	e_eas_edit_free (moving->edit);
+	g_free (moving->uid);
+	g_free (moving->server_id);
+	g_free (moving->folder_id);
+	g_clear_pointer (&moving->body, g_bytes_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Moving, moving_clear)
+
+/* A move that was offered; FALSE: none. */
+static gboolean
+take_offer (EEasWorker *self, Moving *moving)
+{
+	g_mutex_lock (&lock);
+	for (guint i = 0; moves != NULL && i < moves->len && moving->uid == NULL; i++) {
+		Move *move = moves->pdata[i];
+
+		if (move->target != self || move->state != MOVE_OFFERED)
+			continue;
+		move->state = MOVE_MOVING;
+		moving->uid = g_strdup (move->uid);
+		moving->server_id = g_strdup (move->server_id);
+		moving->folder_id = g_strdup (move->folder_id);
+		moving->body = g_bytes_ref (move->body);
+	}
+	g_mutex_unlock (&lock);
+
+	if (moving->uid == NULL)
+		return FALSE;
+	moving->edit = e_eas_cache_edit_by_uid (self->cache, moving->uid);
+	moving->ids = (EasMove){ moving->server_id, moving->folder_id, self->folder_id };
+
+	return TRUE;
+}
+
+static EasRequest *
+build_move (EasVersion version, const EasAccountData *data, gpointer user_data, GError **error)
+{
+	return eas_request_new (&eas_cmd_move, eas_cmd_move_build (user_data, 1));
+}
+
+/* The id it has there; NULL with error, or without: the server did not move it. */
+static char *
+ask_server (EEasWorker *self, Moving *moving, GError **error)
+{
+	EasFlow *flow = eas_flow_exchange_new (&eas_cmd_move, build_move, &moving->ids, NULL);
+	g_autoptr (EasAnswer) answer = NULL;
+	g_auto (EasMoveResponse) response = { 0 };
+	const EasMoveResult *result;
+
+	eas_flow_exchange_see_status (flow);
+	answer = eas_client_run_sync (self->client, flow, self->cancellable, error);
+	if (answer == NULL || !eas_cmd_move_parse (answer->body, &response, error))
+		return NULL;
+
+	result = response.results->len > 0 ? response.results->pdata[0] : NULL;
+	return result != NULL && result->status == EAS_MOVE_SUCCESS ? g_strdup (result->new_id)
+								    : NULL;
+}
+
+/* Before it is asked: what was sent, should the answer get lost. */
+static gboolean
+write_journal (EEasWorker *self, const Moving *moving, GError **error)
+{
+	g_autoptr (EEasJournalEntry) entry = g_new0 (EEasJournalEntry, 1);
+
+	entry->edit_id = moving->edit->id;
+	entry->edit_version = moving->edit->version;
+	entry->uid = g_strdup (moving->edit->uid);
+	entry->key = eas_collection_dup_key (self->collection);
+	entry->kind = EAS_CHANGE_ADD;
+	entry->client_id = g_strdup (moving->edit->client_id);
+	entry->expected = g_bytes_ref (moving->body);
+
+	e_eas_cache_begin (self->cache);
+	e_eas_cache_put_journal (self->cache, entry);
+
+	return e_eas_worker_commit (self, error);
+}
+
+/*
+ * The edit is now one of an item that the server has. Of that the server has to tell
+ * us before anything else happens to it: it never says that an item is gone that it
+ * has not told of.
+ */
+static gboolean
+store_moved (EEasWorker *self, const Moving *moving, const char *new_id, GError **error)
+{
+	guint generation = e_eas_cache_get_state_uint (self->cache, STATE_GENERATION);
+	g_autoptr (EasItem) item = eas_item_from_bytes (moving->body, NULL);
+	g_autoptr (EEasEdit) edit = NULL;
+
+	e_eas_cache_begin (self->cache);
+	e_eas_cache_clear_journal (self->cache);
+	edit = e_eas_cache_edit_by_id (self->cache, moving->edit->id);
+	if (item != NULL)
+		e_eas_cache_put_row (self->cache, new_id, moving->edit->uid, eas_item_hash (item),
+				     generation, moving->body, NULL);
+	if (edit != NULL && edit->server_id == NULL) {
+		edit->server_id = g_strdup (new_id);
+		g_clear_pointer (&edit->ancestor, g_bytes_unref);
+		edit->ancestor = g_bytes_ref (moving->body);
+		e_eas_cache_put_edit (self->cache, edit);
+	}
+	self->fetched_at = 0; /* before the edit is sent, or found to say nothing */
+
+	return e_eas_worker_commit (self, error);
+}
+
+static void
+set_state (EEasWorker *self, const char *uid, MoveState state)
+{
+	EEasWorker *source = NULL;
+	Move *move;
+
+	g_mutex_lock (&lock);
+	move = find_move (self, NULL, uid);
+	if (move != NULL) {
+		move->state = state;
+		move->stalled = state == MOVE_OFFERED;
+		source = move->source;
+		source->moves_using++;
+	}
+	g_mutex_unlock (&lock);
+
+	if (source == NULL)
+		return;
+	e_eas_worker_send (source);
+	g_mutex_lock (&lock);
+	unuse (source);
+	g_mutex_unlock (&lock);
+}
+
+/* Does the copy stand for an item of the server's by now? */
+static gboolean
+has_arrived (EEasWorker *self, const char *uid)
+{
+	g_autoptr (EEasEdit) edit = e_eas_cache_edit_by_uid (self->cache, uid);
+
+	return edit != NULL ? edit->server_id != NULL : has_on_server (self, uid);
+}
+
+/* A server that cannot be reached is asked again, when it was looked whether it did it before. */
+static gboolean
+move_one (EEasWorker *self, Moving *moving, GError **error)
+{
+	g_autoptr (GError) local_error = NULL;
+	g_autofree char *new_id = NULL;
+
+	if (moving->edit == NULL || moving->edit->kind == E_EAS_EDIT_REMOVE ||
+	    has_arrived (self, moving->uid)) {
+		set_state (self, moving->uid,
+			   has_arrived (self, moving->uid) ? MOVE_DONE : MOVE_FAILED);
+		return TRUE;
+	}
+
+	if (write_journal (self, moving, &local_error))
+		new_id = ask_server (self, moving, &local_error);
+	if (new_id != NULL)
+		store_moved (self, moving, new_id, &local_error);
+	else if (local_error == NULL) /* its source may be gone because it is here already */
+		e_eas_worker_recover (self, &local_error);
+	if (local_error != NULL) {
+		set_state (self, moving->uid, MOVE_OFFERED);
+		g_propagate_error (error, g_steal_pointer (&local_error));
+		return FALSE;
+	}
+
+	set_state (self, moving->uid, has_arrived (self, moving->uid) ? MOVE_DONE : MOVE_FAILED);
+
+	return TRUE;
+}
+
+gboolean
+e_eas_worker_run_moves (EEasWorker *self, GError **error)
+{
+	for (;;) {
+		g_auto (Moving) moving = { 0 };
+
+		if (!take_offer (self, &moving))
+			return TRUE;
+		if (!move_one (self, &moving, error))
+			return FALSE;
+	}
+}

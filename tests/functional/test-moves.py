@@ -1,0 +1,236 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Moving events, tasks and notes between two folders of the account, as programs do it:
+a copy under the same UID, then a removal. It has to be one MoveItems. TAP.
+
+	test-moves.py VERSION [--only NAME,…]
+"""
+
+import argparse
+import base64
+import os
+import sys
+import time
+import traceback
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import seam  # noqa: E402
+from desk import AGENT, Desk  # noqa: E402
+from seam import Failure, wait_for  # noqa: E402
+
+SOON = 40
+USER_FOLDERS = {"events": 13, "tasks": 15, "notes": 17}
+
+
+def check(condition, what):
+    if not condition:
+        raise Failure(what)
+
+
+def text_of(agent, uid):
+    return base64.b64decode(agent.ask("get", uid)[0]).decode()
+
+
+class Pair(Desk):
+    """A person's default folder and another of the same kind, both open."""
+
+    def __init__(self, server, user, kind):
+        self.second = None
+        super().__init__(server, user, kind=kind)
+        self.folder2 = self.ask("folder-add", name="Other", type=USER_FOLDERS[kind])["id"]
+        self.agent.refresh()
+        self.source2 = wait_for(lambda: next((uid for uid in self.calendars() if uid != self.source), None), SOON, "the second folder")
+        self.open_second()
+
+    def __exit__(self, *arguments):
+        if self.second is not None:
+            self.second.close()
+        super().__exit__(*arguments)
+
+    def open_second(self):
+        self.second = seam.Agent(AGENT)
+        self.second.open(self.source2, kind=self.kind)
+
+    def here2(self):
+        return sorted(event.value("SUMMARY") for event in self.second.events() if not event.values("RECURRENCE-ID"))
+
+    def titles(self, folder):
+        return sorted(item["subject"] for item in self.ask("items", folder=folder)["items"])
+
+    def make(self, title):
+        if self.kind == "events":
+            return self.create(title)
+        name = seam.KINDS[self.kind]
+        return self.agent.create("\r\n".join([f"BEGIN:{name}", f"UID:{seam.new_uid()}", "DTSTAMP:20260101T000000Z", f"SUMMARY:{title}",
+                                              "DESCRIPTION:Some text", f"END:{name}", ""]))
+
+    def move(self, uid, edit=lambda text: text):
+        """As GNOME Calendar and Evolution do."""
+        self.second.create(edit(text_of(self.agent, uid)))
+        self.agent.remove(uid)
+
+    def expect(self, first, second):
+        def settled():
+            return (self.titles(self.folder), self.titles(self.folder2), self.here(), self.here2()) == (first, second, first, second)
+        try:
+            wait_for(settled, SOON, "both folders to be right", 0.2)
+        except Failure:
+            raise Failure(f"wanted {first} and {second}; server {self.titles(self.folder)} and {self.titles(self.folder2)}, "
+                          f"desktop {self.here()} and {self.here2()}, {self.status_text()}") from None
+        time.sleep(1)
+        check(settled(), f"it does not stay so: server {self.titles(self.folder)} and {self.titles(self.folder2)}")
+
+    def moves(self):
+        return len(self.requests("MoveItems"))
+
+
+def clear(pair):
+    pair.ask("faults", clear=1)
+    pair.line.up()
+    for folder in (pair.folder, pair.folder2):
+        pair.ask("clear", folder=folder)
+    pair.agent.refresh()
+    pair.second.refresh()
+    wait_for(lambda: not pair.here() and not pair.here2(), SOON,
+             lambda: f"empty folders; here {pair.here()} and {pair.here2()}, there {pair.titles(pair.folder)} and {pair.titles(pair.folder2)}, "
+                     f"{pair.status_text()}")
+    pair.server.control.ask("reset")
+
+
+def test_moved_in_one(pair):
+    uid = pair.make("moved")
+    before = pair.ask("items", folder=pair.folder)["items"][0]["xml"]
+    pair.move(uid)
+    pair.expect([], ["moved"])
+    check(pair.moves() == 1, f"{pair.moves()} MoveItems")
+    check(pair.ask("items", folder=pair.folder2)["items"][0]["xml"] == before, "the item is not what it was")
+    check(uid in [event.value("UID") for event in pair.second.events()], "it has another UID")
+
+
+def test_moved_and_changed(pair):
+    uid = pair.make("before")
+    pair.move(uid, lambda text: text.replace("SUMMARY:before", "SUMMARY:after"))
+    pair.expect([], ["after"])
+    check(pair.moves() == 1, f"{pair.moves()} MoveItems")
+
+
+def test_moved_there_and_back(pair):
+    uid = pair.make("wanderer")
+    pair.move(uid)
+    pair.expect([], ["wanderer"])
+    pair.agent.create(text_of(pair.second, uid))
+    pair.second.remove(uid)
+    pair.expect(["wanderer"], [])
+    check(pair.moves() == 2, f"{pair.moves()} MoveItems")
+
+
+def test_a_copy_is_a_copy(pair):
+    uid = pair.make("copied")
+    pair.second.create(text_of(pair.agent, uid))
+    pair.expect(["copied"], ["copied"])
+    check(pair.moves() == 0, f"{pair.moves()} MoveItems")
+
+
+def test_lost_answer(pair):
+    """Law 2: look before you repeat."""
+    uid = pair.make("lost")
+    pair.ask("fault", kind="lost", command="MoveItems", times=1)
+    pair.move(uid)
+    pair.agent.refresh()
+    pair.second.refresh()
+    pair.expect([], ["lost"])
+
+
+def test_never_arrived(pair):
+    uid = pair.make("dropped")
+    pair.ask("fault", kind="drop", command="MoveItems", times=1)
+    pair.move(uid)
+    pair.agent.refresh()
+    pair.second.refresh()
+    pair.expect([], ["dropped"])
+
+
+def test_refused(pair):
+    """What the server does not move is copied and removed, rather than left where it was."""
+    uid = pair.make("refused")
+    pair.ask("fault", kind="status", command="MoveItems", value=2, times=1)
+    pair.move(uid)
+    pair.expect([], ["refused"])
+
+
+def test_killed(pair):
+    """The factory dies while the answer is on its way."""
+    uid = pair.make("survivor")
+    pair.ask("fault", kind="delay", command="MoveItems", value=3000, times=1)
+    pair.second.create(text_of(pair.agent, uid))
+    pair.agent.process.stdin.write(f"remove all {uid}\n")
+    pair.agent.process.stdin.flush()
+    wait_for(lambda: pair.moves() or pair.ask("items", folder=pair.folder2)["items"], SOON, "the move to be under way", 0.05)
+    pair.second.process.kill()
+    pair.second.process.wait()
+    pair.kill()
+    pair.open()
+    pair.open_second()
+    pair.agent.refresh()
+    pair.second.refresh()
+    pair.expect([], ["survivor"])
+
+
+def test_offline(pair):
+    uid = pair.make("later")
+    pair.line.down()
+    started = time.monotonic()
+    pair.move(uid)
+    check(time.monotonic() - started < 15, f"a move without a server took {time.monotonic() - started:.1f} s")
+    check((pair.here(), pair.here2()) == ([], ["later"]), f"the desktop has {pair.here()} and {pair.here2()}")
+    pair.line.up()
+    pair.agent.refresh()
+    pair.second.refresh()
+    pair.expect([], ["later"])
+
+
+def all_tests():
+    return [function for name, function in globals().items() if name.startswith("test_")]
+
+
+def run(pair, tests, number):
+    failures = 0
+    for test in tests:
+        number += 1
+        name = f"{pair.kind}/{test.__name__[5:]}"
+        started = time.monotonic()
+        try:
+            clear(pair)
+            test(pair)
+            print(f"ok {number} - {name} ({time.monotonic() - started:.1f} s)", flush=True)
+        except Exception as error:
+            failures += 1
+            print(f"not ok {number} - {name}", flush=True)
+            if not isinstance(error, Failure):
+                traceback.print_exc(file=sys.stdout)
+            print("\n".join(f"#   {line}" for line in str(error).split("\n")), flush=True)
+    return failures
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("version")
+    parser.add_argument("--only", type=lambda names: names.split(","))
+    options = parser.parse_args()
+    tests = [test for test in all_tests() if not options.only or test.__name__[5:] in options.only]
+    few = [test for test in tests if test in (test_moved_in_one, test_lost_answer)]
+    plan = [("alice", "events", tests), ("bob", "tasks", few), ("carol", "notes", few)]
+
+    print(f"1..{sum(len(part) for _, _, part in plan)}", flush=True)
+    failures, number = 0, 0
+    with seam.TestServer("--user", "alice:secret", "--user", "bob:secret", "--user", "carol:secret", "--versions", options.version) as server:
+        for user, kind, part in plan:
+            if part:
+                with Pair(server, user, kind) as pair:
+                    failures += run(pair, part, number)
+            number += len(part)
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

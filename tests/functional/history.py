@@ -8,7 +8,7 @@ A history is rounds; a round is edits on the desktop and on the server with faul
 between them, then rest. What one side alone touched in a round must come out as
 it left it. What both touched may merge or come as two copies, but no edit is gone.
 
-	history.py --server mock|sogo [--seed N] [--count N] [--url URL] ...
+	history.py --server mock|sogo [--class KIND] [--seed N] [--count N] [--url URL] ...
 
 A failing seed is printed with the words that run it again.
 """
@@ -26,6 +26,7 @@ import zoneinfo
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import seam  # noqa: E402
 import faulty_line  # noqa: E402
+import history_kinds  # noqa: E402
 import meaning  # noqa: E402
 from mock_witness import MockWitness, to_ical  # noqa: E402
 from seam import Failure, wait_for  # noqa: E402
@@ -87,16 +88,48 @@ def forms_of(groups):
     return sorted((Form(components) for components in groups if components), key=lambda form: str(form.key))
 
 
+class Events:
+    """The kind of things a history is about; the others: history_kinds.py."""
+
+    factory = seam.CALENDAR_FACTORY
+
+    def make_agent(self, program):
+        return seam.Agent(program)
+
+    def open(self, agent, source):
+        agent.open(source, 10)
+
+    def groups(self, agent):
+        by_uid = {}
+        for component in agent.events():
+            by_uid.setdefault(component.value("UID"), []).append(component)
+        return by_uid
+
+    def said(self, components):
+        return meaning.of_components(components)
+
+    def text(self, event, uid):
+        return event_text(event, uid)
+
+    def edited(self, text, event):
+        lines = [line for line in seam.unfold(text) if line]
+        lines = [f"SUMMARY:{event.summary}" if line.startswith("SUMMARY") else line for line in lines]
+        lines = [line for line in lines if not line.startswith("LOCATION")]
+        if event.location:
+            lines.insert(1, f"LOCATION:{event.location}")
+        return "\r\n".join(lines) + "\r\n"
+
+
 class Desktop:
-    def __init__(self, program, source):
-        self.program, self.source = program, source
+    def __init__(self, program, source, kind=None):
+        self.program, self.source, self.kind = program, source, kind or Events()
         self.agent = None
         self.kills = 0
 
     def open(self):
         if self.agent is None:
-            self.agent = seam.Agent(self.program)
-            self.agent.open(self.source, 10)
+            self.agent = self.kind.make_agent(self.program)
+            self.kind.open(self.agent, self.source)
         return self.agent
 
     def close(self):
@@ -105,7 +138,7 @@ class Desktop:
             self.agent = None
 
     def kill(self):
-        if seam.kill_factory():
+        if seam.kill_factory(self.kind.factory):
             self.kills += 1
         if self.agent is not None:
             self.agent.process.kill()
@@ -113,10 +146,14 @@ class Desktop:
             self.agent = None
 
     def groups(self):
-        by_uid = {}
-        for component in self.open().events():
-            by_uid.setdefault(component.value("UID"), []).append(component)
-        return by_uid
+        return self.kind.groups(self.open())
+
+    def forms(self):
+        forms = [self.form(components) for components in self.groups().values() if components]
+        return sorted(forms, key=lambda form: str(form.key))
+
+    def form(self, components):
+        return MeaningForm(self.kind.said(components))
 
     def empty(self):
         self.open().refresh()
@@ -242,14 +279,14 @@ class History:
 
     def uid_on_desktop(self, token):
         for uid, components in self.desktop.groups().items():
-            if Form(components).token == token:
+            if self.desktop.form(components).token == token:
                 return uid
         return None
 
     def desktop_add(self):
         event = self.new_event("d")
         self.note("desktop adds", event.token, "series" if event.series else "single")
-        done = self.desktop_do("create", lambda: self.desktop.open().create(event_text(event, seam.new_uid())))
+        done = self.desktop_do("create", lambda: self.desktop.open().create(self.desktop.kind.text(event, seam.new_uid())))
         if done is False:
             raise Failure("the desktop refused a new event")
         event.touch("desktop")
@@ -262,13 +299,8 @@ class History:
         before = (event.summary, event.location)
         self.edit(event, "desktop")
         text = next(t for t in self.desktop.texts_of(uid) if "RECURRENCE-ID" not in t)
-        lines = [line for line in seam.unfold(text) if line]
-        lines = [f"SUMMARY:{event.summary}" if line.startswith("SUMMARY") else line for line in lines]
-        lines = [line for line in lines if not line.startswith("LOCATION")]
-        if event.location:
-            lines.insert(1, f"LOCATION:{event.location}")
         self.note("desktop changes", event.token, "to", event.summary, event.location)
-        if self.desktop_do("modify", lambda: self.desktop.open().modify("\r\n".join(lines) + "\r\n")) is False:
+        if self.desktop_do("modify", lambda: self.desktop.open().modify(self.desktop.kind.edited(text, event))) is False:
             event.summary, event.location = before
 
     def desktop_cancel_one(self, event):
@@ -327,6 +359,7 @@ class History:
     def new_event(self, side):
         self.serial += 1
         event = Event(f"{side}{self.seed}x{self.serial}", self.rng)
+        event.series &= self.options.kind == "events"
         self.events[event.token] = event
         event.values.add(event.summary)
         return event
@@ -406,7 +439,7 @@ class History:
         def equal():
             try:
                 self.desktop.open().refresh()
-                state["desktop"] = forms_of(self.desktop.groups().values())
+                state["desktop"] = self.desktop.forms()
             except seam.AgentError as error:
                 self.note("  at rest:", error)
                 return False
@@ -487,7 +520,7 @@ class History:
         self.witness.tick()
         while self.witness.delete(event):
             pass
-        wait_for(lambda: not any(Form(c).token == form.token for c in self.desktop.groups().values()),
+        wait_for(lambda: not any(f.token == form.token for f in self.desktop.forms()),
                  self.options.patience, f"the copies of {form.token} to go from the desktop")
 
     def run(self):
@@ -573,9 +606,12 @@ def parse_options():
     parser.add_argument("--password", default="secret")
     parser.add_argument("--desktop", choices=["eas", "caldav"], default="eas",
                         help="caldav: the harness itself on trial, with EDS's own backend")
+    parser.add_argument("--class", dest="kind", choices=["events", *history_kinds.KINDS], default="events",
+                        help="but events: on the embedded server alone")
     parser.add_argument("--agent", required=True, help="the program cal-agent")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--count", type=int, default=200 if os.environ.get("EAS_SOAK") else 12)
+    parser.add_argument("--count", type=int, help="of histories; otherwise 200 under EAS_SOAK, and --slice without it")
+    parser.add_argument("--slice", type=int, default=12)
     parser.add_argument("--patience", type=float, default=45, help="seconds until both sides must be equal")
     parser.add_argument("--policy", default="keep-both")
     parser.add_argument("--version", type=int, default=141, help="protocol version the embedded server offers, times ten")
@@ -583,15 +619,28 @@ def parse_options():
     parser.add_argument("--no-kill", dest="kill", action="store_false")
     parser.add_argument("--no-conflicts", dest="conflicts", action="store_false")
     options = parser.parse_args()
+    if options.count is None:
+        options.count = 200 if os.environ.get("EAS_SOAK") else options.slice
     options.again = " ".join(sys.argv)
     return options
+
+
+def source_of(kind, program):
+    agent = kind.make_agent(program)
+    try:
+        return wait_for(lambda: next((s[0] for s in kind.sources(agent) if s[1] == "eas"), None), 60, "the account's folder to appear")
+    finally:
+        agent.close()
 
 
 def open_account(options):
     """(desktop, witness, line) on an empty calendar."""
     target = urllib.parse.urlsplit(options.url or options.dav)
     line = faulty_line.FaultyLine(target.hostname, target.port)
-    if options.server == "sogo":
+    kind = history_kinds.KINDS.get(options.kind)
+    if kind is not None:
+        witness = history_kinds.Witness(seam.Control(options.url), kind)
+    elif options.server == "sogo":
         witness = SogoWitness(seam.Dav(options.dav, options.user, options.password))
     else:
         witness = MockWitness(seam.Control(options.url), options.version)
@@ -603,7 +652,9 @@ def open_account(options):
     else:
         path = urllib.parse.urlsplit(options.url).path
         source = seam.add_account(near + path, options.user, options.password, options.agent)
-    return Desktop(options.agent, source), witness, line
+    if kind is not None:
+        source = source_of(kind, options.agent)
+    return Desktop(options.agent, source, kind), witness, line
 
 
 def main():

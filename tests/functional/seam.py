@@ -239,13 +239,13 @@ def add_caldav(url, user, password, agent_program):
         agent.close()
 
 
-def kill_factory():
-    """SIGKILL to this session's calendar factory, and only to it. TRUE when there was one."""
-    pid = pid_of(CALENDAR_FACTORY)
+def kill_factory(name=CALENDAR_FACTORY):
+    """SIGKILL to this session's calendar factory (or another), and only to it. TRUE when there was one."""
+    pid = pid_of(name)
     if pid is None:
         return False
     os.kill(pid, signal.SIGKILL)
-    wait_for(lambda: pid_of(CALENDAR_FACTORY) != pid, 10, "the killed factory to leave the bus", 0.02)
+    wait_for(lambda: pid_of(name) != pid, 10, "the killed factory to leave the bus", 0.02)
     return True
 
 

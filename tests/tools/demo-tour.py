@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The tour of ./demo. Runs inside tests/functional/session.sh.
 
-demo-tour.py mock | sogo | account ADDRESS [TOOL-OPTION...]
+demo-tour.py mock | sogo | evolution | account ADDRESS [TOOL-OPTION...]
 """
 import datetime
 import os
@@ -297,12 +297,27 @@ def tour(server):
     print('\nThat was the tour; everything it started and wrote is being removed.')
 
 
+def show_evolution(server):
+    """The account as Evolution shows it, until its window is closed."""
+    with Progress(f'starting {server.name}'):
+        server.start()
+    add_account(server)
+    print('Evolution opens on its calendar. Its own pages for such an account, for setting it up and for out of office,\n'
+          'are not there yet. When you close it, everything is removed.', flush=True)
+    # WebKit's sandbox takes no folder that is not there.
+    os.makedirs(os.path.join(os.environ['XDG_DATA_HOME'], 'evolution', 'preview-plugins'), exist_ok=True)
+    with open(os.path.join(os.environ['EAS_SESSION'], 'evolution.log'), 'w', encoding='utf-8') as log:
+        status = subprocess.run(['evolution', '--component=calendar'], stdout=log, stderr=log).returncode
+    if status != 0:
+        raise seam.Failure(f'Evolution ended with status {status}')
+
+
 def main():
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # no traceback; contained.py cleans up
     kind = sys.argv[1]
-    server = {'mock': Mock, 'sogo': Sogo}[kind]() if kind != 'account' else Account(sys.argv[2], sys.argv[3:])
+    server = {'sogo': Sogo}.get(kind, Mock)() if kind != 'account' else Account(sys.argv[2], sys.argv[3:])
     try:
-        tour(server)
+        (show_evolution if kind == 'evolution' else tour)(server)
     except seam.Failure as failure:
         print(f'demo: {failure}', file=sys.stderr)
         return 1

@@ -16,6 +16,7 @@ packages_clang='clang libclang-rt-dev llvm'
 packages_sogo='sogo sogo-activesync postgresql memcached dovecot-imapd dovecot-lmtpd nginx-light openssl curl'
 packages_desktop='gnome-calendar gnome-contacts xvfb imagemagick xdotool openbox adwaita-icon-theme fonts-dejavu-core at-spi2-core
   python3-pyatspi python3-gi gir1.2-atspi-2.0'
+packages_evolution='evolution adwaita-icon-theme fonts-dejavu-core'
 packages_distros='debootstrap'
 
 say() { printf '%s\n' "$*"; }

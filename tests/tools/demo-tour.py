@@ -73,7 +73,7 @@ class Mock:
     """The embedded test server with its sample mailbox."""
     name = 'the embedded test server'
     user, password, address = 'alice', 'secret', 'alice@example.test'
-    folders = ('inbox', 'tasks', 'notes')
+    folders = ('inbox',)
     options = ()
 
     def start(self):
@@ -93,12 +93,20 @@ class Mock:
     def add_person(self, person):
         self.control.ask('add', person_meaning.to_elements(person), folder='Contacts')
 
+    def add_task(self, title):
+        self.control.ask('add', folder='Tasks', subject=title)
+
+    def add_note(self, title):
+        self.control.ask('add', '<a:ApplicationData xmlns:a="AirSync" xmlns:b="AirSyncBase" xmlns:n="Notes">'
+                         f'<n:Subject>{title}</n:Subject><b:Body><b:Type>1</b:Type><b:Data>From another device</b:Data></b:Body>'
+                         '<n:MessageClass>IPM.StickyNote</n:MessageClass></a:ApplicationData>', folder='Notes')
+
 
 class Sogo:
     """SOGo, filled by the protocols it speaks beside ActiveSync."""
     name = 'SOGo'
     user, password, address = 'alice', os.environ.get('SOGO_PASSWORD', ''), 'alice@example.test'
-    folders = ('inbox', 'tasks')
+    folders = ('inbox',)
     options = ()
 
     def start(self):
@@ -112,7 +120,7 @@ class Sogo:
         self.dav.put('fair.ics', ['BEGIN:VEVENT\r\nUID:demo-fair\r\nDTSTAMP:20260101T000000Z\r\n'
                                   f'DTSTART;VALUE=DATE:{day}\r\nSUMMARY:Trade fair\r\nEND:VEVENT\r\n'])
         self.put_contacts()
-        self.put_task()
+        self.add_task('Write the report')
         self.send_mails()
         time.sleep(1.1)  # SOGo forgets a change made in the second of its last answer
 
@@ -129,10 +137,11 @@ class Sogo:
         uid = seam.new_uid()
         self.put(self.dav.collection.replace('/Calendar/', '/Contacts/') + uid + '.vcf', person_meaning.to_card(person, uid), 'text/vcard')
 
-    def put_task(self):
-        self.put(self.dav.collection + 'task.ics',
-                 'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//demo//EN\r\nBEGIN:VTODO\r\nUID:demo-task\r\n'
-                 'DTSTAMP:20260101T000000Z\r\nSUMMARY:Write the report\r\nEND:VTODO\r\nEND:VCALENDAR\r\n', 'text/calendar')
+    def add_task(self, title):
+        uid = seam.new_uid()
+        self.put(f'{self.dav.collection}{uid}.ics',
+                 f'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//demo//EN\r\nBEGIN:VTODO\r\nUID:{uid}\r\n'
+                 f'DTSTAMP:20260101T000000Z\r\nSUMMARY:{title}\r\nEND:VTODO\r\nEND:VCALENDAR\r\n', 'text/calendar')
 
     def send_mails(self):
         host, _, port = os.environ['SOGO_SMTP'].partition(':')
@@ -152,7 +161,7 @@ class Account:
     """A person's own; what is in it is only looked at."""
     name = 'your server'
     user = password = url = None
-    folders = ('inbox', 'tasks', 'notes')
+    folders = ('inbox',)
 
     def __init__(self, address, options):
         self.address, self.options = address, tuple(options)
@@ -179,17 +188,17 @@ def add_account(server):
     print('  ' + tool(*arguments, server.address, password=server.password).strip())
 
 
-def open_first(agent, what):
-    """The account's calendar or address book, once the registry has made it."""
+def open_first(agent, what, *kind):
+    """The account's calendar, address book or list, once the registry has made it."""
     def find():
-        return next((source for source in agent.sources() if source[1] == 'eas'), None)
+        return next((source for source in agent.sources(*kind) if source[1] == 'eas'), None)
     with Progress(f'waiting for the {what}'):
         source = seam.wait_for(find, PATIENCE, f"the account's {what} to appear")
-        agent.open(source[0])
+        agent.open(source[0], **({'kind': kind[0]} if kind else {}))
     return source[3]
 
 
-def wait_until_filled(agent):
+def wait_until_filled(agent, patience=PATIENCE):
     """Items arrive in windows: the number has to stand still for a while."""
     def settled():
         count = len(agent.ask('list'))
@@ -198,7 +207,7 @@ def wait_until_filled(agent):
     with Progress('arriving'):
         started = time.monotonic()
         try:
-            seam.wait_for(settled, PATIENCE, 'them to arrive')
+            seam.wait_for(settled, patience, 'them to arrive')
         except seam.Failure:
             pass  # it may be empty
         return time.monotonic() - started - 1
@@ -237,6 +246,37 @@ def show_push(server, agent):
     heading('An event is added on the server; nobody asks for it')
     await_push(lambda: server.add_event(seam.new_uid(), title, start),
                lambda: [event for event in agent.events() if event.value('SUMMARY') == title], describe)
+
+
+def describe_task(task):
+    due = task.value('DUE', '')
+    when = f'due {due[0:4]}-{due[4:6]}-{due[6:8]}' if due else ' ' * 14
+    done = 'x' if task.value('STATUS') == 'COMPLETED' else ' '
+    return f"{when}  [{done}] {task.value('SUMMARY', '(no title)')}" + ('  (repeats)' if task.value('RRULE') else '')
+
+
+def describe_note(note):
+    first = note.value('DESCRIPTION', '').split('\n')[0]
+    return f"{note.value('SUMMARY', '(no title)'):30}  {first}"
+
+
+def show_list(server, kind, what, add, describe_one):
+    """Tasks or notes, where the server has them on ActiveSync."""
+    agent = seam.Agent(AGENT)
+    try:
+        if not any(source[1] == 'eas' for source in agent.sources(kind)):
+            return
+        name = open_first(agent, what, kind)
+        heading(f'{what.capitalize()} “{name}”, through Evolution Data Server')
+        wait_until_filled(agent, patience=20)
+        show([describe_one(one) for one in sorted(agent.events(), key=lambda one: (one.value('DUE', '~'), one.value('SUMMARY', '')))])
+        if hasattr(server, add):
+            title = f'Another of the {what}, just now'
+            heading(f'One more is added to the {what} on the server; nobody asks for it')
+            await_push(lambda: getattr(server, add)(title),
+                       lambda: [one for one in agent.events() if one.value('SUMMARY') == title], describe_one)
+    finally:
+        agent.close()
 
 
 def describe_person(card):
@@ -291,6 +331,8 @@ def tour(server):
     finally:
         agent.close()
     show_people(server)
+    show_list(server, 'tasks', 'tasks', 'add_task', describe_task)
+    show_list(server, 'notes', 'notes', 'add_note', describe_note)
 
     heading('How the account is')
     print(tool('account', 'status').rstrip())

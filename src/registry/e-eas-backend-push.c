@@ -16,10 +16,11 @@
 
 #include "e-eas-backend-push.h"
 
-#define SLOW_LOOK_MS  (5 * 60 * 1000) /* monitors fail on some file systems */
-#define BLIND_LOOK_MS (20 * 1000)
-#define COARSE_MS     (10 * 1000) /* longer sleeps may end with other timers */
-#define PROOF_MS      (10 * 1000) /* between tries of a refused password that works elsewhere */
+#define SLOW_LOOK_MS   (5 * 60 * 1000) /* monitors fail on some file systems */
+#define BLIND_LOOK_MS  (20 * 1000)
+#define COARSE_MS      (10 * 1000) /* longer sleeps may end with other timers */
+#define FIRST_CLAIM_MS 100 /* another registry pings, perhaps one that is just ending; doubles */
+#define PROOF_MS       (10 * 1000) /* between tries of a refused password that works elsewhere */
 
 /* What a folder's ring file says. */
 typedef struct {
@@ -41,6 +42,7 @@ struct _EEasBackendPush {
 	gulong source_changed;
 	int pinger; /* locked while we are in charge; -1 */
 	char *pinger_state;
+	gint64 claim_ms;     /* until the next try to be the one in charge */
 	GHashTable *told;    /* folder id -> Told */
 	GCancellable *round; /* of the Ping under way; NULL */
 	guint timer;         /* GSource ids */
@@ -379,6 +381,9 @@ sleep_until (EEasBackendPush *self, gint64 wake_at)
 	gint64 most = self->monitor != NULL ? SLOW_LOOK_MS : BLIND_LOOK_MS;
 	gint64 wait = wake_at > now ? MIN (wake_at - now, most) : 0;
 
+	if (self->pinger < 0)
+		wait = MIN (wait, self->claim_ms);
+
 	g_clear_handle_id (&self->timer, g_source_remove);
 	if (wait >= COARSE_MS)
 		self->timer = g_timeout_add_seconds ((guint) ((wait + 999) / 1000), pump_cb, self);
@@ -412,6 +417,15 @@ act (EEasBackendPush *self, EasPushAction *action)
 	}
 }
 
+static void
+take_charge (EEasBackendPush *self)
+{
+	self->pinger = e_eas_pinger_claim (self->directory);
+	self->claim_ms =
+		self->pinger >= 0 ? FIRST_CLAIM_MS : MIN (self->claim_ms * 2, SLOW_LOOK_MS);
+	g_clear_pointer (&self->pinger_state, g_free);
+}
+
 static gboolean
 planned_pump_cb (gpointer user_data)
 {
@@ -419,14 +433,14 @@ planned_pump_cb (gpointer user_data)
 	EasPushAction action;
 
 	self->planned_pump = 0;
-	if (self->pinger < 0) {
-		self->pinger = e_eas_pinger_claim (self->directory);
-		g_clear_pointer (&self->pinger_state, g_free);
-	}
+	if (self->pinger < 0)
+		take_charge (self);
 	update_conditions (self);
-	if (self->look_wanted)
+	/* Not while another one counts the rings. */
+	if (self->look_wanted && self->pinger >= 0) {
+		self->look_wanted = FALSE;
 		look_at_watchers (self);
-	self->look_wanted = FALSE;
+	}
 	do {
 		eas_push_plan_next (self->plan, now_ms (self), &action);
 		act (self, &action);
@@ -508,6 +522,7 @@ e_eas_backend_push_new (EEasAccount *account, const EEasBackendPushFuncs *funcs,
 	self->surroundings = e_eas_surroundings_new (surroundings_cb, self);
 	self->told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, told_free);
 	self->pinger = -1;
+	self->claim_ms = FIRST_CLAIM_MS;
 	self->source_changed = g_signal_connect (e_eas_account_get_source (account), "changed",
 						 G_CALLBACK (source_changed_cb), self);
 	monitor_watchers (self);

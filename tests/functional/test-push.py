@@ -190,6 +190,31 @@ def test_registry_dies():
         report("the state says so", wait_for(lambda: push_state(desk) == "waiting", 10, "the state"))
 
 
+def test_two_registries():
+    """One that finds another in charge waits for its end, and is then told of all that is open."""
+    with Desk(server, "charge") as desk:
+        wait_for_ping()
+        with open(os.path.join(desk.state(), "pinger"), "rb") as file:
+            kill(REGISTRY)
+
+            def locked():
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    return True
+                except BlockingIOError:
+                    return False
+            wait_for(locked, 5, "the dead registry's lock", 0.001)
+            tool("account", "list")
+            wait_for(lambda: seam.pid_of(REGISTRY), 20, "a registry")
+            desk.add("meanwhile")
+            time.sleep(2)
+            report("no second Ping", waiting() == 0, waiting())
+            fcntl.flock(file, fcntl.LOCK_UN)
+        wait_for_ping()
+        wait_for(lambda: "meanwhile" in desk.here(), 20, "what came meanwhile", 0.02)
+        report("then it takes over", True)
+
+
 def test_new_folder():
     """A folder made elsewhere appears: the Ping says that the folders changed."""
     with Desk(server, "folders") as desk:
@@ -309,9 +334,8 @@ def test_switched_off():
         report("and comes back", True)
 
 
-TESTS = [test_latency, test_only_the_owner, test_factory_dies, test_registry_dies, test_new_folder, test_false_alarms,
-         test_password_hiccup,
-         test_ping_is_not_offered, test_sleep, test_switched_off]
+TESTS = [test_latency, test_only_the_owner, test_factory_dies, test_registry_dies, test_two_registries, test_new_folder,
+         test_false_alarms, test_password_hiccup, test_ping_is_not_offered, test_sleep, test_switched_off]
 
 
 def main():
@@ -320,7 +344,7 @@ def main():
     # The session's own bus is the system's as well, before a daemon starts.
     os.environ["DBUS_SYSTEM_BUS_ADDRESS"] = os.environ["DBUS_SESSION_BUS_ADDRESS"]
     subprocess.run(["dbus-update-activation-environment", "DBUS_SYSTEM_BUS_ADDRESS"], check=True, timeout=20)
-    users = ["latency", "owner", "factory", "registry", "folders", "alarms", "hiccup", "none", "sleep", "off"]
+    users = ["latency", "owner", "factory", "registry", "charge", "folders", "alarms", "hiccup", "none", "sleep", "off"]
     with seam.TestServer(*[word for user in users for word in ("--user", f"{user}:secret")], "--versions", "14.1") as server:
         tap.run(*[test for test in TESTS if not names or test.__name__[5:] in names])
     tap.finish()

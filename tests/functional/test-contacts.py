@@ -233,6 +233,27 @@ def test_lost_answer_doubles_nothing(book):
     book.wait_here("Lost, Answer")
 
 
+def test_slow_save_holds_up_no_search(book):
+    """Law 4: the answer takes seconds, and the desktop goes on asking."""
+    book.agent.create(make_card("Al", "Already"))
+    other = books.BookAgent(books.AGENT)
+    other.open(book.source)
+    other.ask("probe-start", 20, seam.encode('(beginswith "full_name" "Al")'))
+    book.line.latency = 4.0
+    try:
+        started = time.monotonic()
+        book.agent.create(make_card("Slow", "Save"))
+        took = time.monotonic() - started
+    finally:
+        book.line.latency = 0
+        searches, longest, _, failures = other.ask("probe-stop")[0].split()
+        other.close()
+    print(f"# {searches} searches while a save took {took:.1f} s: the longest took {longest} ms", flush=True)
+    check(took >= 3.5, f"the slow save took {took:.1f} s")
+    check(int(failures) == 0 and float(longest) < took * 500, f"a search took {longest} ms")
+    book.wait_there("Already, Al", "Save, Slow")
+
+
 # ---- conflicts ---------------------------------------------------------------
 
 def conflict(book, policy, mine, theirs):

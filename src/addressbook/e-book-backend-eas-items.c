@@ -165,6 +165,26 @@ items_same_content (gpointer owner, EasItem *a, EasItem *b)
 	       items_arrived_as (owner, a, b);
 }
 
+/* Of the same name: after a lost answer, who we made, whatever somebody has added to it since. */
+static gboolean
+items_resembles (const EasItem *a, const EasItem *b)
+{
+	static const EasTag names[] = { EAS_CONTACTS_FIRST_NAME, EAS_CONTACTS_MIDDLE_NAME,
+					EAS_CONTACTS_LAST_NAME, EAS_CONTACTS_COMPANY_NAME };
+	gboolean named = FALSE;
+
+	for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+		const char *name_a = eas_item_get_text (a, names[i]);
+		const char *name_b = eas_item_get_text (b, names[i]);
+
+		if (g_strcmp0 (name_a != NULL ? name_a : "", name_b != NULL ? name_b : "") != 0)
+			return FALSE;
+		named |= name_a != NULL && *name_a != '\0';
+	}
+
+	return named;
+}
+
 static char *
 items_dup_object (gpointer owner, const char *uid, EasItem *item, GError **error)
 {
@@ -401,6 +421,7 @@ e_book_backend_eas_items_fill_class (EEasWorkerClass *klass)
 	klass->dup_title = items_dup_title;
 	klass->same_content = items_same_content;
 	klass->arrived_as = items_arrived_as;
+	klass->resembles = items_resembles;
 	klass->supported = eas_map_contact_supported;
 	klass->write = items_write;
 	klass->apply = items_apply;

@@ -168,8 +168,10 @@ ring_changed_cb (GFileMonitor *monitor,
 		 gpointer user_data)
 {
 	EEasWatch *watch = user_data;
+	/* It may have died since it wrote. */
+	g_autofree char *pinger = e_eas_pinger_dup_state (watch->push->directory);
 
-	look_at (watch->push, watch, /* pinger: it just wrote */ "");
+	look_at (watch->push, watch, pinger);
 }
 
 /* On the inode, so that files beside it wake nobody. */

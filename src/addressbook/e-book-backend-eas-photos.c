@@ -58,6 +58,15 @@ make_path (const char *directory, const char *uid, EVCardAttribute *attribute, c
 	return g_build_filename (directory, name, NULL);
 }
 
+/* A crash of the machine may have left it empty. */
+static gboolean
+is_there (const char *path, const GString *bytes)
+{
+	GStatBuf found;
+
+	return g_stat (path, &found) == 0 && (gsize) found.st_size == bytes->len;
+}
+
 static void
 make_link (EVCardAttribute *attribute, const char *path)
 {
@@ -85,7 +94,7 @@ e_book_eas_photos_store (const char *directory, EContact *contact, GError **erro
 		if (bytes == NULL)
 			continue;
 		path = make_path (directory, uid, link->data, bytes);
-		if (!g_file_test (path, G_FILE_TEST_IS_REGULAR) &&
+		if (!is_there (path, bytes) &&
 		    !g_file_set_contents (path, bytes->str, (gssize) bytes->len, NULL)) {
 			eas_set_error (error, EAS_ERROR_STORE, NULL, 0, 0,
 				       _ ("The picture of a contact could not be written"));

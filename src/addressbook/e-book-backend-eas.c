@@ -324,6 +324,27 @@ ebb_eas_create_contacts_sync (EBookBackendSync *backend,
 	return created;
 }
 
+/* Before an edit EDS puts the picture's bytes back from its file. Without the file the contact
+ * could not be edited, or would lose the picture on the server too: making a contact writes what is
+ * missing. */
+static void
+restore_photos (EBookBackendEas *self, const char *const *vcards)
+{
+	for (guint i = 0; vcards[i] != NULL; i++) {
+		E_EAS_AUTO_UNREF EContact *edited = e_contact_new_from_vcard (vcards[i]);
+		const char *uid =
+			edited != NULL ? e_contact_get_const (edited, E_CONTACT_UID) : NULL;
+		E_EAS_AUTO_UNREF EContact *contact = NULL;
+		g_autofree char *server_id = NULL;
+		g_autofree char *object = NULL;
+		g_autoptr (EasItem) item = NULL;
+
+		if (uid != NULL && e_eas_worker_load (e_eas_owner_get_worker (self->seam), uid,
+						      &server_id, &item, &object))
+			contact = e_book_backend_eas_items_make (self, uid, item, object, NULL);
+	}
+}
+
 static gboolean
 ebb_eas_modify_contacts_sync (EBookBackendSync *backend,
 			      const char *const *vcards,
@@ -337,6 +358,7 @@ ebb_eas_modify_contacts_sync (EBookBackendSync *backend,
 
 	if (!begin_writing (self, vcards, error))
 		return FALSE;
+	restore_photos (self, vcards);
 	modified = parent_sync_class ()->modify_contacts_sync (backend, vcards, opflags,
 							       out_contacts, cancellable, error);
 	end_writing (self);

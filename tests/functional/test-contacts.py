@@ -158,6 +158,19 @@ def test_pictures_change_and_go(book):
     wait_for(lambda: not book.photo_files(), SOON, f"no picture's file, there are {book.photo_files()}")
 
 
+def test_lost_picture_file_is_no_loss(book):
+    """Somebody cleans up caches, a crash leaves an empty file: the picture on the server survives the next edit."""
+    book.server_adds("Pat", "Photo", Picture=base64(FACE))
+    book.wait_here("Photo, Pat")
+    for n, spoil in enumerate((os.unlink, lambda path: os.truncate(path, 0))):
+        spoil(book.photo_files()[0])
+        book.edit("Photo, Pat", title=f"New {n}")
+        said = book.element("Photo, Pat")
+        check(said.get("JobTitle") == f"New {n}", f"the title is {said.get('JobTitle')}")
+        check(said.get("Picture") == base64(FACE), "the picture is lost on the server")
+        check(book.card("Photo, Pat").photo() == FACE, "the picture is lost on the desktop")
+
+
 def test_picture_set_offline(book):
     book.line.down()
     book.agent.create(make_card("Pat", "Photo", inline_photo(FACE)))

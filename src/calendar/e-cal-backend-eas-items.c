@@ -37,17 +37,14 @@ kind_of (gpointer owner)
 	return eas_map_kind_of_component (e_cal_backend_get_kind (E_CAL_BACKEND (owner)));
 }
 
-/* @addresses: room for two, lent by the caller as long as the context. */
 static EasMapContext
-make_context (ECalBackendEas *self, const char **addresses)
+make_context (ECalBackendEas *self)
 {
 	EasMapContext context = { 0 };
 
-	addresses[0] = e_cal_backend_eas_get_address (self);
-	addresses[1] = NULL;
 	context.version = e_cal_backend_eas_get_version (self);
 	context.default_zone = e_eas_zone_get_system ();
-	context.addresses = addresses[0] != NULL ? addresses : NULL;
+	context.addresses = e_cal_backend_eas_get_addresses (self);
 	context.find_zone = find_zone;
 	context.find_zone_data = self;
 
@@ -149,8 +146,7 @@ keep_local (ECalBackendEas *self, const char *uid, GPtrArray *components)
 GPtrArray *
 e_cal_backend_eas_items_read (ECalBackendEas *self, const char *uid, EasItem *item, GError **error)
 {
-	const char *addresses[2];
-	EasMapContext context = make_context (self, addresses);
+	EasMapContext context = make_context (self);
 	GPtrArray *components = kind_of (self)->read (item, uid, &context, error);
 
 	if (components != NULL)
@@ -185,8 +181,7 @@ set_uids (GPtrArray *components, const char *uid)
 static GPtrArray *
 items_write (gpointer owner, const char *object, EasItem *baseline, GError **error)
 {
-	const char *addresses[2];
-	EasMapContext context = make_context (owner, addresses);
+	EasMapContext context = make_context (owner);
 	g_autoptr (GPtrArray) components = parse_object (object);
 	g_autoptr (GPtrArray) shown = NULL;
 	g_autofree char *wire_uid = baseline != NULL ? kind_of (owner)->dup_uid (baseline) : NULL;
@@ -208,8 +203,7 @@ items_write (gpointer owner, const char *object, EasItem *baseline, GError **err
 static EasItem *
 items_apply (gpointer owner, EasItem *baseline, GPtrArray *changes)
 {
-	const char *addresses[2];
-	EasMapContext context = make_context (owner, addresses);
+	EasMapContext context = make_context (owner);
 
 	return kind_of (owner)->apply (baseline, changes, &context);
 }
@@ -217,8 +211,7 @@ items_apply (gpointer owner, EasItem *baseline, GPtrArray *changes)
 static gboolean
 items_same_content (gpointer owner, EasItem *a, EasItem *b)
 {
-	const char *addresses[2];
-	EasMapContext context = make_context (owner, addresses);
+	EasMapContext context = make_context (owner);
 
 	return kind_of (owner)->same_content (a, b, &context);
 }

@@ -70,10 +70,10 @@ e_cal_backend_eas_get_views (ECalBackendEas *self)
 	return self->views;
 }
 
-const char *
-e_cal_backend_eas_get_address (ECalBackendEas *self)
+const char *const *
+e_cal_backend_eas_get_addresses (ECalBackendEas *self)
 {
-	return e_eas_owner_get_address (self->seam);
+	return e_eas_owner_get_addresses (self->seam);
 }
 
 EasVersion

@@ -39,7 +39,7 @@ EasVersion e_cal_backend_eas_get_version (ECalBackendEas *self);
 gboolean e_cal_backend_eas_is_shown (ECalBackendEas *self, const char *uid);
 /* The object that is being saved under @uid, while it is; NULL. */
 char *e_cal_backend_eas_dup_edited (ECalBackendEas *self, const char *uid);
-const char *
-e_cal_backend_eas_get_address (ECalBackendEas *self); /* the account's mail address; NULL */
+/* The account's own, primary first; NULL. */
+const char *const *e_cal_backend_eas_get_addresses (ECalBackendEas *self);
 
 G_END_DECLS

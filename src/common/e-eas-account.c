@@ -36,7 +36,8 @@ struct _EEasAccount {
 
 	GMutex lock;
 	EasClient *client;
-	char *fingerprint;    /* of the settings the client was made from */
+	char *fingerprint; /* of the settings the client was made from */
+	char *client_user;
 	gint64 refused_until; /* monotonic: the server said no, the same password waits as long */
 	gint64 refused_at;
 	gint64 taken_at;   /* monotonic: when the password came, or was said to be good */
@@ -64,19 +65,25 @@ read_machine_id (void)
 	return g_strdup (g_get_host_name ());
 }
 
-/* Pitfall 3: derived from this machine, so that a cloned home directory makes another device. */
+/* Pitfall 42: the same when the account is removed and set up again: servers allow few devices.
+ * Pitfall 3: derived from this machine, so that a cloned home directory makes another device. */
 static char *
 make_device_id (CamelEasSettings *settings, const char *account_uid)
 {
 	g_autofree char *machine_id = NULL;
 	g_autofree char *configured = camel_eas_settings_dup_device_id (settings);
+	g_autofree char *address = camel_eas_settings_dup_address (settings);
+	g_autofree char *lower = address != NULL ? g_ascii_strdown (address, -1) : NULL;
+	g_autofree char *whose = NULL;
 
 	if (configured != NULL)
 		return g_steal_pointer (&configured);
 
 	machine_id = read_machine_id ();
+	/* Two people of this machine may share a mailbox, but not a device. */
+	whose = g_strdup_printf ("%s\n%s", g_get_user_name (), lower);
 
-	return eas_device_make_id (machine_id, account_uid);
+	return eas_device_make_id (machine_id, lower != NULL ? whose : account_uid);
 }
 
 /* What the person typed, or host, port and security of the network settings. */
@@ -137,6 +144,7 @@ make_data (EEasAccount *self, GError **error)
 	}
 	data->address = camel_eas_settings_dup_address (self->settings);
 	data->device = eas_device_new (self->device_id);
+	data->trusted_hosts = camel_eas_settings_dup_consent_hosts (self->settings);
 	data->forced_version = camel_eas_settings_get_version (self->settings);
 
 	return g_steal_pointer (&data);
@@ -183,9 +191,10 @@ make_client (EEasAccount *self, EasAccountData *take_data)
 static char *
 make_fingerprint (const EasAccountData *data)
 {
-	return g_strdup_printf ("%s\n%s\n%s\n%d", data->configured_url, data->user,
+	return g_strdup_printf ("%s\n%s\n%s\n%d\n%s", data->configured_url, data->user,
 				data->address != NULL ? data->address : "",
-				(int) data->forced_version);
+				(int) data->forced_version,
+				data->trusted_hosts != NULL ? data->trusted_hosts : "");
 }
 
 EasClient *
@@ -194,6 +203,7 @@ e_eas_account_ref_client (EEasAccount *self, GError **error)
 	g_autoptr (EasAccountData) data = NULL;
 	g_autoptr (EasClient) outdated = NULL;
 	g_autofree char *fingerprint = NULL;
+	gboolean other_user = FALSE;
 	EasClient *client;
 
 	g_return_val_if_fail (E_IS_EAS_ACCOUNT (self), NULL);
@@ -208,14 +218,18 @@ e_eas_account_ref_client (EEasAccount *self, GError **error)
 		outdated = g_steal_pointer (&self->client);
 		g_free (self->fingerprint);
 		self->fingerprint = g_steal_pointer (&fingerprint);
+		other_user = g_strcmp0 (self->client_user, data->user) != 0;
+		g_free (self->client_user);
+		self->client_user = g_strdup (data->user);
 		self->client = make_client (self, g_steal_pointer (&data));
 	}
 	client = g_object_ref (self->client);
 	g_mutex_unlock (&self->lock);
 
 	if (outdated != NULL) {
-		/* Another user, perhaps: the password is looked up again for the new one. */
-		e_eas_secrets_set (self->secrets, NULL, NULL);
+		/* The password is looked up again for the new one. */
+		if (other_user)
+			e_eas_secrets_set (self->secrets, NULL, NULL);
 		eas_client_shutdown (outdated);
 	}
 
@@ -322,6 +336,7 @@ account_finalize (GObject *object)
 	g_free (self->directory);
 	g_free (self->device_id);
 	g_free (self->fingerprint);
+	g_free (self->client_user);
 	g_mutex_clear (&self->lock);
 
 	G_OBJECT_CLASS (e_eas_account_parent_class)->finalize (object);

@@ -109,7 +109,8 @@ void e_eas_cache_set_state (EEasCache *self,
 			    const char *name,
 			    const char *value); /* [write] NULL removes */
 void e_eas_cache_set_state_uint (EEasCache *self, const char *name, guint value); /* [write] */
-void e_eas_cache_forget (EEasCache *self); /* [write] key, generation, items and inbox; the outbox stays */
+void e_eas_cache_forget (
+	EEasCache *self); /* [write] key, generation, items and inbox; the outbox stays */
 
 EEasRow *e_eas_cache_row_by_id (EEasCache *self, const char *server_id);
 EEasRow *e_eas_cache_row_by_uid (EEasCache *self, const char *uid);
@@ -150,8 +151,9 @@ guint e_eas_cache_count_edits (EEasCache *self, gboolean parked);
 
 void e_eas_cache_put_arrival (EEasCache *self,
 			      const EasSyncChange *change,
-			      GBytes *body);                      /* [write] @body: of its item; NULL */
-GPtrArray *e_eas_cache_arrivals (EEasCache *self, guint limit); /* (element-type EEasArrival), oldest first */
+			      GBytes *body); /* [write] @body: of its item; NULL */
+GPtrArray *e_eas_cache_arrivals (EEasCache *self,
+				 guint limit); /* (element-type EEasArrival), oldest first */
 void e_eas_cache_remove_arrivals (EEasCache *self, gint64 last_id); /* [write] down to the oldest */
 
 void e_eas_cache_put_journal (EEasCache *self, const EEasJournalEntry *entry); /* [write] */

@@ -22,6 +22,7 @@ struct _EEasOwner {
 	EasVersion announced; /* the version that announce() was last called for */
 	char *last_failure;   /* told to the person once */
 	char *address;
+	GPtrArray *addresses; /* (element-type GStrv), the last one in force; all are lent out */
 
 	GMutex writer;
 	GThread *writing;    /* who holds it */
@@ -51,6 +52,7 @@ e_eas_owner_new (const EEasOwnerClass *klass,
 	self->backend = backend;
 	g_mutex_init (&self->lock);
 	g_mutex_init (&self->writer);
+	self->addresses = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
 	self->touched = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 	g_object_set_data (G_OBJECT (backend), DATA_NAME, self);
 	/* What the registry could not do for the person. */
@@ -64,7 +66,13 @@ e_eas_owner_new (const EEasOwnerClass *klass,
 void
 e_eas_owner_stop (EEasOwner *self)
 {
-	g_clear_pointer (&self->worker, e_eas_worker_free);
+	EEasWorker *worker;
+
+	g_mutex_lock (&self->lock);
+	worker = g_steal_pointer (&self->worker);
+	g_mutex_unlock (&self->lock);
+	/* Not with the lock: its thread may be calling us. */
+	e_eas_worker_free (worker);
 }
 
 void
@@ -75,6 +83,7 @@ e_eas_owner_free (EEasOwner *self)
 
 	e_eas_owner_stop (self);
 	g_hash_table_unref (self->touched);
+	g_ptr_array_unref (self->addresses);
 	g_free (self->address);
 	g_free (self->last_failure);
 	g_mutex_clear (&self->lock);
@@ -193,6 +202,53 @@ ref_account (EEasOwner *self, GError **error)
 	return e_eas_account_ref (collection, provider, proxy);
 }
 
+/* The lock is held, or nobody else knows the owner yet. */
+static void
+add_addresses (EEasOwner *self, CamelEasSettings *settings)
+{
+	g_ptr_array_add (self->addresses, camel_eas_settings_dup_addresses (settings));
+}
+
+/* The registry has learned them from the server. */
+static void
+addresses_cb (CamelEasSettings *settings, GParamSpec *pspec, EBackend *backend)
+{
+	EEasOwner *self = owner_of (backend);
+
+	if (self == NULL)
+		return;
+	g_mutex_lock (&self->lock);
+	add_addresses (self, settings);
+	g_mutex_unlock (&self->lock);
+}
+
+/* The person lets another host have the password: what waits for that goes on. */
+static void
+consent_cb (CamelEasSettings *settings, GParamSpec *pspec, EBackend *backend)
+{
+	EEasOwner *self = owner_of (backend);
+
+	if (self == NULL)
+		return;
+	g_mutex_lock (&self->lock);
+	if (self->worker != NULL)
+		e_eas_worker_kick (self->worker);
+	g_mutex_unlock (&self->lock);
+}
+
+const char *const *
+e_eas_owner_get_addresses (EEasOwner *self)
+{
+	const char *const *addresses = NULL;
+
+	g_mutex_lock (&self->lock);
+	if (self->addresses->len > 0)
+		addresses = self->addresses->pdata[self->addresses->len - 1];
+	g_mutex_unlock (&self->lock);
+
+	return addresses != NULL && addresses[0] != NULL ? addresses : NULL;
+}
+
 /* Made on first use: it needs the registry and the cache. */
 gboolean
 e_eas_owner_ensure_worker (EEasOwner *self, GError **error)
@@ -215,6 +271,11 @@ e_eas_owner_ensure_worker (EEasOwner *self, GError **error)
 	}
 	g_free (self->address);
 	self->address = camel_eas_settings_dup_address (e_eas_account_get_settings (account));
+	add_addresses (self, e_eas_account_get_settings (account));
+	g_signal_connect_object (e_eas_account_get_settings (account), "notify::addresses",
+				 G_CALLBACK (addresses_cb), self->backend, 0);
+	g_signal_connect_object (e_eas_account_get_settings (account), "notify::consent-hosts",
+				 G_CALLBACK (consent_cb), self->backend, 0);
 	self->worker = e_eas_worker_new (self->worker_class, self->backend, account, cache,
 					 e_backend_get_source (self->backend), error);
 	if (self->worker == NULL)

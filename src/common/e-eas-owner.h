@@ -44,7 +44,9 @@ void e_eas_owner_fill_class (EEasWorkerClass *klass);
 void e_eas_owner_rescue_cache (const EEasOwnerClass *klass, EBackend *backend);
 
 gboolean e_eas_owner_ensure_worker (EEasOwner *self, GError **error);
-EEasWorker *e_eas_owner_get_worker (EEasOwner *self);  /* NULL before it was needed */
+EEasWorker *e_eas_owner_get_worker (EEasOwner *self); /* NULL before it was needed */
+/* The account's own addresses, primary first; lent as long as the owner lives. NULL: none known. */
+const char *const *e_eas_owner_get_addresses (EEasOwner *self);
 const char *e_eas_owner_get_address (EEasOwner *self); /* the account's mail address; NULL */
 EasVersion e_eas_owner_get_version (EEasOwner *self);
 

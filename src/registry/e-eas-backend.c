@@ -10,6 +10,9 @@
 
 #include <glib/gi18n-lib.h>
 
+#include <string.h>
+
+#include "eas-cmd-settings.h"
 #include "eas-flow-folders.h"
 
 #include "e-eas-account.h"
@@ -228,6 +231,108 @@ list_folders (EEasBackend *self, GCancellable *cancellable, GError **error)
 	return TRUE;
 }
 
+static EasRequest *
+build_user_information (EasVersion version,
+			const EasAccountData *data,
+			gpointer user_data,
+			GError **error)
+{
+	const EasSettingsRequest request = { .user_information = TRUE };
+
+	return eas_request_new (&eas_cmd_settings, eas_cmd_settings_build (&request, version));
+}
+
+/* What the thread learned, on its way to the main thread. */
+typedef struct {
+	EEasBackend *backend;
+	GStrv addresses;
+} Learned;
+
+static void
+learned_free (gpointer data)
+{
+	Learned *learned = data;
+
+	g_object_unref (learned->backend);
+	g_strfreev (learned->addresses);
+	g_free (learned);
+}
+
+static gboolean
+store_addresses_cb (gpointer data)
+{
+	const Learned *learned = data;
+	EEasBackend *self = learned->backend;
+	CamelEasSettings *settings;
+	g_auto (GStrv) before = NULL;
+	g_auto (GStrv) after = NULL;
+
+	if (g_cancellable_is_cancelled (self->cancellable))
+		return G_SOURCE_REMOVE;
+
+	settings = e_eas_account_get_settings (self->account);
+	before = camel_eas_settings_dup_addresses (settings);
+	camel_eas_settings_set_addresses (settings, (const char *const *) learned->addresses);
+	after = camel_eas_settings_dup_addresses (settings);
+	if (!g_strv_equal ((const char *const *) before, (const char *const *) after))
+		e_source_write (e_backend_get_source (E_BACKEND (self)), NULL, NULL, NULL);
+
+	return G_SOURCE_REMOVE;
+}
+
+/* Primary first, none twice; empty: the server did not say. */
+static GStrv
+list_addresses (const EasSettingsResponse *response)
+{
+	g_autoptr (GPtrArray) list = g_ptr_array_new ();
+	const char *primary = eas_settings_response_get_address (response);
+
+	if (primary != NULL)
+		g_ptr_array_add (list, g_strdup (primary));
+	for (guint i = 0; response->accounts != NULL && i < response->accounts->len; i++) {
+		const EasUserAccount *account = response->accounts->pdata[i];
+
+		for (guint j = 0; account->addresses != NULL && j < account->addresses->len; j++) {
+			const char *address = account->addresses->pdata[j];
+
+			if (g_strcmp0 (address, primary) != 0 && strchr (address, ',') == NULL)
+				g_ptr_array_add (list, g_strdup (address));
+		}
+	}
+	g_ptr_array_add (list, NULL);
+
+	return (GStrv) g_ptr_array_free (g_steal_pointer (&list), FALSE);
+}
+
+/* Pitfall 53: the log-in name and what was typed at set-up need not be the address others write to.
+ * A server that does not say costs nothing but the question. */
+static void
+learn_addresses (EEasBackend *self, GCancellable *cancellable)
+{
+	g_autoptr (EasClient) client = e_eas_account_ref_client (self->account, NULL);
+	g_auto (EasSettingsResponse) response = { 0 };
+	EasAnswer *answer;
+	Learned *learned;
+
+	if (client == NULL)
+		return;
+	answer = eas_client_run_sync (
+		client,
+		eas_flow_exchange_new (&eas_cmd_settings, build_user_information, NULL, NULL),
+		cancellable, NULL);
+	if (answer == NULL)
+		return;
+	if (answer->body != NULL && eas_cmd_settings_parse (answer->body, &response, NULL) &&
+	    eas_settings_response_get_address (&response) != NULL) {
+		learned = g_new0 (Learned, 1);
+		learned->backend = g_object_ref (self);
+		learned->addresses = list_addresses (&response);
+		g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, store_addresses_cb, learned,
+					    learned_free);
+	}
+	eas_answer_free (answer);
+}
+
 /*
  * A child that is CONNECTED does not hear of a new password by
  * e_collection_backend_authenticate_children(): it is told one by one. The mark says
@@ -336,7 +441,7 @@ eas_backend_authenticate_sync (EBackend *backend,
 	g_autoptr (GError) local_error = NULL;
 	ESourceAuthenticationResult result;
 	gint64 began;
-	gboolean news;
+	gboolean news, asked_for;
 
 	if (!take_credentials (self, credentials, &news))
 		return E_SOURCE_AUTHENTICATION_ACCEPTED;
@@ -356,10 +461,13 @@ eas_backend_authenticate_sync (EBackend *backend,
 	}
 
 	g_mutex_lock (&self->lock);
+	asked_for = self->listing_wanted;
 	self->verified = TRUE;
 	self->listing_wanted = FALSE;
 	self->retry_seconds = FIRST_RETRY;
 	g_mutex_unlock (&self->lock);
+	if (asked_for)
+		learn_addresses (self, cancellable);
 	if (self->push != NULL)
 		e_eas_backend_push_kick (self->push);
 	if (news)

@@ -217,7 +217,7 @@ tool_account_transport_make (gpointer user_data)
 
 /* ---- add --------------------------------------------------------------- */
 
-/* Without --server: the domain of the address itself. */
+/* Without --server: where the servers of the address's domain usually are. */
 static gboolean
 describe_server (Tool *tool, const char *address, ToolServer *out, GError **error)
 {
@@ -229,8 +229,8 @@ describe_server (Tool *tool, const char *address, ToolServer *out, GError **erro
 			     _ ("“%s” is not a mail address"), address);
 		return FALSE;
 	}
-	server.url =
-		tool_read_url (tool->server != NULL ? tool->server : at + 1, &server.user, error);
+	server.url = tool->server != NULL ? tool_read_url (tool->server, &server.user, error)
+					  : tool_find_url (tool, at + 1, error);
 	if (server.url == NULL)
 		return FALSE;
 	server.address = g_strdup (address);
@@ -472,6 +472,38 @@ run_remove (Tool *tool, ESourceRegistry *registry, const char *address)
 	return TOOL_OK;
 }
 
+/* Law 8: where the mailbox has moved to another organisation's host, only the person can say that
+ * it may see the password. */
+static ToolExit
+run_trust_host (Tool *tool, const char *host)
+{
+	g_autoptr (GError) error = NULL;
+	g_autoptr (ESourceRegistry) registry = NULL;
+	g_autoptr (ESource) source = NULL;
+	g_autofree char *name = NULL;
+
+	if (host == NULL || *host == '\0' || strpbrk (host, "/:@, ") != NULL) {
+		g_set_error_literal (&error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+				     _ ("Which host may see the password? Name it as in "
+					"“mail.example.com”"));
+		return tool_fail (tool, error);
+	}
+	registry = tool_account_open_registry (tool, &error);
+	source = registry != NULL ? tool_account_find (registry, tool->account, &error) : NULL;
+	if (source == NULL)
+		return tool_fail (tool, error);
+	name = tool_account_dup_address (source);
+	if (camel_eas_settings_add_consent_host (get_settings (source), host) &&
+	    (!e_source_write_sync (source, tool->cancellable, &error) ||
+	     !e_source_registry_refresh_backend_sync (registry, e_source_get_uid (source),
+						      tool->cancellable, &error)))
+		return tool_fail (tool, error);
+	if (!tool->json)
+		printf (_ ("%s may see the password of %s now.\n"), host, name);
+
+	return TOOL_OK;
+}
+
 ToolExit
 tool_run_account (Tool *tool, char **arguments)
 {
@@ -482,6 +514,8 @@ tool_run_account (Tool *tool, char **arguments)
 
 	if (g_str_equal (verb, "add"))
 		return run_add (tool, address);
+	if (g_str_equal (verb, "trust-host"))
+		return run_trust_host (tool, arguments[1]);
 
 	if (!g_str_equal (verb, "list") && !g_str_equal (verb, "status") &&
 	    !g_str_equal (verb, "remove")) {

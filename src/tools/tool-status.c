@@ -205,6 +205,7 @@ print_child (ESource *child, const char *kind, GKeyFile *file)
 {
 	g_autofree char *name = e_source_dup_display_name (child);
 	g_autofree char *problem = dup_problem (child);
+	g_autofree char *code = NULL;
 
 	if (file == NULL) {
 		printf ("  %-28s  %-12s  %s\n", name, kind,
@@ -224,6 +225,10 @@ print_child (ESource *child, const char *kind, GKeyFile *file)
 		printf ("    %s: %s\n", _ ("trouble"), problem);
 	print_line_if (file, "held", _ ("held back"));
 	print_line_if (file, "error", _ ("trouble"));
+	code = dup_text (file, GROUP, "error-code");
+	if (g_strcmp0 (code, "redirect-consent") == 0)
+		printf ("    %s\n", _ ("If you know that host: evolution-eas account trust-host "
+				       "HOST"));
 	print_time_if (file, "retry-at", _ ("tried again at"), g_get_real_time () / G_USEC_PER_SEC);
 	print_line_if (file, "conflicts", _ ("losing versions of conflicts"));
 	print_parked (file);

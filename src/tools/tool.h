@@ -77,6 +77,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ToolServer, tool_server_clear)
 /* The password from where the options say: standard input, or asked for on the terminal. */
 char      *tool_ask_password (Tool *tool, const char *user, GError **error);
 /* The server's address as it is used; a user in it goes to @out_user, a password in it is refused. */
+/* tool-find.c: the server of a mail domain, found without a password; error: the places that were tried. */
+char      *tool_find_url     (Tool *tool, const char *domain, GError **error);
 char      *tool_read_url     (const char *typed, char **out_user, GError **error);
 /* Fills @out from --server and --user, or from an account of Evolution Data Server. */
 gboolean   tool_find_server  (Tool *tool, ToolServer *out, GError **error);

@@ -103,6 +103,8 @@ def test_typing():
         judge("nor by probe", tool("probe", "--user", "alice", "--password-stdin", url), USAGE)
     for address in ("alice", "alice@", "@example.test", ""):
         judge(f"“{address}” is no address", tool("account", "add", "--password-stdin", address), USAGE, "not a mail address")
+    judge("a domain without a server: the places that were tried", tool("account", "add", "--password-stdin", "alice@nowhere.invalid", data=PASSWORD + "\n"),
+          NOT_FOUND, "mail.nowhere.invalid", "--server")
     judge("no address at all", tool("account", "add", "--password-stdin"), USAGE, "?")
     judge("nothing on standard input", tool(*add_words(unused), data=""), USAGE, "No password")
     judge("an empty line on standard input", tool(*add_words(unused), data="\n"), USAGE, "No password")

@@ -12,7 +12,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import seam  # noqa: E402
 import tap  # noqa: E402
-from desk import AGENT, START, Desk  # noqa: E402
+from desk import AGENT, START, Desk, tool  # noqa: E402
 from person import Person  # noqa: E402
 from seam import wait_for  # noqa: E402
 from tap import report  # noqa: E402
@@ -124,13 +124,34 @@ def test_asleep():
         report("found again while asleep: the edits arrive", desk.conflicts() == [], desk.conflicts())
 
 
-TESTS = [test_move, test_rotate, test_asleep]
+def test_consent():
+    """Another organisation's host gets the password when the person says so, and not before."""
+    with Desk(server, "consent") as desk, seam.TestServer("--versions", "14.1", "--user", "consent:secret") as other:
+        desk.add("before")
+        desk.settle("before")
+        there = other.url.replace("127.0.0.1", "localhost")
+        folder = next(f["id"] for f in other.control.ask("folders")["folders"] if f["type"] == 8)
+        other.control.ask("add", folder=folder, subject="there", start="20270301T090000Z", end="20270301T100000Z")
+        server.control.ask("fault", kind="http", value=451, text=f"X-MS-Location: {there}", times=-1)
+        desk.agent.refresh()
+        wait_for(lambda: "consent" in desk.status_text(), 20, f"the status to ask for consent: {desk.status_text()}")
+        report("the status names the host and the way to allow it", "localhost" in desk.status_text() and "trust-host" in desk.status_text(), desk.status_text())
+        report("nothing was sent there", other.control.ask("requests")["requests"] == [], other.control.ask("requests"))
+        report("nonsense is no host", tool("account", "trust-host", "https://localhost/x").returncode == 2)
+        done = tool("account", "trust-host", "localhost")
+        report("the person allows it", done.returncode == 0, done.stderr)
+        wait_for(lambda: "there" in desk.here(), 40, f"the event of the new place: {desk.status_text()}")
+        report("then the account goes on over there", True)
+        server.control.ask("faults", clear=1)
+
+
+TESTS = [test_move, test_rotate, test_asleep, test_consent]
 
 
 def main():
     global server, person
     names = set(sys.argv[1:])
-    logins = [word for user in ("moved", "rotated", "asleep") for word in ("--user", user + ":secret")]
+    logins = [word for user in ("moved", "rotated", "asleep", "consent") for word in ("--user", user + ":secret")]
     with seam.TestServer("--versions", "14.1", *logins) as server:
         for test in TESTS:
             if not names or test.__name__ in names:

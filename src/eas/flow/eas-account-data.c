@@ -57,6 +57,7 @@ eas_account_data_copy (const EasAccountData *data)
 	copy->user = g_strdup (data->user);
 	copy->address = g_strdup (data->address);
 	copy->configured_url = g_strdup (data->configured_url);
+	copy->trusted_hosts = g_strdup (data->trusted_hosts);
 	copy->device = data->device != NULL ? eas_device_copy (data->device) : NULL;
 	for (guint ii = 0; ii < G_N_ELEMENTS (state_strings); ii++) {
 		char **member = &G_STRUCT_MEMBER (char *, copy, state_strings[ii]);
@@ -79,6 +80,7 @@ eas_account_data_free (EasAccountData *data)
 	g_free (data->user);
 	g_free (data->address);
 	g_free (data->configured_url);
+	g_free (data->trusted_hosts);
 	g_clear_pointer (&data->device, eas_device_free);
 	g_free (data);
 }

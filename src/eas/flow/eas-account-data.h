@@ -29,6 +29,7 @@ typedef struct {
 	EasDevice *device;
 	EasVersion forced_version; /* NONE: negotiate */
 	gboolean base64_query;
+	char *trusted_hosts;    /* comma list: the person lets them have the password after a redirect; NULL */
 
 	/* The state file. */
 	guint64 generation;     /* of the file; grows with each commit */

@@ -193,6 +193,24 @@ take_self_redirect (RoundFlow *self)
 		save (self, apply_anchor);
 }
 
+/* The person's word counts for a host, but never for a way down to plain http. */
+static gboolean
+is_trusted (const RoundFlow *self, const char *location, const char *host)
+{
+	g_auto (GStrv) hosts = NULL;
+
+	if (self->flow.data->trusted_hosts == NULL ||
+	    (g_str_has_prefix (self->sent_url, "https:") && !g_str_has_prefix (location, "https:")))
+		return FALSE;
+	hosts = g_strsplit (self->flow.data->trusted_hosts, ",", -1);
+	for (guint i = 0; hosts[i] != NULL; i++) {
+		if (g_ascii_strcasecmp (g_strstrip (hosts[i]), host) == 0)
+			return TRUE;
+	}
+
+	return FALSE;
+}
+
 static void
 take_redirect (RoundFlow *self)
 {
@@ -216,7 +234,8 @@ take_redirect (RoundFlow *self)
 				_ ("The mailbox has moved, but the server does not say where to")));
 	} else if (g_ascii_strcasecmp (location, self->sent_url) == 0) {
 		take_self_redirect (self);
-	} else if (!eas_http_may_follow (self->sent_url, location)) {
+	} else if (!eas_http_may_follow (self->sent_url, location) &&
+		   !is_trusted (self, location, host)) {
 		round_fail (self,
 			    eas_error_new (EAS_ERROR_REDIRECT_CONSENT, self->command, status, 0,
 					   _ ("The mailbox has moved to “%s”, which may not see "

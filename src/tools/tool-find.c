@@ -45,7 +45,9 @@ list_hosts (const char *domain)
 		if (g_ascii_strcasecmp (domain, known[i].domain) == 0)
 			g_ptr_array_add (hosts, g_strdup (known[i].host));
 	}
-	for (gsize i = 0; hosts->len == 0 && i < G_N_ELEMENTS (usual); i++)
+	if (hosts->len > 0)
+		return hosts;
+	for (gsize i = 0; i < G_N_ELEMENTS (usual); i++)
 		g_ptr_array_add (hosts, g_strconcat (usual[i], domain, NULL));
 
 	return hosts;

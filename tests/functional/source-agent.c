@@ -269,17 +269,6 @@ refresh_account (Agent *agent, char **words)
 /* ---- prompts ----------------------------------------------------------- */
 
 static void
-set_answers (Agent *agent, char **words)
-{
-	g_ptr_array_set_size (agent->answers, 0);
-	for (guint i = 1; words[i] != NULL; i++)
-		g_ptr_array_add (agent->answers,
-				 g_str_equal (words[i], "-") ? NULL : from_base64 (words[i]));
-	agent->next_answer = 0;
-	answer (NULL);
-}
-
-static void
 set_remember (Agent *agent, char **words)
 {
 	agent->remember = g_str_equal (words[1], "on");
@@ -345,6 +334,39 @@ credentials_required_cb (ESourceRegistry *registry,
 	if (reason == E_SOURCE_CREDENTIALS_REASON_REQUIRED ||
 	    reason == E_SOURCE_CREDENTIALS_REASON_REJECTED)
 		type_password (agent, source);
+}
+
+/* A prompter that comes late asks what nobody has answered yet. */
+static void
+answer_awaiting (Agent *agent)
+{
+	GList *sources =
+		e_source_registry_list_sources (agent->registry, E_SOURCE_EXTENSION_COLLECTION);
+
+	for (GList *link = sources; link != NULL; link = link->next) {
+		ESourceCredentialsReason reason = E_SOURCE_CREDENTIALS_REASON_UNKNOWN;
+		g_autofree char *pem = NULL;
+		GTlsCertificateFlags errors = 0;
+		g_autoptr (GError) op_error = NULL;
+
+		if (e_source_get_last_credentials_required_arguments_sync (
+			    link->data, &reason, &pem, &errors, &op_error, NULL, NULL) &&
+		    reason == E_SOURCE_CREDENTIALS_REASON_REQUIRED)
+			type_password (agent, link->data);
+	}
+	g_list_free_full (sources, g_object_unref);
+}
+
+static void
+set_answers (Agent *agent, char **words)
+{
+	g_ptr_array_set_size (agent->answers, 0);
+	for (guint i = 1; words[i] != NULL; i++)
+		g_ptr_array_add (agent->answers,
+				 g_str_equal (words[i], "-") ? NULL : from_base64 (words[i]));
+	agent->next_answer = 0;
+	answer_awaiting (agent);
+	answer (NULL);
 }
 
 /* ---- the leash --------------------------------------------------------- */

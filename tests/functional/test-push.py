@@ -40,7 +40,7 @@ def folders_of(request):
 
 
 class Witness:
-    """Looks again and again how many requests the server holds."""
+    """Looks again and again how many requests the server holds; one that is answered at once is not seen."""
 
     def __init__(self):
         self.most = 0
@@ -125,7 +125,7 @@ def test_latency():
         print(f"# from the server's commit to the client's list: median {statistics.median(took):.0f} ms, "
               f"most {max(took):.0f} ms")
         report("every change arrived by push", len(took) == 8)
-        report("never two Pings at once", witness.most == 1, witness.most)
+        report("never two Pings at once", witness.most <= 1, witness.most)
         wait_for_ping()
         last = pings(desk)
         report("each Ping names the calendar", all(folders_of(ping) == [desk.folder] for ping in last), last[-1:])
@@ -186,7 +186,7 @@ def test_registry_dies():
             desk.add("after")
             wait_for(lambda: "after" in desk.here(), 20, "what comes by push again", 0.02)
         report("push goes on", True)
-        report("never two Pings at once", witness.most == 1, witness.most)
+        report("never two Pings at once", witness.most <= 1, witness.most)
         report("the state says so", wait_for(lambda: push_state(desk) == "waiting", 10, "the state"))
 
 

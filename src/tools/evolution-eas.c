@@ -26,7 +26,7 @@ static const ToolCommand commands[] = {
 	{ "items",   N_("FOLDER"),                        1, 1, tool_run_items,   N_("Show what is in a folder") },
 	{ "export",  N_("FOLDER"),                        1, 1, tool_run_export,  N_("Write a folder (.ics or .vcf) to standard output") },
 	{ "watch",   N_("[FOLDER…]"),                     0, 99, tool_run_watch,  N_("Show changes as the server tells of them") },
-	{ "account", N_("add|list|status|remove [ADDRESS]"), 1, 2, tool_run_account, N_("Accounts of this desktop") },
+	{ "account", N_("add|list|status|remove [ADDRESS], trust-host HOST"), 1, 2, tool_run_account, N_("Accounts of this desktop") },
 	{ "decode",  N_("[FILE]"),                        0, 1, tool_run_decode,  N_("Show a WBXML document as XML") },
 	{ "encode",  N_("[FILE]"),                        0, 1, tool_run_encode,  N_("Make a WBXML document from its XML") },
 };

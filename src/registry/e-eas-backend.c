@@ -272,6 +272,9 @@ store_addresses_cb (gpointer data)
 
 	settings = e_eas_account_get_settings (self->account);
 	before = camel_eas_settings_dup_addresses (settings);
+	/* Nothing that is not known: then nothing is written. */
+	if (g_strv_equal ((const char *const *) before, (const char *const *) learned->addresses))
+		return G_SOURCE_REMOVE;
 	camel_eas_settings_set_addresses (settings, (const char *const *) learned->addresses);
 	after = camel_eas_settings_dup_addresses (settings);
 	if (!g_strv_equal ((const char *const *) before, (const char *const *) after))

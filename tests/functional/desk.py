@@ -144,8 +144,6 @@ class Desk:
     def set(self, **settings):
         """Settings of the account, where every program that changes them puts them."""
         path = os.path.join(os.environ["XDG_CONFIG_HOME"], "evolution", "sources", self.uid + ".source")
-        # The registry writes there once itself, when the server has told the account's addresses.
-        wait_for(lambda: "Addresses=" in open(path, encoding="utf-8").read(), 20, "the account's addresses")
         with open(path, encoding="utf-8") as file:
             text = file.read()
         for name, value in settings.items():

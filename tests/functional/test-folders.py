@@ -13,7 +13,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import seam  # noqa: E402
 import tap  # noqa: E402
-from desk import Desk, managed_sources  # noqa: E402
+from desk import Desk  # noqa: E402
 from person import Person  # noqa: E402
 from seam import wait_for  # noqa: E402
 from tap import report  # noqa: E402
@@ -175,13 +175,6 @@ def test_changed_there():
         report("deleted on the server: gone on the desktop", True)
 
 
-def test_addresses():
-    """What the server calls the account's own address is known to every program."""
-    with new_desk() as desk:
-        wait_for(lambda: f"Addresses={desk.user}@example.test" in managed_sources(), 20, "the addresses of the account")
-        report("the account's own addresses are learned", True)
-
-
 # Switches
 
 def test_switches():
@@ -224,7 +217,7 @@ def test_switches():
         report("the person's choice about copies on this machine stays", person.children(desk.uid, "calendar")[0].stay == 0, person.children(desk.uid))
 
 
-TESTS = [test_kinds, test_made_here, test_renamed_here, test_offline, test_changed_there, test_addresses, test_switches]
+TESTS = [test_kinds, test_made_here, test_renamed_here, test_offline, test_changed_there, test_switches]
 
 
 def main():

@@ -27,9 +27,9 @@ CACHES = {"events": "calendar", "tasks": "tasks", "notes": "memos"}
 
 
 class Desk:
-    def __init__(self, server, user, opened=True, kind="events", **settings):
+    def __init__(self, server, user, opened=True, kind="events", address=None, **settings):
         self.server, self.user, self.kind = server, user, kind
-        self.address = f"{user}@example.test"
+        self.address = address or f"{user}@example.test"
         self.agent = None
         target = urllib.parse.urlsplit(server.url)
         self.line = faulty_line.FaultyLine(target.hostname, target.port)

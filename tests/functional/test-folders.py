@@ -13,7 +13,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import seam  # noqa: E402
 import tap  # noqa: E402
-from desk import Desk  # noqa: E402
+from desk import Desk, managed_sources  # noqa: E402
 from person import Person  # noqa: E402
 from seam import wait_for  # noqa: E402
 from tap import report  # noqa: E402
@@ -175,6 +175,15 @@ def test_changed_there():
         report("deleted on the server: gone on the desktop", True)
 
 
+def test_addresses():
+    """Pitfall 53: who signs in under one address may have another; every program hears what the server says."""
+    with new_desk(address="alias@example.test") as desk:
+        theirs = f"{desk.user}@example.test"
+        wait_for(lambda: f"Addresses={theirs}" in managed_sources(), 20, "the addresses of the account")
+        report("the account's own addresses are learned", True)
+        report("the address it was added by stays", "Address=alias@example.test" in managed_sources(), managed_sources())
+
+
 # Switches
 
 def test_switches():
@@ -217,7 +226,7 @@ def test_switches():
         report("the person's choice about copies on this machine stays", person.children(desk.uid, "calendar")[0].stay == 0, person.children(desk.uid))
 
 
-TESTS = [test_kinds, test_made_here, test_renamed_here, test_offline, test_changed_there, test_switches]
+TESTS = [test_kinds, test_made_here, test_renamed_here, test_offline, test_changed_there, test_addresses, test_switches]
 
 
 def main():

@@ -106,6 +106,16 @@ e_book_eas_photos_store (const char *directory, EContact *contact, GError **erro
 	return TRUE;
 }
 
+/* A link from the server or another program must not make us remove what is not ours. */
+static gboolean
+lies_in (const char *path, const char *directory)
+{
+	g_autoptr (GFile) file = g_file_new_for_path (path);
+	g_autoptr (GFile) parent = g_file_new_for_path (directory);
+
+	return g_file_has_prefix (file, parent);
+}
+
 /* Paths of the files of @directory that @contact links to, as keys. */
 static GHashTable *
 list_files (const char *directory, EContact *contact)
@@ -122,7 +132,7 @@ list_files (const char *directory, EContact *contact)
 			continue;
 		value = e_vcard_attribute_get_value (link->data);
 		path = value != NULL ? g_filename_from_uri (value, NULL, NULL) : NULL;
-		if (path != NULL && e_util_filename_is_in_path (path, directory))
+		if (path != NULL && lies_in (path, directory))
 			g_hash_table_add (files, g_steal_pointer (&path));
 	}
 

@@ -123,10 +123,34 @@ follow_name (const EasContactParts *before, const EasContactParts *after)
 	return g_strcmp0 (with_middle, file_as) == 0 ? file_with_middle (after) : NULL;
 }
 
+/* EDS's splitter reads beside the name where white space stands before a comma, or two commas
+ * together: one space between words, a comma right after one. */
+static char *
+dup_splittable (const char *full_name)
+{
+	GString *text = g_string_new (NULL);
+
+	for (const char *c = full_name; *c != '\0'; c = g_utf8_next_char (c)) {
+		gunichar letter = g_utf8_get_char (c);
+		char last = text->len > 0 ? text->str[text->len - 1] : ' ';
+
+		if (letter == ',' && last == ' ' && text->len > 0)
+			g_string_truncate (text, text->len - 1);
+		if (g_unichar_isspace (letter) && last != ' ')
+			g_string_append_c (text, ' ');
+		else if (!g_unichar_isspace (letter) &&
+			 (letter != ',' || !g_str_has_suffix (text->str, ",")))
+			g_string_append_unichar (text, letter);
+	}
+
+	return g_string_free (text, FALSE);
+}
+
 static void
 name_from_full_name (EasContactParts *parts)
 {
-	EContactName *name = e_contact_name_from_string (parts->full_name);
+	g_autofree char *full_name = dup_splittable (parts->full_name);
+	EContactName *name = e_contact_name_from_string (full_name);
 	const char *const texts[] = { name->prefixes, name->given, name->additional, name->family,
 				      name->suffixes };
 

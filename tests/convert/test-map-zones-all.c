@@ -20,7 +20,7 @@
 #define DAY      ((gint64) 24 * 60 * 60)
 #define YEARS    11  /* this one and ten more */
 #define AT_MOST  8   /* changes of offset in a year that are looked at */
-#define MANY     500 /* zones that there must be, or the test looks at nothing */
+#define MANY     300 /* zones that there must be, or the test looks at nothing */
 
 /* --- The zones there are --- */
 

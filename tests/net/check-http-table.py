@@ -11,7 +11,8 @@ import sys
 
 def tests_of(program):
     done = subprocess.run([program, '-l'], capture_output=True, text=True, timeout=60, check=True)
-    return {line.strip() for line in done.stdout.splitlines() if line.startswith('/')}
+    # GLib of 2.84 lists them as remarks of TAP.
+    return {line.removeprefix('# ').strip() for line in done.stdout.splitlines() if line.removeprefix('# ').startswith('/')}
 
 
 def main():

@@ -123,10 +123,8 @@ follow_name (const EasContactParts *before, const EasContactParts *after)
 	return g_strcmp0 (with_middle, file_as) == 0 ? file_with_middle (after) : NULL;
 }
 
-/* EDS's splitter reads beside the name where white space stands before a comma, or two commas
- * together: one space between words, a comma right after one. */
-static char *
-dup_splittable (const char *full_name)
+char *
+eas_contact_dup_splittable (const char *full_name)
 {
 	GString *text = g_string_new (NULL);
 
@@ -149,7 +147,7 @@ dup_splittable (const char *full_name)
 static void
 name_from_full_name (EasContactParts *parts)
 {
-	g_autofree char *full_name = dup_splittable (parts->full_name);
+	g_autofree char *full_name = eas_contact_dup_splittable (parts->full_name);
 	EContactName *name = e_contact_name_from_string (full_name);
 	const char *const texts[] = { name->prefixes, name->given, name->additional, name->family,
 				      name->suffixes };

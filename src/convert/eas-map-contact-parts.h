@@ -71,6 +71,10 @@ gboolean eas_contact_parts_has_name (const EasContactParts *parts);
 /* Names made of others; NULL when there is none. */
 char *eas_contact_dup_full_name (const EasContactParts *parts);
 char *eas_contact_dup_file_as (const EasContactParts *parts);
+/* @full_name as EDS's splitter can bear it, which reads beside the name where white space stands
+ * before a comma, or two commas together: one space between words, a comma right after one. (transfer
+ * full) */
+char *eas_contact_dup_splittable (const char *full_name);
 /* From a full name alone, and the name to file under where there is none. */
 void eas_contact_complete_names (EasContactParts *parts);
 /*

@@ -480,21 +480,20 @@ recurrence_write (const EasMapRow *row, EasMapWriting *writing)
 {
 	icalproperty *property =
 		icalcomponent_get_first_property (writing->object, ICAL_RRULE_PROPERTY);
+	EasRruleFault fault = eas_rrule_find_fault_beside (EAS_REPEATS_EVENT, writing->object);
 	EasRecurrence recurrence;
 	struct icalrecurrencetype rule;
 
-	if (icalcomponent_count_properties (writing->object, ICAL_RRULE_PROPERTY) > 1 ||
-	    icalcomponent_get_first_property (writing->object, ICAL_RDATE_PROPERTY) != NULL ||
-	    icalcomponent_get_first_property (writing->object, ICAL_EXRULE_PROPERTY) != NULL) {
-		eas_set_error (&writing->error, EAS_ERROR_ITEM_REJECTED, NULL, 0, 0,
-			       _ ("The server cannot repeat an event in this way"));
+	if (fault != EAS_RRULE_SAYABLE) {
+		eas_rrule_refuse (EAS_REPEATS_EVENT, fault, NULL, &writing->error);
 		return;
 	}
 	if (property == NULL)
 		return;
 
 	rule = icalproperty_get_rrule (property);
-	if (eas_map_rrule_write (&rule, writing->facts, &recurrence, &writing->error))
+	if (eas_map_rrule_write (&rule, EAS_REPEATS_EVENT, writing->facts, &recurrence,
+				 &writing->error))
 		eas_recurrence_write (&recurrence, EAS_PAGE_CALENDAR, writing->context->version,
 				      writing->builder);
 }

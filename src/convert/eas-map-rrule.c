@@ -5,11 +5,8 @@
 #include "eas-map-rrule.h"
 #include "eas-datetime.h"
 
-#include <glib/gi18n-lib.h>
-
-#define MAX_OCCURRENCES 999
-#define MAX_INTERVAL    999
-#define LAST_WEEK       5
+#define MAX_INTERVAL 999
+#define LAST_WEEK    5
 
 /* Calendars in which a month is a Gregorian month: CalendarType, [MS-ASCAL] 2.2.2.10. */
 static const guint gregorian[] = { 0, 1, 2, 9, 10, 11, 12 };
@@ -156,19 +153,6 @@ eas_map_rrule_read (const EasRecurrence *recurrence,
 
 /* Writing. */
 
-static gboolean
-refuse (GError **error, const char *reason)
-{
-	eas_set_error (error, EAS_ERROR_ITEM_REJECTED, NULL, 0, 0, "%s", reason);
-	return FALSE;
-}
-
-static gboolean
-refuse_pattern (GError **error)
-{
-	return refuse (error, _ ("The server cannot repeat an event in this way"));
-}
-
 static guint
 count_of (const short *list, guint size)
 {
@@ -182,7 +166,7 @@ count_of (const short *list, guint size)
 
 #define COUNT(rule, list) count_of ((rule)->list, G_N_ELEMENTS ((rule)->list))
 
-/* The days of BYDAY as a mask. FALSE when they carry different positions. */
+/* The days of BYDAY as a mask. FALSE when they carry more than one position. */
 static gboolean
 get_days (const struct icalrecurrencetype *rule, guint *out_mask, int *out_nth)
 {
@@ -210,19 +194,20 @@ get_days (const struct icalrecurrencetype *rule, guint *out_mask, int *out_nth)
 }
 
 /* 1 to 4 and the last; the fifth and the last but one have no number. */
-static gboolean
+static EasRruleFault
 set_week (EasRecurrence *out, int nth)
 {
 	if (nth != -1 && (nth < 1 || nth > 4))
-		return FALSE;
+		return EAS_RRULE_FIFTH;
 
 	out->week_of_month = nth == -1 ? LAST_WEEK : (guint) nth;
-	return TRUE;
+	return EAS_RRULE_SAYABLE;
 }
 
 typedef struct {
 	const struct icalrecurrencetype *rule;
 	struct icaltimetype start; /* local */
+	gboolean has_days;         /* as a mask, with one position */
 	guint days;
 	int nth;
 	guint n_month_days;
@@ -230,22 +215,38 @@ typedef struct {
 	guint n_months;
 } Parts;
 
-static gboolean
+/* What neither days nor weeks can have beside them. */
+static EasRruleFault
+find_fault_in_days (const Parts *parts)
+{
+	if (parts->n_months > 0)
+		return EAS_RRULE_CERTAIN_MONTHS;
+	if (parts->n_month_days > 0)
+		return EAS_RRULE_DATES_IN_DAYS;
+	if (parts->n_set_pos > 0)
+		return EAS_RRULE_POSITION_IN_WEEK;
+	if (parts->nth != 0 || !parts->has_days)
+		return EAS_RRULE_NUMBERED_IN_WEEK;
+
+	return EAS_RRULE_SAYABLE;
+}
+
+static EasRruleFault
 write_daily (const Parts *parts, EasRecurrence *out)
 {
-	if (parts->n_month_days > 0 || parts->n_set_pos > 0 || parts->n_months > 0 ||
-	    parts->nth != 0)
-		return FALSE;
+	EasRruleFault fault = find_fault_in_days (parts);
 
+	if (fault != EAS_RRULE_SAYABLE)
+		return fault;
 	if (parts->days == 0) {
 		out->type = EAS_RECURRENCE_DAILY;
-		return TRUE;
+		return EAS_RRULE_SAYABLE;
 	}
 
 	/* Every second day, but only on a Monday: no. Every working day: as a week. */
 	out->type = EAS_RECURRENCE_WEEKLY;
 	out->days_of_week = parts->days;
-	return parts->rule->interval == 1;
+	return parts->rule->interval == 1 ? EAS_RRULE_SAYABLE : EAS_RRULE_WEEKDAYS_OF_SOME_DAYS;
 }
 
 static guint
@@ -254,22 +255,41 @@ day_of_start (const Parts *parts)
 	return 1u << (icaltime_day_of_week (parts->start) - 1);
 }
 
-static gboolean
+static EasRruleFault
 write_weekly (const Parts *parts, EasRecurrence *out)
 {
-	if (parts->n_month_days > 0 || parts->n_set_pos > 0 || parts->n_months > 0 ||
-	    parts->nth != 0)
-		return FALSE;
+	EasRruleFault fault = find_fault_in_days (parts);
+
+	if (fault != EAS_RRULE_SAYABLE)
+		return fault;
 
 	out->type = EAS_RECURRENCE_WEEKLY;
 	out->days_of_week = parts->days != 0 ? parts->days : day_of_start (parts);
 	out->first_day_of_week = (int) parts->rule->week_start - 1;
 
-	return TRUE;
+	return EAS_RRULE_SAYABLE;
+}
+
+/* "The n-th of these days." */
+static EasRruleFault
+write_nth (const Parts *parts, EasRecurrence *out, EasRecurrenceType type)
+{
+	out->type = type;
+	out->days_of_week = parts->days;
+	if (parts->n_month_days > 0)
+		return EAS_RRULE_WEEKDAY_ON_DATE;
+	if (!parts->has_days)
+		return EAS_RRULE_SEVERAL_NUMBERED;
+	if (parts->nth != 0 && parts->n_set_pos > 0)
+		return EAS_RRULE_NUMBERED_TWICE;
+	if (parts->nth == 0 && parts->n_set_pos == 0)
+		return EAS_RRULE_EACH_WEEKDAY;
+
+	return set_week (out, parts->nth != 0 ? parts->nth : parts->rule->by_set_pos[0]);
 }
 
 /* What months and years share: a date, or the n-th of some days. */
-static gboolean
+static EasRruleFault
 write_in_month (const Parts *parts,
 		EasRecurrence *out,
 		EasRecurrenceType by_date,
@@ -277,71 +297,96 @@ write_in_month (const Parts *parts,
 {
 	const struct icalrecurrencetype *rule = parts->rule;
 
-	if (parts->days != 0) {
-		out->type = by_nth;
-		out->days_of_week = parts->days;
-		if (parts->n_month_days > 0 || (parts->nth != 0) == (parts->n_set_pos > 0))
-			return FALSE;
-		return set_week (out, parts->nth != 0 ? parts->nth : rule->by_set_pos[0]);
-	}
-
+	if (parts->days != 0 || !parts->has_days)
+		return write_nth (parts, out, by_nth);
 	if (parts->n_set_pos > 0)
-		return FALSE;
+		return EAS_RRULE_POSITION_OF_DATE;
 	if (parts->n_month_days > 0 && rule->by_month_day[0] == -1) {
 		out->type = by_nth;
 		out->days_of_week = EAS_ANY_DAY;
 		out->week_of_month = LAST_WEEK;
-		return TRUE;
+		return EAS_RRULE_SAYABLE;
 	}
 
 	out->type = by_date;
 	out->day_of_month =
 		(guint) (parts->n_month_days > 0 ? rule->by_month_day[0] : parts->start.day);
-	return out->day_of_month >= 1 && out->day_of_month <= 31;
+	return out->day_of_month >= 1 && out->day_of_month <= 31 ? EAS_RRULE_SAYABLE
+								 : EAS_RRULE_DATE_FROM_END;
 }
 
-static gboolean
+static EasRruleFault
 write_monthly (const Parts *parts, EasRecurrence *out)
 {
-	return parts->n_months == 0 &&
-	       write_in_month (parts, out, EAS_RECURRENCE_MONTHLY, EAS_RECURRENCE_MONTHLY_NTH);
+	if (parts->n_months > 0)
+		return EAS_RRULE_CERTAIN_MONTHS;
+
+	return write_in_month (parts, out, EAS_RECURRENCE_MONTHLY, EAS_RECURRENCE_MONTHLY_NTH);
 }
 
-static gboolean
+static EasRruleFault
 write_yearly (const Parts *parts, EasRecurrence *out)
 {
 	/* Without a month, BYDAY counts weeks of the year and BYMONTHDAY means every month. */
-	if (parts->n_months == 0 && (parts->days != 0 || parts->n_month_days > 0))
-		return FALSE;
+	if (parts->n_months == 0 && (parts->days != 0 || !parts->has_days))
+		return EAS_RRULE_WEEKDAY_OF_YEAR;
+	if (parts->n_months == 0 && parts->n_month_days > 0)
+		return EAS_RRULE_DATE_OF_ALL_MONTHS;
 
 	out->month_of_year =
 		(guint) (parts->n_months > 0 ? parts->rule->by_month[0] : parts->start.month);
-	return out->month_of_year >= 1 && out->month_of_year <= 12 &&
-	       write_in_month (parts, out, EAS_RECURRENCE_YEARLY, EAS_RECURRENCE_YEARLY_NTH);
+	if (out->month_of_year < 1 || out->month_of_year > 12)
+		return EAS_RRULE_OTHER_CALENDAR; /* the leap month of another one */
+
+	return write_in_month (parts, out, EAS_RECURRENCE_YEARLY, EAS_RECURRENCE_YEARLY_NTH);
 }
 
-static gboolean
-write_pattern (const Parts *parts, EasRecurrence *out)
+/* Whatever the frequency. */
+static EasRruleFault
+find_fault_in_parts (const Parts *parts)
 {
 	const struct icalrecurrencetype *rule = parts->rule;
+	gboolean has_times = COUNT (rule, by_second) > 0 || COUNT (rule, by_minute) > 0 ||
+			     COUNT (rule, by_hour) > 0;
+	const struct {
+		gboolean is_there;
+		EasRruleFault fault;
+	} faults[] = {
+		{ has_times && parts->n_set_pos > 0, EAS_RRULE_POSITION_OF_TIMES },
+		{ has_times, EAS_RRULE_TIMES_OF_DAY },
+		{ COUNT (rule, by_year_day) > 0, EAS_RRULE_DAYS_OF_YEAR },
+		{ COUNT (rule, by_week_no) > 0, EAS_RRULE_WEEKS_OF_YEAR },
+		{ parts->n_month_days > 1, EAS_RRULE_SEVERAL_MONTH_DAYS },
+		{ parts->n_set_pos > 1, EAS_RRULE_SEVERAL_POSITIONS },
+		{ parts->n_months > 1, EAS_RRULE_SEVERAL_MONTHS },
+		{ rule->rscale != NULL, EAS_RRULE_OTHER_CALENDAR },
+		{ rule->interval < 1 || rule->interval > MAX_INTERVAL, EAS_RRULE_LONG_INTERVAL },
+	};
 
-	if (COUNT (rule, by_second) > 0 || COUNT (rule, by_minute) > 0 ||
-	    COUNT (rule, by_hour) > 0 || COUNT (rule, by_year_day) > 0 ||
-	    COUNT (rule, by_week_no) > 0 || parts->n_month_days > 1 || parts->n_set_pos > 1 ||
-	    parts->n_months > 1 || rule->rscale != NULL)
-		return FALSE;
+	for (guint i = 0; i < G_N_ELEMENTS (faults); i++) {
+		if (faults[i].is_there)
+			return faults[i].fault;
+	}
 
-	switch (rule->freq) {
+	return EAS_RRULE_SAYABLE;
+}
+
+static EasRruleFault
+write_pattern (const Parts *parts, EasRecurrence *out)
+{
+	EasRruleFault fault = find_fault_in_parts (parts);
+
+	switch (parts->rule->freq) {
 	case ICAL_DAILY_RECURRENCE:
-		return write_daily (parts, out);
+		return fault != EAS_RRULE_SAYABLE ? fault : write_daily (parts, out);
 	case ICAL_WEEKLY_RECURRENCE:
-		return write_weekly (parts, out);
+		return fault != EAS_RRULE_SAYABLE ? fault : write_weekly (parts, out);
 	case ICAL_MONTHLY_RECURRENCE:
-		return write_monthly (parts, out);
+		return fault != EAS_RRULE_SAYABLE ? fault : write_monthly (parts, out);
 	case ICAL_YEARLY_RECURRENCE:
-		return write_yearly (parts, out);
+		return fault != EAS_RRULE_SAYABLE ? fault : write_yearly (parts, out);
 	default:
-		return FALSE;
+		return EAS_RRULE_BELOW_A_DAY;
 	}
 }
 
@@ -370,47 +415,45 @@ until_of_rule (const struct icalrecurrencetype *rule,
 	return eas_event_times_from_local (times, until);
 }
 
-static gboolean
+static void
 write_end (const struct icalrecurrencetype *rule,
 	   const EasEventTimes *times,
 	   struct icaltimetype start,
-	   EasRecurrence *out,
-	   GError **error)
+	   EasRecurrence *out)
 {
-	if (rule->count > MAX_OCCURRENCES)
-		return refuse (error, _ ("The server can repeat an event at most 999 times; choose "
-					 "an end date instead"));
-
 	if (rule->count > 0) {
 		out->occurrences = (guint) rule->count;
 	} else if (!icaltime_is_null_time (rule->until)) {
 		out->has_until = TRUE;
 		out->until = until_of_rule (rule, times, start);
 	}
-
-	return TRUE;
 }
 
 gboolean
 eas_map_rrule_write (const struct icalrecurrencetype *rule,
+		     EasRepeats what,
 		     const EasEventTimes *times,
 		     EasRecurrence *out,
 		     GError **error)
 {
 	EasRecurrence recurrence = { .first_day_of_week = -1 };
 	Parts parts = { .rule = rule, .start = eas_event_times_to_ical (times, times->start) };
+	EasRruleFault fault;
 
 	parts.n_month_days = COUNT (rule, by_month_day);
 	parts.n_set_pos = COUNT (rule, by_set_pos);
 	parts.n_months = COUNT (rule, by_month);
+	parts.has_days = get_days (rule, &parts.days, &parts.nth);
 
-	if (!get_days (rule, &parts.days, &parts.nth) || !write_pattern (&parts, &recurrence))
-		return refuse_pattern (error);
-	if (rule->interval < 1 || rule->interval > MAX_INTERVAL)
-		return refuse_pattern (error);
+	fault = write_pattern (&parts, &recurrence);
+	if (fault == EAS_RRULE_SAYABLE && rule->count > (int) eas_repeats_most (what))
+		fault = EAS_RRULE_TOO_OFTEN;
+	if (fault != EAS_RRULE_SAYABLE)
+		return eas_rrule_refuse (what, fault, rule, error);
+
 	recurrence.interval = (guint) rule->interval;
-	if (!write_end (rule, times, parts.start, &recurrence, error) ||
-	    !eas_recurrence_validate (&recurrence, error))
+	write_end (rule, times, parts.start, &recurrence);
+	if (!eas_recurrence_validate (&recurrence, error))
 		return FALSE;
 
 	*out = recurrence;

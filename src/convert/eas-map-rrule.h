@@ -9,6 +9,7 @@
 
 #pragma once
 
+#include "eas-map-rrule-refusal.h"
 #include "eas-map-times.h"
 #include "eas-recurrence.h"
 
@@ -18,8 +19,9 @@ G_BEGIN_DECLS
 gboolean eas_map_rrule_read (const EasRecurrence *recurrence,
 			     const EasEventTimes *times,
 			     struct icalrecurrencetype *out);
-/* FALSE with EAS_ERROR_ITEM_REJECTED and a reason for people. */
+/* FALSE with EAS_ERROR_ITEM_REJECTED, which names what cannot be said. */
 gboolean eas_map_rrule_write (const struct icalrecurrencetype *rule,
+			      EasRepeats what,
 			      const EasEventTimes *times,
 			      EasRecurrence *out,
 			      GError **error);

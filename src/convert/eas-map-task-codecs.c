@@ -461,7 +461,7 @@ write_rule (EasMapWriting *writing, struct icalrecurrencetype *rule, gint64 anch
 	times.all_day = TRUE;
 	times.start = anchor;
 	make_until_a_date (rule, writing->context);
-	if (!eas_map_rrule_write (rule, &times, &recurrence, &writing->error))
+	if (!eas_map_rrule_write (rule, EAS_REPEATS_TASK, &times, &recurrence, &writing->error))
 		return;
 
 	recurrence.has_start = TRUE;
@@ -474,27 +474,19 @@ write_rule (EasMapWriting *writing, struct icalrecurrencetype *rule, gint64 anch
 static void
 recurrence_write (const EasMapRow *row, EasMapWriting *writing)
 {
-	static const icalproperty_kind unsayable[] = { ICAL_RDATE_PROPERTY, ICAL_EXRULE_PROPERTY,
-						       ICAL_EXDATE_PROPERTY };
 	const EasTaskFacts *facts = writing->facts;
 	const EasTaskDate *anchor = facts->start.is_set ? &facts->start : &facts->due;
 	icalproperty *property =
 		icalcomponent_get_first_property (writing->object, ICAL_RRULE_PROPERTY);
+	EasRruleFault fault = eas_rrule_find_fault_beside (EAS_REPEATS_TASK, writing->object);
 	struct icalrecurrencetype rule;
 
-	for (guint i = 0; i < G_N_ELEMENTS (unsayable); i++) {
-		if (icalcomponent_get_first_property (writing->object, unsayable[i]) != NULL) {
-			refuse (writing, _ ("The server cannot repeat a task on single days, or "
-					    "leave single days out"));
-			return;
-		}
+	if (fault != EAS_RRULE_SAYABLE) {
+		eas_rrule_refuse (EAS_REPEATS_TASK, fault, NULL, &writing->error);
+		return;
 	}
 	if (property == NULL)
 		return;
-	if (icalcomponent_count_properties (writing->object, ICAL_RRULE_PROPERTY) > 1) {
-		refuse (writing, _ ("The server cannot repeat a task in more than one way"));
-		return;
-	}
 	if (!anchor->is_set) {
 		refuse (writing, _ ("A task that repeats needs a start date or a due date"));
 		return;

@@ -449,6 +449,56 @@ test_other_properties (void)
 			    "item1.X-ABDATE:2020-01-01\\r\\nitem1.X-ABLABEL:Met}");
 }
 
+/* EDS's splitter (3.56) reads beside the name where white space stands before a comma, or two
+ * commas together. */
+static void
+test_splittable (void)
+{
+	static const struct {
+		const char *full_name, *splittable;
+	} rows[] = {
+		{ "Ada Lovelace", "Ada Lovelace" },
+		{ "Lovelace, Ada", "Lovelace, Ada" },
+		{ "Lovelace , Ada", "Lovelace, Ada" },
+		{ "Lovelace \t , Ada", "Lovelace, Ada" },
+		{ "Lovelace,,Ada", "Lovelace,Ada" },
+		{ "Lovelace, , ,Ada", "Lovelace,Ada" },
+		{ "Lovelace ,, Ada", "Lovelace, Ada" },
+		{ "  Ada   King  Lovelace", "Ada King Lovelace" },
+		{ "Ada\u00a0Lovelace\u2003, Jr.", "Ada Lovelace, Jr." },
+		{ "\u5f20, \u4e09", "\u5f20, \u4e09" },
+		{ "Ada ,", "Ada," },
+		{ " ,Ada", ",Ada" },
+		{ ",,", "," },
+		{ ", ,", "," },
+		{ " ", "" },
+		{ "", "" },
+	};
+	static const char *const letters[] = { " ", ",", "\t", "a", "Jr.", "\u00a0", "\u00e9" };
+	g_autoptr (GRand) rand = eas_test_rand (356);
+
+	for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+		g_autofree char *text = eas_contact_dup_splittable (rows[i].full_name);
+
+		g_assert_cmpstr (text, ==, rows[i].splittable);
+	}
+	for (guint i = 0; i < 5000; i++) {
+		g_autoptr (GString) name = g_string_new (NULL);
+		g_autofree char *text = NULL;
+		g_autofree char *again = NULL;
+
+		for (guint n = eas_test_rand_below (rand, 12); n > 0; n--)
+			g_string_append (
+				name, letters[eas_test_rand_below (rand, G_N_ELEMENTS (letters))]);
+		text = eas_contact_dup_splittable (name->str);
+		again = eas_contact_dup_splittable (text);
+		g_assert_true (strstr (text, " ,") == NULL && strstr (text, ",,") == NULL &&
+			       strstr (text, "  ") == NULL && strchr (text, '\t') == NULL);
+		g_assert_cmpstr (again, ==, text);
+		e_contact_name_free (e_contact_name_from_string (text));
+	}
+}
+
 int
 main (int argc, char **argv)
 {
@@ -470,6 +520,8 @@ main (int argc, char **argv)
 	g_test_add_func ("/map/contact/bookkeeping", test_bookkeeping);
 	g_test_add_func ("/map/contact/favourite", test_favourite);
 	g_test_add_func ("/map/contact/other-properties", test_other_properties);
+
+	g_test_add_func ("/map/contact/names-that-can-be-split", test_splittable);
 
 	return g_test_run ();
 }

@@ -2,7 +2,9 @@
 
 #include "convert-test.h"
 #include "eas-datetime.h"
+#include "eas-map-event.h"
 #include "eas-map-rrule.h"
+#include "eas-map-task.h"
 
 #include <string.h>
 
@@ -60,7 +62,7 @@ test_random (void)
 		g_autoptr (GError) error = NULL;
 		EasRecurrence recurrence;
 
-		if (!eas_map_rrule_write (&rule, &times, &recurrence, &error))
+		if (!eas_map_rrule_write (&rule, EAS_REPEATS_EVENT, &times, &recurrence, &error))
 			g_error ("%s: %s", text, error->message);
 		g_assert_true (eas_map_rrule_read (&recurrence, &times, &again));
 		actual = expand (&again, local);
@@ -71,52 +73,170 @@ test_random (void)
 	}
 }
 
-/* Pitfall 14: refused with words for people, never made into something else. */
-static void
-test_refused_14 (void)
+typedef struct {
+	const char *rule;
+	EasRruleFault fault;
+	const char *name; /* part of the reason */
+} Refused;
+
+/* clang-format off */
+static const Refused refused[] = {
+	{ "FREQ=HOURLY",                              EAS_RRULE_BELOW_A_DAY,           ": every hour" },
+	{ "FREQ=HOURLY;INTERVAL=6",                   EAS_RRULE_BELOW_A_DAY,           ": every 6 hours" },
+	{ "FREQ=HOURLY;BYHOUR=9;BYSETPOS=1",          EAS_RRULE_BELOW_A_DAY,           ": every hour" },
+	{ "FREQ=MINUTELY;INTERVAL=30",                EAS_RRULE_BELOW_A_DAY,           ": every 30 minutes" },
+	{ "FREQ=SECONDLY",                            EAS_RRULE_BELOW_A_DAY,           ": every second" },
+	{ "FREQ=DAILY;BYHOUR=9,15",                   EAS_RRULE_TIMES_OF_DAY,          "BYHOUR" },
+	{ "FREQ=DAILY;BYMINUTE=0,30",                 EAS_RRULE_TIMES_OF_DAY,          "times of the day" },
+	{ "FREQ=WEEKLY;BYSECOND=30",                  EAS_RRULE_TIMES_OF_DAY,          "BYSECOND" },
+	{ "FREQ=DAILY;BYHOUR=9,15;BYSETPOS=1",        EAS_RRULE_POSITION_OF_TIMES,     "BYSETPOS with BYHOUR" },
+	{ "FREQ=YEARLY;BYYEARDAY=100",                EAS_RRULE_DAYS_OF_YEAR,          "BYYEARDAY" },
+	{ "FREQ=YEARLY;BYWEEKNO=20",                  EAS_RRULE_WEEKS_OF_YEAR,         "BYWEEKNO" },
+	{ "FREQ=MONTHLY;BYMONTHDAY=1,15",             EAS_RRULE_SEVERAL_MONTH_DAYS,    "several dates" },
+	{ "FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=1,-1",   EAS_RRULE_SEVERAL_POSITIONS,     "more than one of the days" },
+	{ "FREQ=YEARLY;BYMONTH=1,7;BYMONTHDAY=1",     EAS_RRULE_SEVERAL_MONTHS,        "several months" },
+	{ "RSCALE=CHINESE;FREQ=YEARLY",               EAS_RRULE_OTHER_CALENDAR,        "Gregorian" },
+	{ "FREQ=DAILY;BYMONTH=1",                     EAS_RRULE_CERTAIN_MONTHS,        "only in certain months" },
+	{ "FREQ=WEEKLY;BYMONTH=5",                    EAS_RRULE_CERTAIN_MONTHS,        "only in certain months" },
+	{ "FREQ=MONTHLY;BYMONTH=3;BYMONTHDAY=1",      EAS_RRULE_CERTAIN_MONTHS,        "only in certain months" },
+	{ "FREQ=DAILY;BYMONTHDAY=13",                 EAS_RRULE_DATES_IN_DAYS,         "only on certain dates" },
+	{ "FREQ=WEEKLY;BYDAY=MO,TU;BYSETPOS=1",       EAS_RRULE_POSITION_IN_WEEK,      "BYSETPOS" },
+	{ "FREQ=DAILY;BYDAY=1MO",                     EAS_RRULE_NUMBERED_IN_WEEK,      "numbered weekdays" },
+	{ "FREQ=WEEKLY;BYDAY=1MO,2TU",                EAS_RRULE_NUMBERED_IN_WEEK,      "numbered weekdays" },
+	{ "FREQ=DAILY;INTERVAL=2;BYDAY=MO",           EAS_RRULE_WEEKDAYS_OF_SOME_DAYS, "every few days" },
+	{ "FREQ=MONTHLY;BYDAY=MO",                    EAS_RRULE_EACH_WEEKDAY,          "which one" },
+	{ "FREQ=MONTHLY;BYDAY=1MO,3MO",               EAS_RRULE_SEVERAL_NUMBERED,      "several numbered" },
+	{ "FREQ=MONTHLY;BYDAY=1MO,1TU",               EAS_RRULE_SEVERAL_NUMBERED,      "several numbered" },
+	{ "FREQ=MONTHLY;BYDAY=1MO;BYSETPOS=1",        EAS_RRULE_NUMBERED_TWICE,        "certain position" },
+	{ "FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13",      EAS_RRULE_WEEKDAY_ON_DATE,       "only on certain dates" },
+	{ "FREQ=MONTHLY;BYDAY=5MO",                   EAS_RRULE_FIFTH,                 "first to the fourth" },
+	{ "FREQ=MONTHLY;BYDAY=-2FR",                  EAS_RRULE_FIFTH,                 "first to the fourth" },
+	{ "FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=5",      EAS_RRULE_FIFTH,                 "first to the fourth" },
+	{ "FREQ=MONTHLY;BYMONTHDAY=3;BYSETPOS=1",     EAS_RRULE_POSITION_OF_DATE,      "on a date" },
+	{ "FREQ=MONTHLY;BYMONTHDAY=-2",               EAS_RRULE_DATE_FROM_END,         "end of the month" },
+	{ "FREQ=YEARLY;BYDAY=20MO",                   EAS_RRULE_WEEKDAY_OF_YEAR,       "through the year" },
+	{ "FREQ=YEARLY;BYMONTHDAY=1",                 EAS_RRULE_DATE_OF_ALL_MONTHS,    "each of its months" },
+	{ "FREQ=DAILY;INTERVAL=1000",                 EAS_RRULE_LONG_INTERVAL,         "999" },
+	{ "FREQ=DAILY;COUNT=1000",                    EAS_RRULE_TOO_OFTEN,             "at most" },
+};
+/* clang-format on */
+
+static char *
+refusal (const char *text, EasRepeats what)
 {
-	static const char *const rules[] = {
-		"FREQ=HOURLY",
-		"FREQ=MINUTELY;INTERVAL=30",
-		"FREQ=SECONDLY",
-		"FREQ=DAILY;BYMONTH=1",
-		"FREQ=DAILY;INTERVAL=2;BYDAY=MO",
-		"FREQ=DAILY;BYHOUR=9,15",
-		"FREQ=WEEKLY;BYMONTH=5",
-		"FREQ=MONTHLY;BYDAY=MO",
-		"FREQ=MONTHLY;BYDAY=1MO,3MO",
-		"FREQ=MONTHLY;BYDAY=1MO,1TU",
-		"FREQ=MONTHLY;BYDAY=5MO",
-		"FREQ=MONTHLY;BYDAY=-2FR",
-		"FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13",
-		"FREQ=MONTHLY;BYMONTHDAY=1,15",
-		"FREQ=MONTHLY;BYMONTHDAY=-2",
-		"FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=1,-1",
-		"FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=5",
-		"FREQ=MONTHLY;BYMONTH=3;BYMONTHDAY=1",
-		"FREQ=YEARLY;BYDAY=20MO",
-		"FREQ=YEARLY;BYMONTHDAY=1",
-		"FREQ=YEARLY;BYMONTH=1,7;BYMONTHDAY=1",
-		"FREQ=YEARLY;BYYEARDAY=100",
-		"FREQ=YEARLY;BYWEEKNO=20",
-		"FREQ=DAILY;COUNT=1000",
-		"FREQ=DAILY;INTERVAL=1000",
-	};
 	EasMapContext context = convert_context (EAS_VERSION_14_1, NULL);
 	EasEventTimes times =
 		times_of (&context, FALSE, eas_datetime_from_civil (2026, 1, 1, 9, 30, 0));
+	struct icalrecurrencetype rule = icalrecurrencetype_from_string (text);
+	EasRecurrence recurrence = { .interval = 77 };
+	g_autoptr (GError) error = NULL;
 
-	for (guint i = 0; i < G_N_ELEMENTS (rules); i++) {
-		struct icalrecurrencetype rule = icalrecurrencetype_from_string (rules[i]);
-		EasRecurrence recurrence = { .interval = 77 };
+	g_assert_cmpint (rule.freq, !=, ICAL_NO_RECURRENCE);
+	if (eas_map_rrule_write (&rule, what, &times, &recurrence, &error))
+		g_error ("%s was not refused", text);
+	g_assert_error (error, EAS_ERROR, EAS_ERROR_ITEM_REJECTED);
+	g_assert_cmpuint (recurrence.interval, ==, 77);
+
+	return g_strdup (error->message);
+}
+
+static void
+assert_says (const char *message, const char *words)
+{
+	if (strstr (message, words) == NULL)
+		g_error ("“%s” does not say “%s”", message, words);
+}
+
+/* Pitfall 14: refused with words for people, which name what cannot be said and of what. */
+static void
+test_refused_14 (void)
+{
+	for (guint i = 0; i < G_N_ELEMENTS (refused); i++) {
+		g_autofree char *of_event = refusal (refused[i].rule, EAS_REPEATS_EVENT);
+		g_autofree char *of_task = refusal (refused[i].rule, EAS_REPEATS_TASK);
+
+		g_test_message ("%s: %s", refused[i].rule, of_event);
+		assert_says (of_event, refused[i].name);
+		assert_says (of_event, "repeat an event");
+		g_assert_null (strstr (of_event, "task"));
+		assert_says (of_task, refused[i].name);
+		assert_says (of_task, "repeat a task");
+		g_assert_null (strstr (of_task, "event"));
+	}
+}
+
+/* Each reason is another one, and each is that of a rule above, or stands beside the rule. */
+static void
+test_every_reason (void)
+{
+	static const EasRruleFault beside[] = { EAS_RRULE_SEVERAL_RULES, EAS_RRULE_SINGLE_DAYS,
+						EAS_RRULE_EXCLUDING_RULE, EAS_RRULE_DAYS_LEFT_OUT };
+	struct icalrecurrencetype hourly = icalrecurrencetype_from_string ("FREQ=HOURLY");
+	g_autoptr (GHashTable) reasons =
+		g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+	guint seen = 0;
+
+	for (guint fault = EAS_RRULE_SAYABLE + 1; fault < EAS_RRULE_N_FAULTS; fault++) {
 		g_autoptr (GError) error = NULL;
 
-		g_assert_cmpint (rule.freq, !=, ICAL_NO_RECURRENCE);
-		if (eas_map_rrule_write (&rule, &times, &recurrence, &error))
-			g_error ("%s was not refused", rules[i]);
+		eas_rrule_refuse (EAS_REPEATS_EVENT, fault, &hourly, &error);
+		g_assert_true (g_hash_table_add (reasons, g_strdup (error->message)));
+	}
+	for (guint i = 0; i < G_N_ELEMENTS (beside); i++)
+		seen |= 1u << beside[i];
+	for (guint i = 0; i < G_N_ELEMENTS (refused); i++) {
+		struct icalrecurrencetype rule = icalrecurrencetype_from_string (refused[i].rule);
+		g_autofree char *message = refusal (refused[i].rule, EAS_REPEATS_EVENT);
+		g_autoptr (GError) error = NULL;
+
+		eas_rrule_refuse (EAS_REPEATS_EVENT, refused[i].fault, &rule, &error);
+		g_assert_cmpstr (message, ==, error->message);
+		seen |= 1u << refused[i].fault;
+	}
+	g_assert_cmpuint (seen, ==, (1u << EAS_RRULE_N_FAULTS) - 2);
+}
+
+/* What stands beside the rule, and how often each may repeat. */
+static void
+test_refused_beside (void)
+{
+	static const struct {
+		const char *lines, *of_event, *of_task;
+	} rows[] = {
+		{ "RRULE:FREQ=DAILY\nRRULE:FREQ=WEEKLY", "more than one rule",
+		  "more than one rule" },
+		{ "RRULE:FREQ=DAILY\nRDATE:20260401T093000Z", "RDATE", "RDATE" },
+		{ "RDATE:20260401T093000Z", "RDATE", "RDATE" },
+		{ "RRULE:FREQ=DAILY\nEXRULE:FREQ=WEEKLY", "EXRULE", "EXRULE" },
+		{ "RRULE:FREQ=DAILY\nEXDATE:20260401T093000Z", NULL, "EXDATE" },
+		{ "RRULE:FREQ=DAILY;COUNT=300", NULL, "at most 255 times" },
+		{ "RRULE:FREQ=DAILY;COUNT=1000", "at most 999 times", "at most 255 times" },
+		{ "RRULE:FREQ=HOURLY;INTERVAL=3", "every 3 hours", "every 3 hours" },
+	};
+	static const char *const kinds[] = { "VEVENT", "VTODO" };
+	EasMapContext context = convert_context (EAS_VERSION_14_1, NULL);
+
+	for (guint i = 0; i < 2 * G_N_ELEMENTS (rows); i++) {
+		const char *kind = kinds[i % 2];
+		const char *wanted = i % 2 == 0 ? rows[i / 2].of_event : rows[i / 2].of_task;
+		g_autofree char *ical =
+			g_strdup_printf ("BEGIN:%s\nUID:1\nDTSTART:20260301T093000Z\n%s\nEND:%s\n",
+					 kind, rows[i / 2].lines, kind);
+		g_autoptr (GPtrArray) components = convert_components (ical);
+		g_autoptr (GError) error = NULL;
+		g_autoptr (GPtrArray) changes = NULL;
+
+		if (i % 2 == 0)
+			changes = eas_map_event_write (components, NULL, NULL, &context, &error);
+		else
+			changes = eas_map_task_write (components, NULL, NULL, &context, &error);
+		if (wanted == NULL) {
+			g_assert_no_error (error);
+			continue;
+		}
 		g_assert_error (error, EAS_ERROR, EAS_ERROR_ITEM_REJECTED);
-		g_assert_cmpuint (recurrence.interval, ==, 77);
-		convert_assert_lacks (error->message, "RRULE");
+		assert_says (error->message, wanted);
+		assert_says (error->message, i % 2 == 0 ? "an event" : "a task");
 	}
 }
 
@@ -248,6 +368,8 @@ main (int argc, char **argv)
 	g_test_init (&argc, &argv, NULL);
 	g_test_add_func ("/map/rrule/random", test_random);
 	g_test_add_func ("/map/rrule/refused-14", test_refused_14);
+	g_test_add_func ("/map/rrule/every-reason", test_every_reason);
+	g_test_add_func ("/map/rrule/refused-beside", test_refused_beside);
 	g_test_add_func ("/map/rrule/types", test_types);
 	g_test_add_func ("/map/rrule/from-start", test_from_start);
 	g_test_add_func ("/map/rrule/until", test_until);

@@ -12,6 +12,9 @@
 
 #include "e-eas-worker-private.h"
 
+#define MAX_BARREN   10
+#define BARREN_PAUSE 900 /* seconds */
+
 CamelEasConflict
 e_eas_worker_get_policy (EEasWorker *self)
 {
@@ -590,6 +593,23 @@ may_ask_ahead (EEasWorker *self, const EasWindow *window)
 	       g_strcmp0 (window->key, window->base_key) != 0;
 }
 
+/* Some servers say for ever that there is more, and do not send it. */
+static gboolean
+is_endless (EEasWorker *self, const EasWindow *window, GError **error)
+{
+	gboolean barren = window->more && (window->commands == NULL || window->commands->len == 0);
+
+	self->n_barren = barren ? self->n_barren + 1 : 0;
+	if (self->n_barren <= MAX_BARREN)
+		return FALSE;
+
+	eas_set_error (error, EAS_ERROR_SERVER, NULL, 0, BARREN_PAUSE,
+		       _ ("The server says again and again that there is more in this folder, and "
+			  "does not send it"));
+
+	return TRUE;
+}
+
 /* One window, @ahead or asked for here; its error is ours unless it is a reset, which is repaired
  * here. */
 static gboolean
@@ -608,6 +628,8 @@ fetch_window (EEasWorker *self, EasPull **ahead, gboolean *out_more, GError **er
 		return FALSE;
 	}
 
+	if (is_endless (self, window, error))
+		return FALSE;
 	*out_more = window->more;
 	if (may_ask_ahead (self, window))
 		return e_eas_worker_drain_asking (self, g_steal_pointer (&window), ahead, error);

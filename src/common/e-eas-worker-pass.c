@@ -63,14 +63,29 @@ e_eas_worker_get_time (EEasWorker *self, const char *name)
 	return text != NULL ? g_ascii_strtoll (text, NULL, 10) : 0;
 }
 
-/* Pitfall 8: a flood of deletions is left out until a full pass confirms it. */
+/* Of something that is here: some servers tell for ever of what was gone before we came. */
+static gboolean
+is_deletion (EEasWorker *self, const EasSyncChange *change)
+{
+	g_autoptr (EEasRow) row = NULL;
+
+	if ((change->kind != EAS_CHANGE_DELETE && change->kind != EAS_CHANGE_SOFT_DELETE) ||
+	    change->server_id == NULL)
+		return FALSE;
+	row = e_eas_cache_row_by_id (self->cache, change->server_id);
+
+	return row != NULL;
+}
+
+/* Pitfall 8: a flood of deletions is left out until a full pass confirms it. What is told in that
+ * pass is the confirmation. */
 void
 e_eas_worker_judge_deletions (EEasWorker *self, EasWindow *window)
 {
+	if (e_eas_cache_get_state_uint (self->cache, STATE_SWEEP) == E_EAS_SWEEP_TOLD)
+		return;
 	for (guint i = 0; i < window->commands->len; i++) {
-		const EasSyncChange *change = window->commands->pdata[i];
-
-		if (change->kind == EAS_CHANGE_DELETE || change->kind == EAS_CHANGE_SOFT_DELETE)
+		if (is_deletion (self, window->commands->pdata[i]))
 			self->chain_deletes++;
 	}
 
@@ -319,7 +334,7 @@ e_eas_worker_end_chain (EEasWorker *self, gboolean *out_again, GError **error)
 
 /*
  * Status 3. The items stay. The second time within an hour is one too many (pitfall
- * 1), also where the first was before a restart; a person who asks gets it anyway.
+ * 1), also where the first was before a restart; a person who asks gets it anyway, once.
  */
 gboolean
 e_eas_worker_reset (EEasWorker *self, GError **error)
@@ -327,13 +342,16 @@ e_eas_worker_reset (EEasWorker *self, GError **error)
 	gint64 last = e_eas_worker_get_time (self, STATE_LAST_RESET);
 	gint64 now = e_eas_worker_now ();
 
-	if (!self->asked && last != 0 && now >= last && now - last < RESET_SPAN) {
+	gboolean granted = self->asked && !self->has_reset;
+
+	if (!granted && last != 0 && now >= last && now - last < RESET_SPAN) {
 		eas_set_error (error, EAS_ERROR_SERVER, NULL, 0, RESET_PAUSE,
 			       _ ("The server keeps forgetting the state of this folder"));
 		return FALSE;
 	}
 	if (!e_eas_worker_verify_folder (self, error))
 		return FALSE;
+	self->has_reset = TRUE;
 	eas_collection_reset (self->collection, now); /* what is on its way is void */
 	e_eas_cache_begin (self->cache);
 	e_eas_worker_set_time (self, STATE_LAST_RESET, now);

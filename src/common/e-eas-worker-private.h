@@ -90,6 +90,8 @@ struct _EEasWorker {
 	guint batch_limit;
 	guint look_pause_s;
 	gboolean asked;       /* this cycle is because a person wants it */
+	gboolean has_reset;   /* the folder was begun anew in this cycle */
+	guint n_barren;       /* windows in a row that said "more" and brought nothing */
 	gboolean in_chain;    /* between two windows of a fetch */
 	gboolean in_step;     /* no fetch's answer can have been lost since the last whole one */
 	gint64 fetched_at;    /* monotonic: the end of this cycle's last whole fetch; 0 */

@@ -161,6 +161,8 @@ run_cycle (EEasWorker *self, GError **error)
 	self->fetched_at = 0;
 	self->cycle_began = g_get_monotonic_time ();
 	self->asked = take_flag (self, &self->refreshed);
+	self->has_reset = FALSE;
+	self->n_barren = 0;
 	if (!e_eas_worker_drain_inbox (self, error) || !e_eas_worker_follow_folder (self, error) ||
 	    !connect_client (self, error) || !e_eas_worker_recover (self, error))
 		return FALSE;

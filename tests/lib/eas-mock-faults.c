@@ -21,6 +21,7 @@ static const char *const kind_names[EAS_MOCK_N_FAULTS] = {
 	[EAS_MOCK_FAULT_COLLECTION_STATUS] = "collection-status",
 	[EAS_MOCK_FAULT_ITEM_STATUS] = "item-status",
 	[EAS_MOCK_FAULT_STALL] = "stall",
+	[EAS_MOCK_FAULT_TOMBSTONES] = "tombstones",
 	[EAS_MOCK_FAULT_ALARM] = "alarm",
 	[EAS_MOCK_FAULT_OMIT] = "omit",
 	[EAS_MOCK_FAULT_REORDER] = "reorder",

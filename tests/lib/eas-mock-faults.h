@@ -16,6 +16,7 @@ typedef enum {
 	EAS_MOCK_FAULT_COLLECTION_STATUS, /* value: Status of a Collection of a Sync */
 	EAS_MOCK_FAULT_ITEM_STATUS,       /* value: Status of an Add or Change whose subject contains text */
 	EAS_MOCK_FAULT_STALL,             /* a Collection says MoreAvailable and brings nothing */
+	EAS_MOCK_FAULT_TOMBSTONES,        /* a Collection tells with each change of deletions of items that nobody has; value: how many */
 	EAS_MOCK_FAULT_ALARM,             /* a Ping says at once that all its folders changed */
 	EAS_MOCK_FAULT_OMIT,              /* elements named text ("AirSync:Status") are left out */
 	EAS_MOCK_FAULT_REORDER,           /* siblings in another order */

@@ -371,6 +371,23 @@ put_change (Sync *sync, Part *part, EasItemBuilder *builder, const EasMockChange
 	eas_item_builder_end (builder);
 }
 
+static void
+put_tombstones (Sync *sync, Part *part, EasItemBuilder *builder)
+{
+	const EasMockFault *fault;
+
+	if (!eas_mock_faults_take (sync->request->server->faults, EAS_MOCK_FAULT_TOMBSTONES,
+				   sync->request, part->folder, NULL, &fault))
+		return;
+	for (guint i = 0; i < fault->value; i++) {
+		g_autofree char *id = g_strdup_printf ("%s:gone%u", part->folder->id, i);
+
+		eas_item_builder_start (builder, EAS_AIRSYNC_DELETE);
+		eas_item_builder_text (builder, EAS_AIRSYNC_SERVER_ID, id);
+		eas_item_builder_end (builder);
+	}
+}
+
 /* TRUE when there was anything to tell. */
 static gboolean
 put_changes (Sync *sync, Part *part, EasItemBuilder *builder, gboolean *out_more)
@@ -400,6 +417,7 @@ put_changes (Sync *sync, Part *part, EasItemBuilder *builder, gboolean *out_more
 		else
 			eas_mock_state_untell (part->collection->state, change->id);
 	}
+	put_tombstones (sync, part, builder);
 	eas_item_builder_end (builder);
 
 	return TRUE;

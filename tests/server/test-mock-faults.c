@@ -236,6 +236,22 @@ test_stalled (void)
 	g_assert_cmpuint (eas_mock_answer_count (next, "//airsync:Add"), ==, 3);
 }
 
+static void
+test_tombstones (void)
+{
+	g_autoptr (EasMockClient) client =
+		open_client ("fault?kind=tombstones&value=3&folder=Calendar");
+	g_autofree char *key = eas_mock_client_prime (client, CALENDAR);
+	g_autofree char *json =
+		eas_mock_client_control (client, "generate?folder=Calendar&count=2", NULL);
+	g_autoptr (EasMockAnswer) told = eas_mock_client_step (client, CALENDAR, &key, "");
+	g_autoptr (EasMockAnswer) next = eas_mock_client_step (client, CALENDAR, &key, "");
+
+	g_assert_cmpuint (eas_mock_answer_count (told, "//airsync:Add"), ==, 2);
+	g_assert_cmpuint (eas_mock_answer_count (told, "//airsync:Commands/airsync:Delete"), ==, 3);
+	g_assert_cmpuint (eas_mock_answer_count (next, "//airsync:Commands"), ==, 0);
+}
+
 /* A Ping that rings for nothing: pitfall 40. */
 static void
 test_false_alarm (void)
@@ -388,6 +404,7 @@ main (int argc, char **argv)
 	g_test_add_func ("/mock/faults/omit", test_omitted);
 	g_test_add_func ("/mock/faults/headers", test_headers);
 	g_test_add_func ("/mock/faults/stall", test_stalled);
+	g_test_add_func ("/mock/faults/tombstones", test_tombstones);
 	g_test_add_func ("/mock/faults/alarm", test_false_alarm);
 	g_test_add_func ("/mock/faults/bodies", test_bodies);
 	g_test_add_func ("/mock/faults/bomb", test_bomb);

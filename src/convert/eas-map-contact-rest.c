@@ -167,20 +167,6 @@ find_separator (const char *note)
 	return NULL;
 }
 
-/* "item1.EMAIL;TYPE=HOME:..." is of a property that we write there. */
-static gboolean
-is_ours (const char *line)
-{
-	gsize length = strcspn (line, ":;");
-	g_autofree char *name = g_strndup (line, length);
-	const char *dot = strchr (name, '.');
-
-	if (line[length] == '\0')
-		return FALSE;
-
-	return eas_contact_rest_is_kept (dot != NULL ? dot + 1 : name);
-}
-
 static GPtrArray *
 parse_lines (const char *lines)
 {
@@ -195,6 +181,37 @@ parse_lines (const char *lines)
 	g_object_unref (vcard);
 
 	return attributes;
+}
+
+/* Before an edit EDS puts into the contact what a picture links to, be it any file of this computer
+ * (law 8). We write links to the Web only. */
+static gboolean
+is_picture_of_web (const char *line)
+{
+	g_autofree char *lines = g_strconcat (line, "\n", NULL);
+	g_autoptr (GPtrArray) attributes = parse_lines (lines);
+	const char *value;
+
+	if (attributes->len != 1)
+		return FALSE;
+	value = g_list_nth_data (e_vcard_attribute_get_values (attributes->pdata[0]), 0);
+
+	return value != NULL && g_ascii_strncasecmp (value, "http", strlen ("http")) == 0;
+}
+
+/* "item1.EMAIL;TYPE=HOME:..." is of a property that we write there. */
+static gboolean
+is_ours (const char *line)
+{
+	gsize length = strcspn (line, ":;");
+	g_autofree char *name = g_strndup (line, length);
+	const char *dot = strchr (name, '.');
+	const char *property = dot != NULL ? dot + 1 : name;
+
+	if (line[length] == '\0' || !eas_contact_rest_is_kept (property))
+		return FALSE;
+
+	return g_ascii_strcasecmp (property, EVC_PHOTO) != 0 || is_picture_of_web (line);
 }
 
 GPtrArray *

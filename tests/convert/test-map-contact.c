@@ -248,6 +248,32 @@ test_rest_and_others (void)
 			    "NOTE:Note\\n\\n\\nUID:evil\\nCall her!\\nX-EVOLUTION-LIST:TRUE");
 }
 
+/* Law 8: EDS would read the file and make it the picture, for the server to have. */
+static void
+test_rest_links_to_no_file (void)
+{
+	static const char *const links[] = {
+		"PHOTO;VALUE=uri:file:///etc/passwd",
+		"photo;VALUE=URI;TYPE=\"a:http\":file:///etc/passwd",
+		"item1.PHOTO;VALUE=uri:FILE:///etc/passwd",
+		"PHOTO;VALUE=uri;file:///etc/passwd",
+	};
+	EasMapContext context = convert_context (EAS_VERSION_16_1, NULL);
+
+	for (guint i = 0; i < G_N_ELEMENTS (links); i++) {
+		g_autofree char *xml = g_strdup_printf (
+			"<p:LastName>A</p:LastName><b:Body><b:Type>1</b:Type><b:Data>"
+			"--- vCard ---\r\n%s</b:Data></b:Body>",
+			links[i]);
+		g_autofree char *lines = contact_read_lines (xml, &context);
+
+		convert_assert_lacks (lines, "PHOTO");
+		convert_assert_lacks (lines, "photo");
+		convert_assert_lacks (lines, "item1");
+		convert_assert_has (lines, "NOTE:");
+	}
+}
+
 static void
 test_numbers (void)
 {
@@ -511,6 +537,7 @@ main (int argc, char **argv)
 	g_test_add_func ("/map/contact/five-addresses", test_five_addresses);
 	g_test_add_func ("/map/contact/parameters-in-any-order", test_parameters_in_any_order);
 	g_test_add_func ("/map/contact/rest-and-others", test_rest_and_others);
+	g_test_add_func ("/map/contact/rest-links-to-no-file", test_rest_links_to_no_file);
 	g_test_add_func ("/map/contact/numbers", test_numbers);
 	g_test_add_func ("/map/contact/ims", test_ims);
 	g_test_add_func ("/map/contact/full-name-alone", test_full_name_alone);

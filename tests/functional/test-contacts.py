@@ -119,6 +119,23 @@ def test_many_at_once(book):
 
 # ---- pictures ----------------------------------------------------------------
 
+def test_no_file_of_ours_becomes_a_picture(book):
+    """Law 8: a note from the server names a file of this computer as the contact's picture. EDS reads whatever file a
+    contact links to before an edit, and it would go to the server."""
+    path = os.path.join(os.environ["EAS_SESSION"], "secret.txt")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("for nobody")
+    for n, uri in enumerate((f"file://{path}", "file:///nonexistent/picture")):
+        name = f"Spy, S{n}"
+        book.server_adds(f"S{n}", "Spy", JobTitle="Old", note=f"Hello\r\n\r\n--- vCard ---\r\nPHOTO;VALUE=uri:{uri}")
+        wait_for(lambda: name in book.here(), SOON, "the contact")
+        check("PHOTO" not in book.card(name).properties, f"the picture is {book.card(name).properties.get('PHOTO')}")
+        book.edit(name, title="New")
+        wait_for(lambda: book.element(name).get("JobTitle") == "New", SOON, "the edit on the server")
+        check(not book.element(name).get("Picture"), "a file of this computer is on the server")
+        check(uri in book.element(name).get("note", ""), f"the note on the server is {book.element(name).get('note')!r}")
+
+
 def test_untouched_picture_is_not_sent(book):
     book.server_adds("Pat", "Photo", Picture=base64(FACE), JobTitle="Old")
     book.wait_here("Photo, Pat")

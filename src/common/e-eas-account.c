@@ -271,6 +271,7 @@ account_new (ESource *collection, ESourceCredentialsProvider *provider, GProxyRe
 EEasAccount *
 e_eas_account_ref (ESource *collection, ESourceCredentialsProvider *provider, GProxyResolver *proxy)
 {
+	g_autoptr (EEasAccount) former = NULL;
 	EEasAccount *self = NULL;
 	GWeakRef *weak;
 
@@ -285,6 +286,9 @@ e_eas_account_ref (ESource *collection, ESourceCredentialsProvider *provider, GP
 	weak = g_hash_table_lookup (accounts, e_source_get_uid (collection));
 	if (weak != NULL)
 		self = g_weak_ref_get (weak);
+	/* Removed and added again: who still holds the old one lets go of it by itself. */
+	if (self != NULL && self->source != collection)
+		former = g_steal_pointer (&self);
 	if (self == NULL) {
 		self = account_new (collection, provider, proxy);
 		g_hash_table_replace (accounts, e_source_dup_uid (collection),

@@ -236,6 +236,27 @@ consent_cb (CamelEasSettings *settings, GParamSpec *pspec, EBackend *backend)
 	g_mutex_unlock (&self->lock);
 }
 
+/* The account was removed while a program has the folder open: off, as nobody asks for it any more.
+ */
+static void
+source_removed_cb (ESourceRegistry *registry, ESource *removed, EBackend *backend)
+{
+	ESource *source = e_backend_get_source (backend);
+
+	if (e_source_equal (source, removed))
+		e_source_set_enabled (source, FALSE);
+}
+
+/* And added again, while it still is open. */
+static void
+source_added_cb (ESourceRegistry *registry, ESource *added, EBackend *backend)
+{
+	ESource *source = e_backend_get_source (backend);
+
+	if (source != added && e_source_equal (source, added))
+		e_source_set_enabled (source, e_source_get_enabled (added));
+}
+
 const char *const *
 e_eas_owner_get_addresses (EEasOwner *self)
 {
@@ -276,6 +297,10 @@ e_eas_owner_ensure_worker (EEasOwner *self, GError **error)
 				 G_CALLBACK (addresses_cb), self->backend, 0);
 	g_signal_connect_object (e_eas_account_get_settings (account), "notify::consent-hosts",
 				 G_CALLBACK (consent_cb), self->backend, 0);
+	g_signal_connect_object (self->klass->get_registry (self->backend), "source-removed",
+				 G_CALLBACK (source_removed_cb), self->backend, 0);
+	g_signal_connect_object (self->klass->get_registry (self->backend), "source-added",
+				 G_CALLBACK (source_added_cb), self->backend, 0);
 	self->worker = e_eas_worker_new (self->worker_class, self->backend, account, cache,
 					 e_backend_get_source (self->backend), error);
 	if (self->worker == NULL)

@@ -158,6 +158,10 @@ e_eas_worker_write_status (EEasWorker *self, const char *state)
 	g_autofree char *directory = g_path_get_dirname (path);
 
 	self->state = state;
+	/* A removed account is off, and its directory gone for good. */
+	if (!e_source_get_enabled (self->source) &&
+	    !g_file_test (e_eas_account_get_directory (self->account), G_FILE_TEST_IS_DIR))
+		return;
 	file = make_status (self);
 	if (g_mkdir_with_parents (directory, 0700) == 0)
 		g_key_file_save_to_file (file, path, NULL);

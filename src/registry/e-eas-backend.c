@@ -17,12 +17,13 @@
 
 #include "e-eas-account.h"
 #include "e-eas-error.h"
-#include "e-eas-watch-file.h"
+#include "e-eas-identity.h"
 #include "e-eas-wipe.h"
 #include "e-source-eas-folder.h"
 
 #include "e-eas-backend-push.h"
 #include "e-eas-children.h"
+#include "e-eas-farewell.h"
 #include "e-eas-folders.h"
 
 #include "e-eas-backend.h"
@@ -567,23 +568,16 @@ state_changed_cb (EasAccountState *state, gpointer user_data)
 	apply_listing (self, data->folders, data);
 }
 
-static void
-forget_account (EEasBackend *self, ESource *source)
-{
-	e_source_delete_password (source, NULL, NULL, NULL);
-	g_clear_pointer (&self->push, e_eas_backend_push_free);
-	eas_account_state_forget (e_eas_account_get_state (self->account), NULL);
-	e_eas_watch_file_forget (e_eas_account_get_directory (self->account));
-}
-
-/* The account was removed: the password and all that was derived go with it. */
+/* Comes before the farewell, where it comes: who pings would make the files again. */
 static void
 source_removed_cb (ESourceRegistryServer *server, ESource *source, gpointer user_data)
 {
 	EEasBackend *self = user_data;
 
-	if (source == e_backend_get_source (E_BACKEND (self)))
-		forget_account (self, source);
+	if (source != e_backend_get_source (E_BACKEND (self)))
+		return;
+	g_cancellable_cancel (self->cancellable);
+	g_clear_pointer (&self->push, e_eas_backend_push_free);
 }
 
 static void
@@ -634,6 +628,8 @@ eas_backend_constructed (GObject *object)
 	g_autoptr (ESourceCredentialsProvider) provider = NULL;
 	g_autoptr (GProxyResolver) proxy = NULL;
 
+	/* Before the children are read. */
+	e_eas_identity_bring_back (source);
 	G_OBJECT_CLASS (e_eas_backend_parent_class)->constructed (object);
 
 	server = e_collection_backend_ref_server (collection);
@@ -646,6 +642,7 @@ eas_backend_constructed (GObject *object)
 	g_signal_connect_object (e_eas_account_get_state (self->account), "changed",
 				 G_CALLBACK (state_changed_cb), self, 0);
 	g_signal_connect_object (server, "source-removed", G_CALLBACK (source_removed_cb), self, 0);
+	e_eas_farewell_await (self->account, server);
 	/* Not as late as populate(): a program that started the registry looks for them at once. */
 	e_eas_children_restore (collection);
 }

@@ -8,6 +8,7 @@
 #include "tool-account.h"
 
 #include "camel-eas-settings.h"
+#include "e-eas-identity.h"
 #include "e-eas-soup-transport.h"
 #include "e-source-eas-folder.h"
 
@@ -295,19 +296,51 @@ fill_settings (Tool *tool, ESource *source, const ToolServer *server, const GUri
 					 g_uri_get_host ((GUri *) uri));
 }
 
+static gboolean
+is_secure (const GUri *uri)
+{
+	return g_strcmp0 (g_uri_get_scheme ((GUri *) uri), "https") == 0;
+}
+
+static guint16
+get_port (const GUri *uri)
+{
+	int port = g_uri_get_port ((GUri *) uri);
+
+	return port > 0 ? (guint16) port : is_secure (uri) ? 443 : 80;
+}
+
+/* The same when the account is added again, unless another one of this desktop has it: an alias of
+ * the same mailbox. */
+static char *
+choose_uid (ESourceRegistry *registry, const GUri *uri, const char *user)
+{
+	g_autofree char *identity =
+		e_eas_identity_new (g_uri_get_host ((GUri *) uri), get_port (uri), user);
+
+	for (guint attempt = 1;; attempt++) {
+		g_autofree char *uid = attempt > 1
+					       ? g_strdup_printf ("eas-%s-%u", identity, attempt)
+					       : g_strdup_printf ("eas-%s", identity);
+		g_autoptr (ESource) taken = e_source_registry_ref_source (registry, uid);
+
+		if (taken == NULL)
+			return g_steal_pointer (&uid);
+	}
+}
+
 static ESource *
-make_source (Tool *tool, const ToolServer *server, GError **error)
+make_source (Tool *tool, ESourceRegistry *registry, const ToolServer *server, GError **error)
 {
 	g_autoptr (GUri) uri = g_uri_parse (server->url, G_URI_FLAGS_NONE, error);
-	g_autoptr (ESource) source = uri != NULL ? e_source_new (NULL, NULL, error) : NULL;
+	g_autofree char *uid = uri != NULL ? choose_uid (registry, uri, server->user) : NULL;
+	g_autoptr (ESource) source = uid != NULL ? e_source_new_with_uid (uid, NULL, error) : NULL;
 	ESourceCollection *collection;
 	ESourceAuthentication *authentication;
-	gboolean secure;
 
 	if (source == NULL)
 		return NULL;
 
-	secure = g_strcmp0 (g_uri_get_scheme (uri), "https") == 0;
 	e_source_set_display_name (source, server->address);
 
 	collection = e_source_get_extension (source, E_SOURCE_EXTENSION_COLLECTION);
@@ -316,14 +349,11 @@ make_source (Tool *tool, const ToolServer *server, GError **error)
 
 	authentication = e_source_get_extension (source, E_SOURCE_EXTENSION_AUTHENTICATION);
 	e_source_authentication_set_host (authentication, g_uri_get_host (uri));
-	e_source_authentication_set_port (authentication, g_uri_get_port (uri) > 0
-								  ? (guint16) g_uri_get_port (uri)
-							  : secure ? 443
-								   : 80);
+	e_source_authentication_set_port (authentication, get_port (uri));
 	e_source_authentication_set_user (authentication, server->user);
 	e_source_authentication_set_method (authentication, "plain/password");
 	e_source_security_set_secure (e_source_get_extension (source, E_SOURCE_EXTENSION_SECURITY),
-				      secure);
+				      is_secure (uri));
 
 	fill_settings (tool, source, server, uri);
 	if (!trust_certificate (tool, source, g_uri_get_host (uri), error))
@@ -360,7 +390,7 @@ add_account (Tool *tool, const char *address, GError **error)
 	    !describe_server (tool, address, &server, error) || !try_server (tool, &server, error))
 		return NULL;
 
-	source = make_source (tool, &server, error);
+	source = make_source (tool, registry, &server, error);
 	if (source == NULL)
 		return NULL;
 	/* First the password: the account starts to work the moment it appears. */

@@ -6,8 +6,12 @@ one, and nothing of the person's is lost or seen to go. TAP; runs inside session
 	test-move.py [NAME...]
 """
 
+import json
 import os
+import shutil
+import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import seam  # noqa: E402
@@ -145,13 +149,161 @@ def test_consent():
         server.control.ask("faults", clear=1)
 
 
-TESTS = [test_move, test_rotate, test_asleep, test_consent]
+# Set up again
+
+CACHE = os.path.join(os.environ["XDG_CACHE_HOME"], "evolution")
+
+
+def looks(desk):
+    """All a person sees of the folders and may have chosen."""
+    return {c.folder: (c.uid, c.kind, c.name, c.color, c.enabled, c.stay, c.alarms, c.refresh) for c in person.children(desk.uid)}
+
+
+def dress(desk):
+    """A person's choices, one of each kind; EDS's clients lose one that comes before they heard of the last."""
+    calendar = child(desk, "Calendar").uid
+    person.rename(calendar, "My days")
+    wait_for(lambda: child(desk, "My days"), 10, "the name")
+    person.recolor(calendar, "#123456")
+    wait_for(lambda: child(desk, "My days").color == "#123456", 10, "the colour")
+    person.switch(calendar, "stay", False)
+    wait_for(lambda: not child(desk, "My days").stay, 10, "the mark")
+    person.switch(child(desk, "Contacts").uid, "enabled", False)
+    wait_for(lambda: not child(desk, "Contacts").enabled, 10, "the address book to be off")
+    return looks(desk)
+
+
+def remove(desk):
+    done = tool("account", "remove", desk.address)
+    wait_for(lambda: not person.children(desk.uid), 20, "the account to go")
+    return done.returncode == 0
+
+
+def added_again(desk, *words):
+    done = tool("account", "add", "--json", "--server", desk.url, "--user", desk.user, "--password-stdin", *words, desk.address, data="secret\n")
+    if done.returncode != 0:
+        raise seam.Failure(f"account add: {done.stderr}")
+    return json.loads(done.stdout)["uid"]
+
+
+def test_added_again():
+    """Pitfalls 2 and 42: the same account, removed and added again: the same device, sources, names, colours and
+    marks; what had been fetched is not fetched again; what waited is sent."""
+    with Desk(server, "again") as desk:
+        for n in range(4):
+            desk.add(f"event {n}", n)
+        desk.settle(*(f"event {n}" for n in range(4)))
+        before = dress(desk)
+        devices = len(desk.ask("devices")["devices"])
+        uid = desk.uid
+        loser = os.path.join(os.environ["XDG_DATA_HOME"], "evolution", "eas", uid, "conflicts", "1", "loser.ics")
+        os.makedirs(os.path.dirname(loser))
+        with open(loser, "w", encoding="utf-8") as file:
+            file.write("BEGIN:VCALENDAR")
+        desk.line.down()
+        desk.create("never sent", 5)
+        desk.close()
+        report("removed", remove(desk))
+        desk.line.up()
+        passwords = subprocess.run(["secret-tool", "search", "--all", "xdg:schema", "org.gnome.Evolution.Data.Source"],
+                                   capture_output=True, text=True, timeout=30)
+        wait_for(lambda: not os.path.exists(loser), 10, "the losing versions of conflicts to be set aside")
+        report("the losing versions of conflicts are set aside with the rest", True)
+        state = os.path.join(CACHE, "eas", uid)
+        wait_for(lambda: not os.path.exists(state), 10, lambda: f"the state of the account to go: {os.listdir(state)}")
+        report("keys and status of the account are gone", True)
+        report("its password is gone", "secret =" not in passwords.stdout + passwords.stderr, passwords.stdout)
+        server.control.ask("set", log_bodies=1)
+        server.control.ask("reset")
+        desk.uid = added_again(desk)
+        report("added again: the same account", desk.uid == uid, (desk.uid, uid))
+        wait_for(lambda: len(looks(desk)) == len(before), 20, f"the folders {looks(desk)}")
+        report("the same sources, as the person chose them", looks(desk) == before, f"{before}\n{looks(desk)}")
+        report("and the losing versions of conflicts", os.path.exists(loser))
+        desk.open()
+        desk.settle("event 0", "event 1", "event 2", "event 3", "never sent")
+        report("an edit that waited is on the server, once", True)
+        anew = [r for r in desk.requests("Sync") if desk.folder in r["collections"] and "SyncKey>0<" in r["request_xml"]]
+        report("the desktop goes on where it was", desk.requests("Sync") and not anew, anew)
+        server.control.ask("set", log_bodies=0)
+        report("and the server knows no other device", len(desk.ask("devices")["devices"]) == devices, desk.ask("devices"))
+
+
+def test_added_late():
+    """EDS has erased what it set aside: names, colours and marks come back, and the content from the server."""
+    with Desk(server, "late") as desk:
+        desk.add("event")
+        desk.settle("event")
+        before = dress(desk)
+        desk.close()
+        remove(desk)
+        left = [kind for kind in os.listdir(CACHE) if os.path.isdir(os.path.join(CACHE, kind, "trash"))
+                and any(name.startswith("eas-") for name in os.listdir(os.path.join(CACHE, kind, "trash")))]
+        report("what was fetched is set aside by EDS, which erases it after a week", "calendar" in left and "sources" in left, left)
+        for kind in left:
+            shutil.rmtree(os.path.join(CACHE, kind, "trash"))
+            os.mkdir(os.path.join(CACHE, kind, "trash"))
+        kept = subprocess.run(["grep", "-rl", "event", os.environ["XDG_CONFIG_HOME"]], capture_output=True, text=True).stdout
+        report("of the content nothing is kept", kept == "", kept)
+        desk.uid = added_again(desk)
+        wait_for(lambda: len(looks(desk)) == len(before), 20, f"the folders {looks(desk)}")
+        report("long after: the folders as the person chose them", looks(desk) == before, f"{before}\n{looks(desk)}")
+        desk.open()
+        desk.settle("event")
+        report("long after: the content is back", True)
+
+
+def test_removed_while_open():
+    """A program has the calendar open: it is not synchronized any more, and nothing is written again."""
+    with Desk(server, "open") as desk:
+        desk.add("event")
+        desk.settle("event")
+        state = os.path.join(CACHE, "eas", desk.uid)
+        remove(desk)
+        wait_for(lambda: not os.path.exists(state), 10, lambda: f"the state of the account to go: {os.listdir(state)}")
+        server.control.ask("reset")
+        desk.add("later", 1)
+        try:
+            desk.agent.refresh()
+        except seam.AgentError:
+            pass
+        time.sleep(2)
+        report("removed while open: nothing is asked of the server", desk.requests() == [], desk.requests())
+        report("removed while open: nothing is written again", not os.path.exists(state), os.path.exists(state) and os.listdir(state))
+        desk.close()
+        time.sleep(0.5)
+        report("nor at the end", not os.path.exists(state), os.path.exists(state) and os.listdir(state))
+        added_again(desk)
+        desk.open()
+        desk.settle("event", "later")
+        report("removed while open: added again, all goes on", True)
+
+
+def test_alias():
+    """Another address of the same mailbox, beside the first: an account of its own, which takes nothing from it."""
+    with Desk(server, "alias") as desk:
+        desk.add("event")
+        desk.settle("event")
+        dress(desk)
+        first = desk.address
+        desk.address = "other@example.test"
+        other = added_again(desk)
+        wait_for(lambda: len(person.children(other)) == len(person.children(desk.uid)), 20, "the other's folders")
+        report("two accounts of one mailbox: no source is in both",
+               not {c.uid for c in person.children(other)} & {c.uid for c in person.children(desk.uid)})
+        report("and the second is as new", "My days" not in person.names(other, "calendar"), person.children(other))
+        tool("account", "remove", "other@example.test")
+        desk.address = first
+        report("removed, it takes nothing from the first", desk.here() == ["event"])
+
+
+TESTS = [test_move, test_rotate, test_asleep, test_consent, test_added_again, test_added_late, test_removed_while_open, test_alias]
 
 
 def main():
     global server, person
     names = set(sys.argv[1:])
-    logins = [word for user in ("moved", "rotated", "asleep", "consent") for word in ("--user", user + ":secret")]
+    logins = [word for user in ("moved", "rotated", "asleep", "consent", "again", "late", "open", "alias") for word in ("--user", user + ":secret")]
     with seam.TestServer("--versions", "14.1", *logins) as server:
         for test in TESTS:
             if not names or test.__name__ in names:

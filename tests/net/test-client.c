@@ -233,6 +233,50 @@ test_windows_of_one_do_not_gather (void)
 	net_test_end (&test);
 }
 
+/* A collection in the middle of its windows. */
+static EasCollection *
+collection_going_on (NetTest *test, guint number)
+{
+	g_autoptr (EasCollection) collection = net_collection (number);
+	g_autoptr (GError) error = NULL;
+	g_autoptr (EasWindow) window =
+		eas_client_pull_sync (test->client, collection, 0, NULL, NULL, &error);
+
+	g_assert_no_error (error);
+	window->more = TRUE;
+	g_assert_true (eas_collection_commit (collection, window));
+
+	return g_steal_pointer (&collection);
+}
+
+/* A server works on the collections of one request one after the other, on requests at once. A few
+ * go side by side, the others share. */
+static void
+test_windows_go_side_by_side (void)
+{
+	NetTest test = { .script = { .n_adds = 1 } };
+	EasCollection *collections[5];
+	Pulls pulls = { g_main_loop_new (NULL, FALSE), G_N_ELEMENTS (collections) };
+
+	net_test_begin (&test, TRUE);
+	for (guint ii = 0; ii < G_N_ELEMENTS (collections); ii++)
+		collections[ii] = collection_going_on (&test, ii + 1);
+	test.script.delay_ms = 300;
+	for (guint ii = 0; ii < G_N_ELEMENTS (collections); ii++)
+		eas_client_pull_async (test.client, collections[ii], 0, NULL, NULL, pulled_cb,
+				       &pulls);
+	g_main_loop_run (pulls.loop);
+	g_assert_cmpuint (eas_fake_server_most_at_once (test.server, "Sync"), ==, 4);
+	g_assert_cmpuint (eas_fake_server_count (test.server, "Sync"), ==, 5 + 4);
+	for (guint ii = 1; ii <= G_N_ELEMENTS (collections); ii++) {
+		g_assert_nonnull (pulls.windows[ii]);
+		eas_window_free (pulls.windows[ii]);
+		g_object_unref (collections[ii - 1]);
+	}
+	g_main_loop_unref (pulls.loop);
+	net_test_end (&test);
+}
+
 /* A busy lane stays behind; it goes with those that come meanwhile. */
 static void
 test_pull_of_busy_lane_waits (void)
@@ -508,6 +552,7 @@ main (int argc, char **argv)
 	ADD ("many-lanes-do-not-starve", test_many_lanes_do_not_starve);
 	ADD ("five-pulls-one-sync", test_five_pulls_one_sync);
 	ADD ("windows-of-one-do-not-gather", test_windows_of_one_do_not_gather);
+	ADD ("windows-go-side-by-side", test_windows_go_side_by_side);
 	ADD ("pull-of-busy-lane-waits", test_pull_of_busy_lane_waits);
 	ADD ("pull-twice-is-two-windows", test_pull_twice_is_two_windows);
 	ADD ("pull-error-of-one-collection", test_pull_error_of_one_collection);

@@ -4,7 +4,10 @@
  * Law 6, few requests: a pull waits GATHER_MS for others and then shares one Sync
  * request with all whose lanes are free at that moment. Those whose lanes are
  * taken stay behind and go with the next request; nobody waits holding a lane.
- * Who goes on alone from window to window does not wait: each would come later.
+ *
+ * Who goes on from window to window shares nothing and does not wait: a server works on
+ * the collections of one request one after the other, on requests at once, and the
+ * short collection would wait for the long one at every window. A few go so side by side.
  *
  * All of it runs on the I/O thread.
  */
@@ -16,6 +19,7 @@
 #include "eas-client-pull.h"
 
 #define GATHER_MS 15
+#define MAX_ALONE 3 /* at once: servers bound a device, and saves want a connection */
 
 typedef struct _Batch Batch;
 
@@ -35,15 +39,17 @@ typedef struct {
 
 /* Pulls that share a request. */
 struct _Batch {
+	EasPuller *puller;
 	GPtrArray *pulls;
 	GCancellable *cancellable; /* when nobody wants it any more */
+	gboolean alone;
 };
 
 struct _EasPuller {
 	EasIo *io;      /* owns this */
 	GQueue waiting; /* Pull */
 	GSource *timer;
-	guint n_shared; /* pulls in the last request */
+	guint n_alone; /* requests on their way of who goes on alone */
 };
 
 static Pull *
@@ -110,6 +116,8 @@ batch_done (gpointer result, GDestroyNotify result_free, GError *error, gpointer
 	Batch *batch = user_data;
 	GPtrArray *windows = result;
 
+	if (batch->alone)
+		batch->puller->n_alone--;
 	for (guint ii = 0; ii < batch->pulls->len; ii++) {
 		Pull *pull = g_ptr_array_index (batch->pulls, ii);
 
@@ -137,12 +145,14 @@ make_part (const Pull *pull)
 }
 
 static void
-run_batch (EasPuller *self, GPtrArray *take_pulls)
+run_batch (EasPuller *self, GPtrArray *take_pulls, gboolean alone)
 {
 	Batch *batch = g_new0 (Batch, 1);
 	GPtrArray *parts = g_ptr_array_new ();
 
+	batch->puller = self;
 	batch->pulls = take_pulls;
+	batch->alone = alone;
 	batch->cancellable = g_cancellable_new ();
 	for (guint ii = 0; ii < take_pulls->len; ii++) {
 		Pull *pull = g_ptr_array_index (take_pulls, ii);
@@ -150,7 +160,8 @@ run_batch (EasPuller *self, GPtrArray *take_pulls)
 		pull->batch = batch;
 		g_ptr_array_add (parts, make_part (pull));
 	}
-	self->n_shared = take_pulls->len;
+	if (alone)
+		self->n_alone++;
 	eas_io_run (self->io, eas_flow_sync_new (parts), batch->cancellable, batch_done, batch);
 }
 
@@ -186,20 +197,29 @@ gathered_cb (gpointer user_data)
 		link = next;
 	}
 	if (pulls->len > 0)
-		run_batch (self, pulls);
+		run_batch (self, pulls, /* alone */ FALSE);
 	else
 		g_ptr_array_unref (pulls);
 
 	return G_SOURCE_REMOVE;
 }
 
-/* Nobody shared its last request and it goes on with its windows. */
-static guint
-gathering_time (EasPuller *self, const Pull *pull)
+/* Takes the pull at @link out of the queue where it goes alone. */
+static gboolean
+go_alone (EasPuller *self, GList *link)
 {
-	gboolean alone = self->n_shared == 1 && self->waiting.length == 1;
+	Pull *pull = link->data;
+	GPtrArray *pulls;
 
-	return alone && eas_collection_has_more (pull->collection) ? 0 : GATHER_MS;
+	if (self->n_alone >= MAX_ALONE || !eas_collection_has_more (pull->collection))
+		return FALSE;
+
+	pulls = g_ptr_array_new_with_free_func ((GDestroyNotify) pull_unref);
+	g_ptr_array_add (pulls, pull);
+	g_queue_delete_link (&self->waiting, link);
+	run_batch (self, pulls, /* alone */ TRUE);
+
+	return TRUE;
 }
 
 /* Lanes became free, or somebody came. */
@@ -207,17 +227,16 @@ static void
 gather (gpointer user_data)
 {
 	EasPuller *self = user_data;
+	GList *link = self->waiting.head;
 
-	if (self->timer != NULL)
-		return;
-	for (GList *link = self->waiting.head; link != NULL; link = link->next) {
+	while (link != NULL) {
+		GList *next = link->next;
 		Pull *pull = link->data;
 
-		if (eas_io_lane_is_free (self->io, pull->lane)) {
-			self->timer = eas_io_add_timeout (self->io, gathering_time (self, pull),
-							  gathered_cb, self);
-			return;
-		}
+		if (eas_io_lane_is_free (self->io, pull->lane) && !go_alone (self, link) &&
+		    self->timer == NULL)
+			self->timer = eas_io_add_timeout (self->io, GATHER_MS, gathered_cb, self);
+		link = next;
 	}
 }
 

@@ -9,6 +9,7 @@
 
 #include "camel-eas-settings.h"
 #include "eas-client.h"
+#include "eas-push-plan.h"
 
 #include <libedataserver/libedataserver.h>
 
@@ -102,6 +103,9 @@ void e_eas_watch_doubt (EEasWatch *watch, gboolean doubtful);
  * main thread with the watch's user data. */
 char *e_eas_watch_dup_state (EEasWatch *watch);
 void e_eas_watch_on_state (EEasWatch *watch, EEasWatchFunc state_changed);
+/* Whether the owner is to let a Sync hang (EasHang), and what became of that. */
+gboolean e_eas_watch_is_to_hang (EEasWatch *watch, EasHangTerms *out_terms);
+void e_eas_watch_report_hang (EEasWatch *watch, EasPushHang hang, const EasHangTerms *terms);
 void e_eas_watch_end (EEasWatch *watch); /* frees it */
 
 /* TRUE while the registry takes care of the account and polling is needless. */

@@ -7,6 +7,8 @@
  * began before that ring, the next Ping rings again, and nothing is missed.
  */
 
+#include <stdio.h>
+
 #include "e-eas-watch-file.h"
 
 #include "e-eas-push.h"
@@ -16,6 +18,7 @@
 #define STATE_NO_ONE  "off no-registry"
 #define STATE_WAITING "waiting"
 #define STATE_POLLING "polling"
+#define STATE_HANGING "hanging"
 
 struct _EEasWatch {
 	gatomicrefcount refs;
@@ -363,6 +366,36 @@ e_eas_watch_report (EEasWatch *watch, gboolean ready, gboolean found)
 	g_mutex_unlock (&watch->push->lock);
 }
 
+gboolean
+e_eas_watch_is_to_hang (EEasWatch *watch, EasHangTerms *out_terms)
+{
+	EasHangTerms terms = { 0 };
+	gboolean wanted;
+
+	g_mutex_lock (&watch->push->lock);
+	wanted = sscanf (watch->state, STATE_HANGING " %u %u", &terms.seconds, &terms.epoch) == 2;
+	g_mutex_unlock (&watch->push->lock);
+	if (wanted)
+		*out_terms = terms;
+
+	return wanted;
+}
+
+void
+e_eas_watch_report_hang (EEasWatch *watch, EasPushHang hang, const EasHangTerms *terms)
+{
+	EasPushWatcher *told = &watch->told;
+
+	g_mutex_lock (&watch->push->lock);
+	if (told->hang != hang || told->hang_epoch != terms->epoch) {
+		told->hang = hang;
+		told->hang_epoch = terms->epoch;
+		if (!watch->ended)
+			e_eas_watch_file_write (watch->file, told);
+	}
+	g_mutex_unlock (&watch->push->lock);
+}
+
 char *
 e_eas_watch_dup_state (EEasWatch *watch)
 {
@@ -444,5 +477,6 @@ e_eas_push_is_running (EEasPush *push)
 	g_autofree char *state = e_eas_pinger_dup_state (push->directory);
 
 	return state != NULL &&
-	       (g_str_has_prefix (state, STATE_WAITING) || g_str_has_prefix (state, STATE_POLLING));
+	       (g_str_has_prefix (state, STATE_WAITING) ||
+		g_str_has_prefix (state, STATE_POLLING) || g_str_has_prefix (state, STATE_HANGING));
 }

@@ -220,8 +220,9 @@ gboolean
 e_eas_watch_file_write (EEasWatchFile *file, const EasPushWatcher *state)
 {
 	g_autofree char *text = g_strdup_printf (
-		"%d %d %d %" G_GUINT64_FORMAT " %u %u", (int) file->klass, state->ready != FALSE,
-		state->doubtful != FALSE, state->acknowledged, state->found, state->fetched);
+		"%d %d %d %" G_GUINT64_FORMAT " %u %u %d %u", (int) file->klass,
+		state->ready != FALSE, state->doubtful != FALSE, state->acknowledged, state->found,
+		state->fetched, (int) state->hang, state->hang_epoch);
 	gsize size = strlen (file->folder_id);
 	struct stat status;
 
@@ -254,10 +255,11 @@ static EasPushWatcher *
 parse_watcher (const char *text, const char *folder_id)
 {
 	EasPushWatcher *watcher = g_new0 (EasPushWatcher, 1);
-	int klass, ready, doubtful;
+	int klass, ready, doubtful, hang;
 
-	if (sscanf (text, "%d %d %d %" G_GUINT64_FORMAT " %u %u", &klass, &ready, &doubtful,
-		    &watcher->acknowledged, &watcher->found, &watcher->fetched) != 6) {
+	if (sscanf (text, "%d %d %d %" G_GUINT64_FORMAT " %u %u %d %u", &klass, &ready, &doubtful,
+		    &watcher->acknowledged, &watcher->found, &watcher->fetched, &hang,
+		    &watcher->hang_epoch) != 8) {
 		g_free (watcher);
 		return NULL;
 	}
@@ -265,6 +267,7 @@ parse_watcher (const char *text, const char *folder_id)
 	watcher->klass = (EasClass) klass;
 	watcher->ready = ready != 0;
 	watcher->doubtful = doubtful != 0;
+	watcher->hang = (EasPushHang) hang;
 
 	return watcher;
 }

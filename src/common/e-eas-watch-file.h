@@ -7,7 +7,8 @@
  *   watch/<folder>   its owner holds a lock on it while the folder is open, so that
  *                    whoever dies is gone at once, and writes how far it is
  *   push/<folder>    the registry counts its rings in it, and says what may be hoped
- *                    for: "waiting", "excluded UNIXTIME", "polling MINUTES WHY", "off WHY"
+ *                    for: "waiting", "excluded UNIXTIME", "polling MINUTES WHY", "off WHY",
+ *                    or what the owner is to do itself: "hanging SECONDS EPOCH WHY" (EasHang)
  *   pinger           locked by the registry while it takes care of the account
  *
  * <folder> is the folder id as g_uri_escape_string() leaves it, or a hash of a long

@@ -615,12 +615,14 @@ is_endless (EEasWorker *self, const EasWindow *window, GError **error)
 static gboolean
 fetch_window (EEasWorker *self, EasPull **ahead, gboolean *out_more, GError **error)
 {
-	g_autoptr (EasWindow) window = NULL;
+	g_autoptr (EasWindow) window = e_eas_worker_steal_hung (self);
 	g_autoptr (GError) local_error = NULL;
-	EasPull *pull = *ahead != NULL ? g_steal_pointer (ahead) : e_eas_worker_ask (self);
 
 	*out_more = TRUE;
-	window = eas_client_pull_wait (pull, &local_error);
+	if (window == NULL)
+		window = eas_client_pull_wait (*ahead != NULL ? g_steal_pointer (ahead)
+							      : e_eas_worker_ask (self),
+					       &local_error);
 	if (g_error_matches (local_error, EAS_ERROR, EAS_ERROR_KEY))
 		return e_eas_worker_reset (self, error);
 	if (window == NULL) {

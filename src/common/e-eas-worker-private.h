@@ -2,8 +2,8 @@
 
 /*
  * What the files of the worker share: e-eas-worker.c (thread, queue, order of
- * work), -drain.c (server -> cache), -inbox.c (durable, not yet applied), -upload.c
- * (outbox -> server), -status.c.
+ * work), -drain.c (server -> cache), -hang.c (a Sync that waits for news), -inbox.c
+ * (durable, not yet applied), -upload.c (outbox -> server), -status.c.
  */
 
 #pragma once
@@ -83,8 +83,15 @@ struct _EEasWorker {
 	GPtrArray *waiters;    /* (element-type EEasWaiter) */
 	EasClient *client;
 	EasVersion version;
+	gboolean hang_over; /* its end can be had without waiting */
 
 	/* The thread's own. */
+	EasPull *hang; /* a Sync that is held until something changes; NULL */
+	GCancellable *hang_cancel;
+	EasHangTerms hang_terms; /* of that one, or those under which it is no use */
+	gboolean hang_refused;   /* it is none */
+	gint64 hang_not_before;  /* monotonic */
+	EasWindow *hung;         /* what it brought, to be applied before anything else; NULL */
 	gint64 cycle_began; /* monotonic */
 	guint pause_s;
 	guint batch_limit;
@@ -169,6 +176,14 @@ gboolean e_eas_worker_verify_folder (EEasWorker *self, GError **error);
 void e_eas_worker_hang_bell (EEasWorker *self);
 void e_eas_worker_silence_bell (EEasWorker *self);
 void e_eas_worker_start_watch (EEasWorker *self); /* of the present folder, and of no other */
+
+/* hang */
+/* While there is nothing else to do: begins, or ends what was begun under other terms. @inout_until:
+ * when to look again, monotonic. With the lock, which is left meanwhile where anything is done; TRUE
+ * then. */
+gboolean e_eas_worker_hang (EEasWorker *self, gboolean may, gint64 *inout_until);
+void e_eas_worker_end_hang (EEasWorker *self); /* before anything is sent; without the lock */
+EasWindow *e_eas_worker_steal_hung (EEasWorker *self); /* NULL: nothing, or void by now */
 
 /* upload */
 gboolean e_eas_worker_upload (EEasWorker *self, gboolean only_awaited, GError **error);

@@ -163,6 +163,7 @@ run_cycle (EEasWorker *self, GError **error)
 	self->asked = take_flag (self, &self->refreshed);
 	self->has_reset = FALSE;
 	self->n_barren = 0;
+	e_eas_worker_end_hang (self);
 	if (!e_eas_worker_drain_inbox (self, error) || !e_eas_worker_follow_folder (self, error) ||
 	    !connect_client (self, error) || !e_eas_worker_recover (self, error))
 		return FALSE;
@@ -170,12 +171,13 @@ run_cycle (EEasWorker *self, GError **error)
 		unpark_all (self);
 
 	g_hash_table_remove_all (self->tried);
-	if (e_eas_worker_has_waiters (self) &&
+	/* What hung has moved the key on the server. */
+	if (self->hung == NULL && e_eas_worker_has_waiters (self) &&
 	    !e_eas_worker_upload (self, /* only_awaited */ TRUE, error))
 		return FALSE;
 
 	for (guint i = 0; i < MAX_ROUNDS; i++) {
-		gboolean wanted = take_flag (self, &self->fetch_wanted);
+		gboolean wanted = take_flag (self, &self->fetch_wanted) || self->hung != NULL;
 
 		if (i > 0 && !wanted)
 			break;
@@ -316,6 +318,8 @@ wait_for_work (EEasWorker *self)
 			until = MIN (until, self->look_at);
 		if (self->push_changed)
 			tell_push (self);
+		else if (e_eas_worker_hang (self, enabled && !self->failing && !wanted, &until))
+			continue;
 		else if (until != G_MAXINT64)
 			g_cond_wait_until (&self->wake, &self->lock, until);
 		else
@@ -362,6 +366,7 @@ worker_thread (gpointer data)
 		else
 			remember_failure (self, error);
 	}
+	e_eas_worker_end_hang (self);
 	e_eas_worker_release (self);
 
 	return NULL;
@@ -477,6 +482,7 @@ e_eas_worker_free (EEasWorker *self)
 	g_clear_object (&self->source);
 	g_clear_object (&self->collection);
 	g_clear_object (&self->client);
+	g_clear_pointer (&self->hung, eas_window_free);
 	g_clear_object (&self->cancellable);
 	g_clear_pointer (&self->cache, e_eas_cache_free);
 	g_clear_error (&self->last_error);

@@ -20,7 +20,8 @@
  *   last-news=              unix time when the server last told of an item; absent: never
  *   items=, pending=, parked=   counts
  *   push=                   how news arrive: "waiting" (the server tells by itself), "excluded
- *                           UNIXTIME" (it told too often for nothing), "polling MINUTES WHY" or
+ *                           UNIXTIME" (it told too often for nothing), "polling MINUTES WHY",
+ *                           "hanging SECONDS EPOCH WHY" (by a Sync that is held: EasHang) or
  *                           "off WHY"; WHY as in eas_push_why_to_string(), or "no-registry"
  *   held=                   why removals are held back; absent: they are not
  *   error=, error-code=     last failure, for people and as eas_error_code_to_string(); absent:

@@ -50,6 +50,7 @@ struct _EEasBackendPush {
 	gboolean look_wanted; /* at the watchers */
 	guint64 fetched;      /* by all watchers, when the password was last good here or tried */
 	gint64 proof_at;
+	EasVersion version; /* when last asked for; NONE */
 };
 
 static void plan_pump (EEasBackendPush *self, gboolean look);
@@ -119,6 +120,7 @@ update_conditions (EEasBackendPush *self)
 		.online = e_eas_surroundings_is_online (self->surroundings, host),
 		.suspended = e_eas_surroundings_is_suspended (self->surroundings),
 		.economical = e_eas_surroundings_is_economical (self->surroundings),
+		.can_hang = self->version >= EAS_VERSION_12_1,
 	};
 
 	eas_push_plan_set_conditions (self->plan, &conditions, now_ms (self));
@@ -211,6 +213,9 @@ state_to_text (EEasBackendPush *self, const EasPushState *state)
 		return g_strdup_printf ("excluded %" G_GINT64_FORMAT,
 					g_get_real_time () / G_USEC_PER_SEC +
 						(state->until - now_ms (self)) / 1000);
+	case EAS_PUSH_HANGING:
+		return g_strdup_printf ("hanging %u %u %s", state->terms.seconds,
+					state->terms.epoch, why);
 	case EAS_PUSH_POLLING:
 		return g_strdup_printf ("polling %u %s", state->minutes, why);
 	default:
@@ -294,7 +299,9 @@ round_done_cb (GObject *source, GAsyncResult *async_result, gpointer user_data)
 		eas_client_run_finish (EAS_CLIENT (source), async_result, &error);
 
 	g_clear_object (&self->round);
+	self->version = eas_client_get_version (EAS_CLIENT (source));
 	if (!self->ended) {
+		update_conditions (self);
 		eas_push_plan_round_ended (self->plan, result, error, now_ms (self));
 		if (error != NULL)
 			tell_failure (self, error);

@@ -186,7 +186,7 @@ print_push (GKeyFile *file)
 
 	if (words == NULL || words[0] == NULL)
 		return;
-	if (g_str_equal (words[0], "waiting"))
+	if (g_str_equal (words[0], "waiting") || g_str_equal (words[0], "hanging"))
 		printf ("    %s: %s\n", _ ("news"), _ ("the server tells at once"));
 	else if (g_str_equal (words[0], "polling") && words[1] != NULL)
 		printf (_ ("    news: asked for every %s minutes (%s)\n"), words[1],

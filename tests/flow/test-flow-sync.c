@@ -479,6 +479,95 @@ test_malformed (void)
 #define ADD_EACH(name, value, func)                                                                \
 	g_test_add_data_func ("/flow-sync/" name "/" #value, GUINT_TO_POINTER (value), func)
 
+/* --- One that hangs --- */
+
+static GBytes *
+answer_limit (guint limit)
+{
+	g_autoptr (EasWbxmlWriter) writer = eas_wbxml_writer_new ();
+
+	eas_wbxml_writer_start (writer, EAS_AIRSYNC_SYNC);
+	eas_wbxml_writer_uint (writer, EAS_AIRSYNC_STATUS, 14);
+	eas_wbxml_writer_uint (writer, EAS_AIRSYNC_LIMIT, limit);
+	eas_wbxml_writer_end (writer);
+
+	return eas_wbxml_writer_finish (writer);
+}
+
+static void
+begin_hanging (Test *test, const char *keys, guint seconds)
+{
+	begin (test, keys, 0);
+	eas_flow_sync_set_heartbeat (test->rig->flow, seconds);
+}
+
+static void
+test_hangs (void)
+{
+	Test test = { 0 };
+
+	begin_hanging (&test, "a1,b1", 480);
+	expect_sync (&test, "a1,b1");
+	g_assert_true (rig_sent_has (test.rig, EAS_AIRSYNC_HEARTBEAT_INTERVAL, "480"));
+	g_assert_cmpuint (test.rig->step.http->timeout, ==, 540);
+	reply (&test, eas_test_answer_sync ("2", "b2", 1, NULL));
+	g_assert_cmpstr (window (&test, 0)->key, ==, "a1");
+	g_assert_cmpstr (window (&test, 1)->key, ==, "b2");
+	end (&test);
+}
+
+static void
+test_hangs_in_minutes (void)
+{
+	Test test = { 0 };
+
+	begin_hanging (&test, "a1", 480);
+	test.rig->data->version = EAS_VERSION_12_1;
+	expect_sync (&test, "a1");
+	g_assert_true (rig_sent_has (test.rig, EAS_AIRSYNC_WAIT, "8"));
+	g_assert_cmpuint (rig_sent_count (test.rig, EAS_AIRSYNC_HEARTBEAT_INTERVAL), ==, 0);
+	reply (&test, answer_limit (5));
+	rig_expect_send (test.rig, "Sync");
+	g_assert_true (rig_sent_has (test.rig, EAS_AIRSYNC_WAIT, "5"));
+	reply (&test, NULL);
+	g_assert_true (window (&test, 0)->empty);
+	end (&test);
+}
+
+/* The server's limit is asked for once, and known by the next one. */
+static void
+test_hang_limit (void)
+{
+	EasHeartbeat known = { 0 };
+	Test test = { 0 };
+
+	begin_hanging (&test, "a1", 1770);
+	expect_sync (&test, "a1");
+	reply (&test, answer_limit (900));
+	rig_expect_send (test.rig, "Sync");
+	g_assert_true (rig_sent_has (test.rig, EAS_AIRSYNC_HEARTBEAT_INTERVAL, "900"));
+	g_assert_cmpuint (test.rig->n_commits, ==, 1);
+	eas_account_data_get_heartbeat (test.rig->data, "@sync", &known);
+	g_assert_cmpuint (known.ceiling, ==, 900);
+	reply (&test, answer_limit (60)); /* it haggles: enough */
+	rig_expect_error (test.rig, EAS_ERROR, EAS_ERROR_SERVER);
+	end (&test);
+}
+
+/* A connection that is cut in its silence is a lesson, not repeated. */
+static void
+test_hang_is_cut (void)
+{
+	Test test = { 0 };
+
+	begin_hanging (&test, "a1", 480);
+	expect_sync (&test, "a1");
+	rig_pass (test.rig, 100);
+	rig_reply_error (test.rig, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED);
+	rig_expect_error (test.rig, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED);
+	end (&test);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -513,6 +602,11 @@ main (int argc, char **argv)
 	ADD ("9-options-every-time", test_9_options_every_time);
 	ADD ("policy-limits-the-filter", test_policy_limits_the_filter);
 	ADD ("malformed", test_malformed);
+
+	ADD ("hangs", test_hangs);
+	ADD ("hangs-in-minutes", test_hangs_in_minutes);
+	ADD ("hang-limit", test_hang_limit);
+	ADD ("hang-is-cut", test_hang_is_cut);
 
 	return g_test_run ();
 }

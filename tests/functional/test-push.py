@@ -18,6 +18,8 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import seam  # noqa: E402
 import tap  # noqa: E402
+from book import AGENT as BOOK_AGENT  # noqa: E402
+from book import BookAgent, item_xml  # noqa: E402
 from desk import AGENT, Desk, tool  # noqa: E402
 from seam import Failure, wait_for  # noqa: E402
 from tap import report  # noqa: E402
@@ -100,6 +102,26 @@ def second_calendar(desk, name="Second"):
     agent = seam.Agent(AGENT)
     agent.open(uid)
     return folder, agent
+
+
+def tasks_of(desk):
+    """An agent that has the account's tasks open: another folder of the same process."""
+    agent = seam.Agent(AGENT)
+    agent.open(wait_for(lambda: next((s[0] for s in agent.sources("tasks") if s[1] == "eas" and s[2] == desk.uid), None), 20, "tasks"),
+               kind="tasks")
+    return agent
+
+
+def book_of(desk):
+    """An agent that has the account's contacts open."""
+    agent = BookAgent(BOOK_AGENT)
+    agent.open(wait_for(lambda: next((s[0] for s in agent.sources() if s[1] == "eas" and s[2] == desk.uid), None), 20, "the contacts"))
+    return agent
+
+
+def add_contact(desk, name):
+    folder = next(f["id"] for f in desk.ask("folders")["folders"] if f["type"] == 9)
+    desk.ask("add", item_xml(FirstName=name, LastName="Example", FileAs=f"Example, {name}"), folder=folder)
 
 
 def kill(name):
@@ -244,14 +266,77 @@ def test_false_alarms():
         report("and asked about again later", True)
 
 
+WITHOUT_PING = "Sync,FolderSync,Provision,Settings,GetItemEstimate,ItemOperations,MoveItems"
+
+
 def test_ping_is_not_offered():
-    """Polling takes its place, and the state says why."""
-    server.control.ask("set", commands="Sync,FolderSync,Provision,Settings,GetItemEstimate,ItemOperations,MoveItems")
+    """A Sync that hangs takes its place: one for all folders of a process, and nothing is polled."""
+    server.control.ask("set", commands=WITHOUT_PING)
+    book = None
     try:
         with Desk(server, "none") as desk:
-            wait_for(lambda: (push_state(desk) or "").startswith("polling"), 20, "polling")
-            report("the state says that it polls, and why", push_state(desk).endswith(" no-ping"), push_state(desk))
+            tasks = tasks_of(desk)
+            book = book_of(desk)
+            wait_for(lambda: waiting() == 2, 30, "a Sync of each factory", 0.05)
+            report("the state says so, and why", (push_state(desk) or "").startswith("hanging") and
+                   push_state(desk).endswith(" no-ping"), push_state(desk))
             report("no Ping is sent", not pings(desk), pings(desk))
+            report("the tool says that news come at once", "tells at once" in desk.status_text(), desk.status_text())
+            time.sleep(1)
+            server.control.ask("reset")
+            took = []
+            with Witness() as witness:
+                for number in range(8):
+                    title = f"news {number}"
+                    began = time.monotonic()
+                    desk.add(title)
+                    wait_for(lambda: title in desk.here(), 20, title, 0.005)
+                    took.append((time.monotonic() - began) * 1000)
+                    time.sleep(0.6)  # until it hangs again
+                add_contact(desk, "Anna")
+                wait_for(lambda: any("Anna" in (c.value("FN") or "") for c in book.cards()), 20, "the contact", 0.02)
+            print(f"# from the server's commit to the client's list: median {statistics.median(took):.0f} ms, most {max(took):.0f} ms")
+            report("every change arrives within a second", max(took) < 1000, took)
+            report("never two for the same folders", witness.most <= 2, witness.most)
+            syncs = desk.requests("Sync")
+            report("a change costs no more than the next Sync, which asks for events and tasks",
+                   len(syncs) <= 2 * 9 + 4 and any(len(folders_of(s)) == 2 for s in syncs), [s["collections"] for s in syncs])
+            desk.create("mine")
+            wait_for(lambda: "mine" in desk.there(), 10, "the event of the desktop on the server", 0.02)
+            desk.add("theirs")
+            wait_for(lambda: "theirs" in desk.here(), 10, "what comes after our own change", 0.02)
+            desk.change("theirs", SUMMARY="ours")
+            desk.settle(*[f"news {n}" for n in range(8)], "mine", "ours")
+            report("own changes go between", True)
+            time.sleep(2)  # one that ends late is joined by the other
+            report("one Sync hangs for each factory", waiting() == 2, waiting())
+            server.control.ask("reset")
+            time.sleep(5)
+            report("and nothing is asked while nothing happens", not desk.requests(), desk.requests())
+            tasks.close()
+    finally:
+        if book is not None:
+            book.close()
+        server.control.ask("set", commands="")
+
+
+def test_nothing_hangs():
+    """Where a Sync does not hang either, it is polled, gently, and the state says why."""
+    server.control.ask("set", commands=WITHOUT_PING)
+    try:
+        with Desk(server, "poll") as desk:
+            wait_for(lambda: (push_state(desk) or "").startswith("hanging"), 20, "hanging")
+            wait_for(lambda: waiting() == 1, 20, "the Sync", 0.05)
+            server.control.ask("reset")
+            began = time.monotonic()
+            while time.monotonic() - began < 40 and not (push_state(desk) or "").startswith("polling"):
+                desk.ask("expire")
+                time.sleep(0.1)
+            report("the state says that it polls, and why", (push_state(desk) or "").endswith(" no-ping"), push_state(desk))
+            asked = len(desk.requests("Sync"))
+            report("after a few tries", asked <= 6, asked)
+            time.sleep(3)
+            report("and asks no more", waiting() == 0 and len(desk.requests("Sync")) <= asked + 1, desk.requests("Sync"))
     finally:
         server.control.ask("set", commands="")
 
@@ -335,7 +420,7 @@ def test_switched_off():
 
 
 TESTS = [test_latency, test_only_the_owner, test_factory_dies, test_registry_dies, test_two_registries, test_new_folder,
-         test_false_alarms, test_password_hiccup, test_ping_is_not_offered, test_sleep, test_switched_off]
+         test_false_alarms, test_password_hiccup, test_ping_is_not_offered, test_nothing_hangs, test_sleep, test_switched_off]
 
 
 def main():
@@ -344,7 +429,7 @@ def main():
     # The session's own bus is the system's as well, before a daemon starts.
     os.environ["DBUS_SYSTEM_BUS_ADDRESS"] = os.environ["DBUS_SESSION_BUS_ADDRESS"]
     subprocess.run(["dbus-update-activation-environment", "DBUS_SYSTEM_BUS_ADDRESS"], check=True, timeout=20)
-    users = ["latency", "owner", "factory", "registry", "charge", "folders", "alarms", "hiccup", "none", "sleep", "off"]
+    users = ["latency", "owner", "factory", "registry", "charge", "folders", "alarms", "hiccup", "none", "poll", "sleep", "off"]
     with seam.TestServer(*[word for user in users for word in ("--user", f"{user}:secret")], "--versions", "14.1") as server:
         tap.run(*[test for test in TESTS if not names or test.__name__[5:] in names])
     tap.finish()

@@ -9,13 +9,16 @@
  *
  *	OPEN     collections at key 0 get their first key: no items yet, nothing to make durable
  *	ASK      the request proper, with the complete options every time
- *	answer   empty                  -> every window empty, the keys stay
- *	         status 1               -> windows, matched by CollectionId
- *	         a collection's status  -> that window's error; 12 -> FOLDERS, this portion again,
- *once global 12              -> FOLDERS, this portion again, once global 15              ->
- *portions of at most Limit global 4, 101 to 103, and any key status with several parts -> portions
- *of one global 5, 16           -> WAIT, the same again, if nothing of ours was in it others with
- *one part   -> that window's error when the collection is to blame, else FAIL
+ *	answer   empty               -> every window empty, the keys stay
+ *	         status 1            -> windows, matched by CollectionId
+ *	         a collection's      -> that window's error; 12 -> FOLDERS, once, and again
+ *	         global 12           -> FOLDERS, once, and again
+ *	         14                  -> LIMIT: the interval it names is kept; once, and again
+ *	         15                  -> portions of at most Limit
+ *	         4, 101 to 103, any of keys, with several parts -> portions of one
+ *	         5, 16               -> WAIT, again, if nothing of ours was in it
+ *	         others, one part    -> that window's error when the collection is to blame
+ *	         others              -> FAIL
  *
  * Nothing of ours is sent twice by this flow: with commands inside, a lost answer
  * fails, and the owner looks before it repeats.
@@ -24,6 +27,7 @@
 #include <string.h>
 
 #include "eas-flow-folders.h"
+#include "eas-flow-save.h"
 #include "eas-policy.h"
 
 #include "eas-flow-sync.h"
@@ -31,6 +35,8 @@
 #define FIRST_WINDOW_SIZE 100
 #define RETRY_MS          2000
 #define MAX_RETRIES       2
+#define HANG_GRACE        60      /* seconds the connection may live beyond the heartbeat */
+#define HANG_NETWORK      "@sync" /* what a server allows is kept as if it were a network's lesson */
 
 enum {
 	STATUS_OK = 1,
@@ -38,13 +44,22 @@ enum {
 	STATUS_PROTOCOL = 4,
 	STATUS_SERVER = 5,
 	STATUS_HIERARCHY = 12,
+	STATUS_WAIT = 14,
 	STATUS_TOO_MANY = 15,
 	STATUS_RETRY = 16,
 	STATUS_COMMON = 101,
 	STATUS_INVALID_XML = 103
 };
 
-typedef enum { SYNC_OPEN, SYNC_ASK, SYNC_FOLDERS, SYNC_WAIT, SYNC_DONE, SYNC_FAIL } SyncState;
+typedef enum {
+	SYNC_OPEN,
+	SYNC_ASK,
+	SYNC_FOLDERS,
+	SYNC_LIMIT, /* a save of what the server allows */
+	SYNC_WAIT,
+	SYNC_DONE,
+	SYNC_FAIL
+} SyncState;
 
 /* A part on its way. */
 typedef struct {
@@ -64,6 +79,8 @@ typedef struct {
 	guint start;      /* of the portion */
 	guint portion;
 	guint retries;
+	guint heartbeat;    /* seconds; 0: answered at once */
+	guint hang_limit;   /* what the server named; 0 nothing yet */
 	gboolean refreshed; /* folders, for this portion */
 	guint64 known_folders;
 	GError *error;
@@ -262,7 +279,10 @@ build_sync (EasVersion version, const EasAccountData *data, gpointer user_data, 
 		g_ptr_array_new_with_free_func ((GDestroyNotify) eas_sync_request_collection_free);
 	for (guint ii = 0; ii < list->len; ii++)
 		add_collection (&request, g_ptr_array_index (list, ii), opening, version, data);
+	request.heartbeat_interval = opening ? 0 : self->heartbeat;
 	out = eas_request_new (&eas_cmd_sync, eas_cmd_sync_build (&request, version));
+	if (request.heartbeat_interval > 0)
+		out->timeout = self->heartbeat + HANG_GRACE;
 	eas_sync_request_clear (&request);
 
 	return out;
@@ -387,6 +407,30 @@ fail_portion (SyncFlow *self, const GPtrArray *list, guint status)
 	sync_fail (self, error);
 }
 
+static void
+apply_limit (EasAccountData *data, gpointer user_data)
+{
+	SyncFlow *self = user_data;
+	EasHeartbeat limit = { self->hang_limit, self->hang_limit, 0 };
+
+	eas_account_data_set_heartbeat (data, HANG_NETWORK, &limit);
+}
+
+/* Minutes where we asked in minutes. FALSE: that was tried, or is none. */
+static gboolean
+take_limit (SyncFlow *self, guint limit)
+{
+	guint seconds = self->flow.data->version < EAS_VERSION_14_0 ? limit * 60 : limit;
+
+	if (self->heartbeat == 0 || self->hang_limit != 0 || seconds == 0 ||
+	    seconds == self->heartbeat)
+		return FALSE;
+	self->heartbeat = self->hang_limit = seconds;
+	self->state = SYNC_LIMIT;
+
+	return TRUE;
+}
+
 /* The whole request failed. */
 static void
 take_global (SyncFlow *self, guint status, guint limit)
@@ -397,6 +441,8 @@ take_global (SyncFlow *self, guint status, guint limit)
 
 	if (status == STATUS_HIERARCHY && !self->refreshed) {
 		self->state = SYNC_FOLDERS;
+	} else if (status == STATUS_WAIT && take_limit (self, limit)) {
+		/* asked again with what it allows */
 	} else if (status == STATUS_TOO_MANY && n > 1) {
 		self->portion = limit > 0 && limit < n ? limit : n / 2;
 		self->state = SYNC_OPEN;
@@ -490,6 +536,8 @@ sync_finished (EasFlow *flow, EasFlow *child, EasStep *end)
 
 	if (self->state == SYNC_FOLDERS)
 		take_folders (self, end);
+	else if (self->state == SYNC_LIMIT)
+		self->state = SYNC_OPEN; /* not kept, it is learned again */
 	else if (end->kind == EAS_STEP_DONE)
 		take_answer (self, end->result);
 	else if (g_error_matches (end->error, EAS_ERROR, EAS_ERROR_KEY))
@@ -516,6 +564,13 @@ sync_enter (EasFlow *flow)
 		work->key = g_strdup (work->base_key);
 		work->first = strcmp (work->base_key, "0") == 0;
 	}
+	if (self->heartbeat > 0) {
+		EasHeartbeat known = { 0 };
+
+		eas_account_data_get_heartbeat (flow->data, HANG_NETWORK, &known);
+		if (known.ceiling != 0)
+			self->heartbeat = MIN (self->heartbeat, known.ceiling);
+	}
 }
 
 /* Passes over what has nothing to do. */
@@ -541,8 +596,9 @@ start_exchange (SyncFlow *self)
 	EasFlow *exchange = eas_flow_exchange_new (&eas_cmd_sync, build_sync, self, NULL);
 
 	eas_flow_exchange_see_status (exchange);
-	eas_flow_exchange_set_safe_to_repeat (exchange,
-					      self->state == SYNC_OPEN || !any_commands (list));
+	eas_flow_exchange_set_safe_to_repeat (
+		exchange,
+		self->heartbeat == 0 && (self->state == SYNC_OPEN || !any_commands (list)));
 	self->known_folders = self->flow.data->folders_generation;
 	eas_flow_start_child (&self->flow, exchange);
 }
@@ -571,6 +627,9 @@ sync_next (EasFlow *flow, EasStep *out_step)
 		break;
 	case SYNC_FOLDERS:
 		eas_flow_start_child (flow, eas_flow_folders_refresh_new (self->known_folders));
+		break;
+	case SYNC_LIMIT:
+		eas_flow_start_child (flow, eas_flow_save_new (apply_limit, self, NULL));
 		break;
 	case SYNC_WAIT:
 		eas_step_set_wait (out_step, RETRY_MS << self->retries++);
@@ -627,4 +686,12 @@ eas_flow_sync_new (GPtrArray *take_parts)
 	g_ptr_array_unref (take_parts);
 
 	return &self->flow;
+}
+
+void
+eas_flow_sync_set_heartbeat (EasFlow *flow, guint seconds)
+{
+	g_return_if_fail (flow != NULL && flow->klass == &sync_class);
+
+	((SyncFlow *) flow)->heartbeat = seconds;
 }

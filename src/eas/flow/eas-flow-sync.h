@@ -33,5 +33,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (EasSyncPart, eas_sync_part_free)
  * Global 4 or 103 with several parts: they are tried one by one.
  */
 EasFlow *eas_flow_sync_new (GPtrArray *take_parts);
+/*
+ * The request hangs: it is held until one of the collections changes, or for so many
+ * seconds (minutes below 14.0; the server may know better, which is remembered).
+ * None of the parts may be at key 0 or carry commands, and the version is at least
+ * 12.1. A cut connection fails and is not repeated. Before the flow starts.
+ */
+void     eas_flow_sync_set_heartbeat (EasFlow *flow, guint seconds);
 
 G_END_DECLS

@@ -11,14 +11,17 @@
  * A folder that keeps ringing and has nothing to fetch is left out for a while that
  * doubles, or the two would ring each other for ever. Short at first: some servers
  * ring for our own edits (SOGo), and that passes.
+ *
+ * Without a Ping that works the owners let a Sync hang, where the version knows that:
+ * its answer moves SyncKeys, which only they may do. The plan says by which terms;
+ * whose Sync does not hang is polled. Where the connection is cut (a proxy), a Sync
+ * would be as well. The folder list, of which nobody tells then, is asked for at times.
  */
 
 #include <gio/gio.h>
 
-#include "eas-push-plan.h"
+#include "eas-push-plan-private.h"
 
-#define SECOND_MS          ((gint64) 1000)
-#define MINUTE_MS          (60 * SECOND_MS)
 #define SETTLE_MS          (30 * SECOND_MS)
 #define REQUEST_GAP_MS     (1 * SECOND_MS)
 #define DEBOUNCE_MS        200             /* several folders open at once: one round for all */
@@ -36,65 +39,20 @@
 #define SHORT_CUT_MS                                                                               \
 	(5 * SECOND_MS) /* a connection that lived so long was not refused, but cut                \
 			 */
-#define POLL_MINUTES            5
-#define POLL_MINUTES_ECONOMICAL 15
-#define BROKEN_MS               (60 * MINUTE_MS) /* then Ping gets another chance */
-#define REFUSED_MS              (20 * MINUTE_MS)
-#define NO_PING_MS              (24 * 60 * MINUTE_MS)
-#define ECONOMICAL_REST_MS      (60 * SECOND_MS) /* after a ring */
-#define RESUME_LEAST_MS         (2 * SECOND_MS)
-#define RESUME_MOST_MS          (10 * SECOND_MS)
-#define ONLINE_MOST_MS          (2 * SECOND_MS)
-
-typedef struct {
-	char *id;
-	EasClass klass;
-	gboolean seen; /* while watchers are being taken over */
-	gboolean ready, doubtful, acknowledged;
-	guint found, fetched;
-	guint64 ring;            /* the last one given */
-	gboolean to_be_rung;     /* the RING action is still to be given */
-	gboolean rang;           /* and not acknowledged yet */
-	gboolean rang_by_server; /* in place of a doubt or a poll: judged by what it brings */
-	gint64 rang_at;
-	guint empty_rings;
-	gint64 exclusion_ms; /* the next one's length */
-	gint64 excluded_until;
-	gint64 poll_at;
-	gboolean in_round;
-	gboolean beyond_limit; /* of how many folders the server watches */
-} Folder;
-
-struct _EasPushPlan {
-	GRand *random;
-	EasPushConditions conditions;
-	GHashTable *folders; /* id -> Folder */
-	guint max_folders;   /* 0 unknown */
-
-	gboolean running, cancelled;
-	gint64 started_at;
-	gint64 restart_at; /* of the running round, to take in a folder; 0 */
-
-	/* Not before. */
-	gint64 gap_until;    /* requests without progress */
-	gint64 pause_until;  /* failures, throttling */
-	gint64 jitter_until; /* not everybody at once */
-	gint64 failed_at;    /* 0: the last round did not fail */
-	gint64 pause_ms;
-	gboolean throttled; /* by the server's own word: nothing but time ends it */
-	gboolean refused_password;
-
-	guint at_once, hopeless, refused; /* in a row */
-	guint barren; /* rounds in a row that told nothing of a folder: hierarchy, strangers */
-	EasPushWhy polling; /* NONE: Ping works */
-	gint64 polling_until;
-	gboolean list_wanted, listing;
-};
+#define BROKEN_MS          (60 * MINUTE_MS) /* then Ping gets another chance */
+#define REFUSED_MS         (20 * MINUTE_MS)
+#define NO_PING_MS         (24 * 60 * MINUTE_MS)
+#define ECONOMICAL_REST_MS (60 * SECOND_MS) /* after a ring */
+#define RESUME_LEAST_MS    (2 * SECOND_MS)
+#define RESUME_MOST_MS     (10 * SECOND_MS)
+#define ONLINE_MOST_MS     (2 * SECOND_MS)
+#define HANG_GRACE_MS      (60 * SECOND_MS) /* until an owner's Sync hangs */
+#define LIST_MS            (30 * MINUTE_MS) /* between lists of folders, without Ping */
 
 static void
 folder_free (gpointer data)
 {
-	Folder *folder = data;
+	EasPushFolder *folder = data;
 
 	g_free (folder->id);
 	g_free (folder);
@@ -144,10 +102,17 @@ not_before (EasPushPlan *plan)
 	return MAX (MAX (plan->gap_until, plan->pause_until), plan->jitter_until);
 }
 
-static gint64
-poll_ms (EasPushPlan *plan)
+static void
+hang_anew (EasPushPlan *plan)
 {
-	return (plan->conditions.economical ? POLL_MINUTES_ECONOMICAL : POLL_MINUTES) * MINUTE_MS;
+	GHashTableIter iter;
+	gpointer value;
+
+	plan->hang_epoch++;
+	plan->hang_again_at = 0;
+	g_hash_table_iter_init (&iter, plan->folders);
+	while (g_hash_table_iter_next (&iter, NULL, &value))
+		((EasPushFolder *) value)->hang = EAS_PUSH_HANG_NONE;
 }
 
 static void
@@ -159,7 +124,7 @@ forget_failure (EasPushPlan *plan)
 		plan->pause_until = 0;
 }
 
-/* Each folder is asked at once, then every few minutes. */
+/* Each folder is asked at once, then every few minutes; where a Sync hangs, that asks. */
 static void
 start_polling (EasPushPlan *plan, EasPushWhy why, gint64 for_ms, gint64 now)
 {
@@ -169,9 +134,13 @@ start_polling (EasPushPlan *plan, EasPushWhy why, gint64 for_ms, gint64 now)
 	forget_failure (plan);
 	plan->polling = why;
 	plan->polling_until = now + for_ms;
+	plan->list_at = now + LIST_MS;
+	if (eas_push_plan_hangs (plan))
+		hang_anew (plan);
 	g_hash_table_iter_init (&iter, plan->folders);
 	while (g_hash_table_iter_next (&iter, NULL, &value))
-		((Folder *) value)->poll_at = now;
+		((EasPushFolder *) value)->poll_at =
+			eas_push_plan_hangs (plan) ? now + HANG_GRACE_MS : now;
 }
 
 static void
@@ -181,10 +150,25 @@ stop_polling (EasPushPlan *plan)
 	plan->at_once = plan->hopeless = plan->refused = 0;
 }
 
+/* Ping gets another chance, one: while it is tried nobody else asks. */
+static void
+try_ping (EasPushPlan *plan)
+{
+	EasPushWhy why = plan->polling;
+
+	stop_polling (plan);
+	if (why == EAS_PUSH_WHY_EARLY)
+		plan->at_once = AT_ONCE_ROUNDS - 1;
+	else if (why == EAS_PUSH_WHY_REFUSED)
+		plan->refused = REFUSED_ROUNDS - 1;
+	else if (why == EAS_PUSH_WHY_CUT)
+		plan->hopeless = HOPELESS_ROUNDS - 1;
+}
+
 /* --- Rings --- */
 
 static void
-ring (Folder *folder, gboolean by_server, gint64 now)
+ring (EasPushFolder *folder, gboolean by_server, gint64 now)
 {
 	if (!folder->rang)
 		folder->rang_by_server = by_server;
@@ -197,7 +181,7 @@ ring (Folder *folder, gboolean by_server, gint64 now)
 
 /* The owners of a rung folder have fetched. */
 static void
-settle (EasPushPlan *plan, Folder *folder, gboolean found, gint64 now)
+settle (EasPushPlan *plan, EasPushFolder *folder, gboolean found, gint64 now)
 {
 	gboolean judged = folder->rang_by_server;
 
@@ -214,29 +198,29 @@ settle (EasPushPlan *plan, Folder *folder, gboolean found, gint64 now)
 }
 
 static gboolean
-is_pingable (const Folder *folder, gint64 now)
+is_pingable (const EasPushFolder *folder, gint64 now)
 {
 	return folder->ready && !folder->rang && folder->excluded_until <= now;
 }
 
 /* --- Watchers --- */
 
-static Folder *
+static EasPushFolder *
 obtain_folder (EasPushPlan *plan, const EasPushWatcher *watcher, gint64 now)
 {
-	Folder *folder = g_hash_table_lookup (plan->folders, watcher->folder_id);
+	EasPushFolder *folder = g_hash_table_lookup (plan->folders, watcher->folder_id);
 
 	if (folder != NULL)
 		return folder;
 
-	folder = g_new0 (Folder, 1);
+	folder = g_new0 (EasPushFolder, 1);
 	folder->id = g_strdup (watcher->folder_id);
 	folder->klass = watcher->klass;
 	folder->ring = watcher->last_ring;
 	folder->exclusion_ms = FIRST_EXCLUSION_MS;
 	folder->found = watcher->found;
 	folder->fetched = watcher->fetched;
-	folder->poll_at = now + poll_ms (plan);
+	folder->poll_at = now + eas_push_plan_poll_ms (plan);
 	/* A ring of the time before, that nobody has answered yet. */
 	folder->rang = watcher->acknowledged != watcher->last_ring;
 	folder->rang_at = now;
@@ -249,11 +233,18 @@ typedef struct {
 	guint found, fetched;
 } Before;
 
+/* What it says of other terms than the present ones means nothing. */
+static EasPushHang
+hang_of (const EasPushPlan *plan, const EasPushWatcher *watcher)
+{
+	return watcher->hang_epoch == plan->hang_epoch ? watcher->hang : EAS_PUSH_HANG_NONE;
+}
+
 /* The sum of a folder's watchers. */
 static void
 add_watcher (EasPushPlan *plan, const EasPushWatcher *watcher, GHashTable *before, gint64 now)
 {
-	Folder *folder = obtain_folder (plan, watcher, now);
+	EasPushFolder *folder = obtain_folder (plan, watcher, now);
 
 	if (!folder->seen) {
 		Before *past = g_new0 (Before, 1);
@@ -265,16 +256,19 @@ add_watcher (EasPushPlan *plan, const EasPushWatcher *watcher, GHashTable *befor
 		folder->ready = folder->doubtful = FALSE;
 		folder->acknowledged = TRUE;
 		folder->found = folder->fetched = 0;
+		folder->hang = hang_of (plan, watcher);
 	}
 	folder->ready |= watcher->ready;
 	folder->doubtful |= watcher->doubtful;
 	folder->acknowledged &= watcher->acknowledged == folder->ring;
 	folder->found += watcher->found;
 	folder->fetched += watcher->fetched;
+	if (hang_of (plan, watcher) != EAS_PUSH_HANG_WAITS && folder->hang == EAS_PUSH_HANG_WAITS)
+		folder->hang = hang_of (plan, watcher);
 }
 
 static void
-compare (EasPushPlan *plan, Folder *folder, const Before *past, gint64 now)
+compare (EasPushPlan *plan, EasPushFolder *folder, const Before *past, gint64 now)
 {
 	gboolean found = folder->found != past->found;
 
@@ -282,6 +276,8 @@ compare (EasPushPlan *plan, Folder *folder, const Before *past, gint64 now)
 		folder->empty_rings = 0;
 		folder->exclusion_ms = FIRST_EXCLUSION_MS;
 	}
+	if (folder->hang == EAS_PUSH_HANG_CANNOT && plan->hang_again_at == 0)
+		plan->hang_again_at = now + BROKEN_MS;
 	if (folder->rang && folder->acknowledged)
 		settle (plan, folder, found, now);
 	/* A fetch that succeeds says that the server is back. */
@@ -305,7 +301,7 @@ eas_push_plan_set_watchers (EasPushPlan *plan, const GPtrArray *watchers, gint64
 
 	g_hash_table_iter_init (&iter, plan->folders);
 	while (g_hash_table_iter_next (&iter, NULL, &value)) {
-		Folder *folder = value;
+		EasPushFolder *folder = value;
 
 		if (!folder->seen) {
 			g_hash_table_iter_remove (&iter);
@@ -346,6 +342,7 @@ void
 eas_push_plan_resumed (EasPushPlan *plan, gint64 now)
 {
 	forget_failure (plan);
+	hang_anew (plan);
 	plan->jitter_until = now + spread (plan, RESUME_LEAST_MS, RESUME_MOST_MS);
 	restart (plan, now);
 }
@@ -354,6 +351,7 @@ void
 eas_push_plan_network_changed (EasPushPlan *plan, gint64 now)
 {
 	forget_failure (plan);
+	hang_anew (plan);
 	if (plan->polling == EAS_PUSH_WHY_EARLY || plan->polling == EAS_PUSH_WHY_CUT)
 		stop_polling (plan);
 	plan->jitter_until =
@@ -445,7 +443,7 @@ take_changes (EasPushPlan *plan, const GPtrArray *ids, gint64 now)
 	guint known = 0;
 
 	for (guint i = 0; i < ids->len; i++) {
-		Folder *folder = g_hash_table_lookup (plan->folders, ids->pdata[i]);
+		EasPushFolder *folder = g_hash_table_lookup (plan->folders, ids->pdata[i]);
 
 		if (folder == NULL)
 			continue;
@@ -466,7 +464,7 @@ ask_doubtful (EasPushPlan *plan, gint64 now)
 
 	g_hash_table_iter_init (&iter, plan->folders);
 	while (g_hash_table_iter_next (&iter, NULL, &value)) {
-		Folder *folder = value;
+		EasPushFolder *folder = value;
 
 		if (folder->ready && folder->doubtful && !folder->rang)
 			ring (folder, /* by_server */ FALSE, now);
@@ -506,6 +504,8 @@ take_result (EasPushPlan *plan, const EasPingResult *result, gint64 now)
 
 	switch (result->outcome) {
 	case EAS_PING_EXPIRED:
+		/* It was held all the time: the next one follows at once. */
+		plan->gap_until = MIN (plan->gap_until, plan->started_at + REQUEST_GAP_MS);
 		ask_doubtful (plan, now);
 		break;
 	case EAS_PING_CHANGED:
@@ -553,7 +553,7 @@ eas_push_plan_round_ended (EasPushPlan *plan,
 	}
 	g_hash_table_iter_init (&iter, plan->folders);
 	while (g_hash_table_iter_next (&iter, NULL, &value))
-		((Folder *) value)->in_round = FALSE;
+		((EasPushFolder *) value)->in_round = FALSE;
 }
 
 void
@@ -573,7 +573,7 @@ eas_push_plan_listed (EasPushPlan *plan, const GError *error, gint64 now)
 /* --- The next action --- */
 
 static int
-importance (const Folder *folder)
+importance (const EasPushFolder *folder)
 {
 	static const EasClass order[] = { EAS_CLASS_EMAIL, EAS_CLASS_CALENDAR, EAS_CLASS_CONTACTS,
 					  EAS_CLASS_TASKS, EAS_CLASS_NOTES };
@@ -589,7 +589,7 @@ importance (const Folder *folder)
 static int
 compare_importance (gconstpointer a, gconstpointer b)
 {
-	const Folder *one = *(Folder *const *) a, *two = *(Folder *const *) b;
+	const EasPushFolder *one = *(EasPushFolder *const *) a, *two = *(EasPushFolder *const *) b;
 
 	if (importance (one) != importance (two))
 		return importance (one) - importance (two);
@@ -617,7 +617,7 @@ choose_folders (EasPushPlan *plan, gint64 now)
 	g_ptr_array_sort (chosen, compare_importance);
 	folders = g_ptr_array_new_with_free_func ((GDestroyNotify) eas_ping_folder_free);
 	for (guint i = 0; i < chosen->len; i++) {
-		Folder *folder = chosen->pdata[i];
+		EasPushFolder *folder = chosen->pdata[i];
 
 		folder->beyond_limit = plan->max_folders > 0 && i >= plan->max_folders;
 		folder->in_round = !folder->beyond_limit;
@@ -636,11 +636,11 @@ typedef struct {
 	gint64 returns_at;    /* the first excluded one */
 	gboolean any_outside; /* one that was excluded waits outside the running round */
 	gint64 poll_at;
-	Folder *to_be_rung, *to_be_polled;
+	EasPushFolder *to_be_rung, *to_be_polled;
 } Survey;
 
 static void
-survey_folder (EasPushPlan *plan, Folder *folder, gint64 now, Survey *survey)
+survey_folder (EasPushPlan *plan, EasPushFolder *folder, gint64 now, Survey *survey)
 {
 	gboolean polled = plan->polling != EAS_PUSH_WHY_NONE || folder->beyond_limit;
 
@@ -654,6 +654,10 @@ survey_folder (EasPushPlan *plan, Folder *folder, gint64 now, Survey *survey)
 	if (is_pingable (folder, now)) {
 		survey->any_pingable = TRUE;
 		survey->any_outside |= !folder->in_round && !folder->beyond_limit;
+	}
+	if (eas_push_plan_hangs (plan) && folder->hang == EAS_PUSH_HANG_WAITS) {
+		folder->poll_at = now + HANG_GRACE_MS;
+		polled = FALSE;
 	}
 	if (polled && folder->ready && !folder->rang) {
 		if (folder->poll_at <= now)
@@ -718,7 +722,11 @@ next_while_idle (EasPushPlan *plan, const Survey *survey, gint64 now, EasPushAct
 		return;
 	}
 	if (plan->polling != EAS_PUSH_WHY_NONE) {
-		out->wake_at = plan->polling_until;
+		out->wake_at = MIN (plan->polling_until, plan->list_at);
+		if (plan->hang_again_at != 0)
+			out->wake_at = MIN (out->wake_at, plan->hang_again_at);
+		if (start_at > now)
+			out->wake_at = MIN (out->wake_at, start_at);
 		return;
 	}
 	out->wake_at = survey->returns_at;
@@ -731,20 +739,35 @@ next_while_idle (EasPushPlan *plan, const Survey *survey, gint64 now, EasPushAct
 		out->wake_at = MIN (out->wake_at, start_at);
 }
 
+static void
+look_at_polling (EasPushPlan *plan, gint64 now)
+{
+	if (plan->polling_until <= now) {
+		try_ping (plan);
+		return;
+	}
+	if (plan->hang_again_at != 0 && plan->hang_again_at <= now)
+		hang_anew (plan);
+	if (plan->list_at <= now) {
+		plan->list_at = now + LIST_MS;
+		plan->list_wanted = g_hash_table_size (plan->folders) > 0;
+	}
+}
+
 void
 eas_push_plan_next (EasPushPlan *plan, gint64 now, EasPushAction *out)
 {
 	Survey survey;
 
 	*out = (EasPushAction){ .kind = EAS_PUSH_SLEEP, .wake_at = G_MAXINT64 };
-	if (plan->polling != EAS_PUSH_WHY_NONE && plan->polling_until <= now)
-		stop_polling (plan);
+	if (plan->polling != EAS_PUSH_WHY_NONE)
+		look_at_polling (plan, now);
 	survey_all (plan, now, &survey);
 
 	if (survey.to_be_rung == NULL && survey.to_be_polled != NULL && may_talk (plan) &&
 	    plan->pause_until <= now) {
 		ring (survey.to_be_polled, /* by_server */ FALSE, now);
-		survey.to_be_polled->poll_at = now + poll_ms (plan);
+		survey.to_be_polled->poll_at = now + eas_push_plan_poll_ms (plan);
 		survey.to_be_rung = survey.to_be_polled;
 	}
 	if (survey.to_be_rung != NULL) {
@@ -763,70 +786,4 @@ eas_push_plan_next (EasPushPlan *plan, gint64 now, EasPushAction *out)
 	}
 	if (out->kind == EAS_PUSH_SLEEP && may_talk (plan))
 		out->wake_at = MIN (out->wake_at, MAX (survey.poll_at, plan->pause_until));
-}
-
-/* --- For people --- */
-
-static EasPushWhy
-why_off (EasPushPlan *plan, gint64 now)
-{
-	if (!plan->conditions.wanted)
-		return EAS_PUSH_WHY_DISABLED;
-	if (!plan->conditions.password || plan->refused_password)
-		return EAS_PUSH_WHY_PASSWORD;
-	if (plan->conditions.suspended)
-		return EAS_PUSH_WHY_SUSPENDED;
-	if (!plan->conditions.online)
-		return EAS_PUSH_WHY_OFFLINE;
-	if (plan->failed_at != 0)
-		return EAS_PUSH_WHY_ERROR;
-
-	return EAS_PUSH_WHY_NONE;
-}
-
-void
-eas_push_plan_describe (EasPushPlan *plan, const char *folder_id, gint64 now, EasPushState *out)
-{
-	const Folder *folder =
-		folder_id != NULL ? g_hash_table_lookup (plan->folders, folder_id) : NULL;
-
-	*out = (EasPushState){ .why = why_off (plan, now) };
-	if (out->why != EAS_PUSH_WHY_NONE)
-		return;
-	if (folder_id != NULL && (folder == NULL || !folder->ready)) {
-		out->why = EAS_PUSH_WHY_NOT_READY;
-	} else if (plan->polling != EAS_PUSH_WHY_NONE || (folder != NULL && folder->beyond_limit)) {
-		out->kind = EAS_PUSH_POLLING;
-		out->why = plan->polling != EAS_PUSH_WHY_NONE ? plan->polling
-							      : EAS_PUSH_WHY_FOLDER_LIMIT;
-		out->minutes = (guint) (poll_ms (plan) / MINUTE_MS);
-	} else if (folder != NULL && folder->excluded_until > now) {
-		out->kind = EAS_PUSH_EXCLUDED;
-		out->until = folder->excluded_until;
-	} else {
-		out->kind = EAS_PUSH_WAITING;
-	}
-}
-
-const char *
-eas_push_why_to_string (EasPushWhy why)
-{
-	static const char *const words[] = {
-		[EAS_PUSH_WHY_NONE] = "",
-		[EAS_PUSH_WHY_DISABLED] = "disabled",
-		[EAS_PUSH_WHY_OFFLINE] = "offline",
-		[EAS_PUSH_WHY_SUSPENDED] = "suspended",
-		[EAS_PUSH_WHY_PASSWORD] = "password",
-		[EAS_PUSH_WHY_ERROR] = "error",
-		[EAS_PUSH_WHY_NOT_READY] = "not-ready",
-		[EAS_PUSH_WHY_NO_PING] = "no-ping",
-		[EAS_PUSH_WHY_EARLY] = "returns-at-once",
-		[EAS_PUSH_WHY_CUT] = "connection-cut",
-		[EAS_PUSH_WHY_REFUSED] = "refused",
-		[EAS_PUSH_WHY_FOLDER_LIMIT] = "folder-limit",
-	};
-
-	g_return_val_if_fail (why < G_N_ELEMENTS (words), "");
-
-	return words[why];
 }

@@ -10,10 +10,18 @@
 #pragma once
 
 #include "eas-flow-push.h"
+#include "eas-hang.h"
 
 G_BEGIN_DECLS
 
 typedef struct _EasPushPlan EasPushPlan;
+
+/* Where the server has no Ping that works, owners let a Sync hang (EasHang). */
+typedef enum {
+	EAS_PUSH_HANG_NONE,  /* not, or not yet */
+	EAS_PUSH_HANG_WAITS, /* one hangs, or is about to again */
+	EAS_PUSH_HANG_CANNOT /* it is no use: the folder has to be asked about */
+} EasPushHang;
 
 /* One process that has a folder open. Several may have the same one. */
 typedef struct {
@@ -25,6 +33,8 @@ typedef struct {
 	guint64 last_ring;    /* where the folder is new to the plan: its last ring, by whoever gave it */
 	guint found;          /* grows when a fetch brought something */
 	guint fetched;        /* grows with each fetch that succeeded */
+	EasPushHang hang;
+	guint hang_epoch;     /* of the terms that this is about */
 } EasPushWatcher;
 
 typedef struct {
@@ -33,6 +43,7 @@ typedef struct {
 	gboolean online;
 	gboolean suspended;  /* the machine sleeps or is about to */
 	gboolean economical; /* power saver, or a metered line */
+	gboolean can_hang;   /* a Sync may: since 12.1 */
 } EasPushConditions;
 
 typedef enum {
@@ -55,6 +66,7 @@ typedef struct {
 typedef enum {
 	EAS_PUSH_OFF,      /* why: DISABLED, OFFLINE, SUSPENDED, PASSWORD, ERROR, NOT_READY */
 	EAS_PUSH_WAITING,  /* the server tells by itself */
+	EAS_PUSH_HANGING,  /* the owner is to let a Sync hang, by terms; why: as with POLLING */
 	EAS_PUSH_EXCLUDED, /* rang again and again for nothing; until */
 	EAS_PUSH_POLLING   /* asked every few minutes; why: NO_PING, EARLY, CUT, REFUSED, FOLDER_LIMIT */
 } EasPushStateKind;
@@ -79,6 +91,7 @@ typedef struct {
 	EasPushWhy why;
 	gint64 until;  /* EXCLUDED */
 	guint minutes; /* POLLING */
+	EasHangTerms terms; /* HANGING */
 } EasPushState;
 
 EasPushPlan *eas_push_plan_new  (guint32 seed); /* of the jitter */

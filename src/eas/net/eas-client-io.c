@@ -187,16 +187,20 @@ wants_lane (const EasJob *job, const char *lane)
 }
 
 gboolean
-eas_io_lane_is_free (EasIo *io, const char *lane)
+eas_io_lane_is_wanted (EasIo *io, const char *lane)
 {
-	if (g_hash_table_contains (io->lanes, lane))
-		return FALSE;
 	for (GList *link = io->queued.head; link != NULL; link = link->next) {
 		if (wants_lane (link->data, lane))
-			return FALSE;
+			return TRUE;
 	}
 
-	return TRUE;
+	return FALSE;
+}
+
+gboolean
+eas_io_lane_is_free (EasIo *io, const char *lane)
+{
+	return !g_hash_table_contains (io->lanes, lane) && !eas_io_lane_is_wanted (io, lane);
 }
 
 /* Free lanes that nobody asked for earlier; all of them or none. */

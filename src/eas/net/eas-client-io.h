@@ -37,6 +37,7 @@ EasVersion eas_io_get_version (EasIo *io);
 
 /* On the I/O thread. */
 gboolean eas_io_lane_is_free (EasIo *io, const char *lane); /* nobody has it, nobody waits for it */
+gboolean eas_io_lane_is_wanted (EasIo *io, const char *lane); /* somebody waits for it */
 GSource *eas_io_add_timeout  (EasIo *io, guint ms, GSourceFunc func, gpointer user_data);
 gboolean eas_io_is_closing   (EasIo *io);
 

@@ -166,6 +166,8 @@ pull_sync_done (EasWindow *take_window, GError *take_error, gpointer user_data)
 
 struct _EasPull {
 	Waiter waiter;
+	void (*over) (gpointer user_data); /* NULL: nobody is to be told */
+	gpointer user_data;
 };
 
 EasPull *
@@ -185,6 +187,40 @@ eas_client_pull_start (EasClient *self,
 	waiter_init (&pull->waiter);
 	eas_puller_pull (self->puller, collection, window_size, supported, cancellable,
 			 pull_sync_done, &pull->waiter);
+
+	return pull;
+}
+
+/* Who is told may be gone as soon as the waiter is awake. */
+static void
+hang_done (EasWindow *take_window, GError *take_error, gpointer user_data)
+{
+	EasPull *pull = user_data;
+
+	pull->over (pull->user_data);
+	waiter_wake (&pull->waiter, take_window, NULL, take_error);
+}
+
+EasPull *
+eas_client_hang_start (EasClient *self,
+		       EasCollection *collection,
+		       const EasHangTerms *terms,
+		       GCancellable *cancellable,
+		       void (*over) (gpointer user_data),
+		       gpointer user_data)
+{
+	EasPull *pull;
+
+	g_return_val_if_fail (EAS_IS_CLIENT (self), NULL);
+	g_return_val_if_fail (EAS_IS_COLLECTION (collection), NULL);
+	g_return_val_if_fail (terms != NULL && over != NULL, NULL);
+	g_return_val_if_fail (!eas_io_is_thread (self->io), NULL);
+
+	pull = g_new0 (EasPull, 1);
+	waiter_init (&pull->waiter);
+	pull->over = over;
+	pull->user_data = user_data;
+	eas_puller_hang (self->puller, collection, terms, cancellable, hang_done, pull);
 
 	return pull;
 }

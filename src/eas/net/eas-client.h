@@ -12,6 +12,7 @@
 #include "eas-account-state.h"
 #include "eas-collection.h"
 #include "eas-flow.h"
+#include "eas-hang.h"
 #include "eas-transport.h"
 
 G_BEGIN_DECLS
@@ -52,6 +53,17 @@ typedef struct _EasPull EasPull;
 EasPull   *eas_client_pull_start (EasClient *self, EasCollection *collection, guint window_size, const EasTag *supported,
                                   GCancellable *cancellable);
 EasWindow *eas_client_pull_wait  (EasPull *take_pull, GError **error); /* not on the I/O thread */
+
+/*
+ * A window when there is something new, however long that takes. All collections that
+ * wait so share one Sync request, which hangs at the server (EasHang). @over is called
+ * on the I/O thread when eas_client_pull_wait() would no longer have to wait. To end it,
+ * cancel and wait: an answer may be lost so, and the same key asks for it again.
+ * EAS_ERROR_NOT_SUPPORTED: under @terms there is no use in trying again. The key
+ * must not be "0", nor move while it hangs.
+ */
+EasPull   *eas_client_hang_start (EasClient *self, EasCollection *collection, const EasHangTerms *terms, GCancellable *cancellable,
+                                  void (*over) (gpointer user_data), gpointer user_data);
 
 /* Copies of what is known now. */
 EasAccountData *eas_client_dup_data    (EasClient *self);

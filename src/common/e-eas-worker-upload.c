@@ -432,44 +432,43 @@ accept_removal (EEasWorker *self, const Sending *sending, EEasEdit *edit)
 	e_eas_cache_put_edit (self->cache, edit);
 }
 
-/* The item of our own Add may have come by a fetch, unrecognized, before its answer: one of the two
- * has to go. In a transaction. */
-static void
+/* The item of our own Add may have come by a fetch, unrecognized, before its answer: somebody
+ * changed it at once. One of the two has to go. What came, as the newer version; NULL: nothing did.
+ * In a transaction. */
+static EasItem *
 drop_double (EEasWorker *self, const char *server_id, const char *uid)
 {
 	g_autoptr (EEasRow) row = e_eas_cache_row_by_id (self->cache, server_id);
 
-	if (row != NULL && g_strcmp0 (row->uid, uid) != 0 &&
-	    !self->klass->remove (self->owner, row->uid, NULL))
+	if (row == NULL || g_strcmp0 (row->uid, uid) == 0)
+		return NULL;
+	if (!self->klass->remove (self->owner, row->uid, NULL))
 		e_eas_cache_fail (self->cache);
+
+	return eas_item_from_bytes (row->body, NULL);
 }
 
-/* In a transaction. @edit as it is now: it may have been edited again meanwhile. */
+/* As if it came only now, when it is known whose it is. */
 static void
-accept_change (EEasWorker *self,
-	       const Sending *sending,
-	       EEasEdit *edit,
-	       const EasSyncChange *response)
+take_newer (EEasWorker *self, const char *server_id, EasItem *item, guint generation)
 {
-	const char *server_id = sending->change->kind == EAS_CHANGE_ADD
-					? response->server_id
-					: sending->change->server_id;
-	guint generation = e_eas_cache_get_state_uint (self->cache, STATE_GENERATION);
-	g_autoptr (EasItem) item = NULL;
-	g_autoptr (GBytes) body = NULL;
+	g_autoptr (EasSyncChange) change = eas_sync_change_new (EAS_CHANGE_CHANGE, server_id);
 
-	if (sending->change->kind == EAS_CHANGE_DELETE && sending->change->instance_id == NULL) {
-		accept_removal (self, sending, edit);
-		return;
-	}
+	change->item = eas_item_ref (item);
+	e_eas_worker_take_change (self, change, generation);
+}
 
-	item = result_of (sending, response);
-	if (item == NULL) {
-		e_eas_cache_fail (self->cache);
-		return;
-	}
-	body = eas_item_to_bytes (item);
-	drop_double (self, server_id, edit->uid);
+/* What was sent is what the server has now. In a transaction. */
+static void
+store_result (EEasWorker *self,
+	      const Sending *sending,
+	      EEasEdit *edit,
+	      const char *server_id,
+	      EasItem *item,
+	      guint generation)
+{
+	g_autoptr (GBytes) body = eas_item_to_bytes (item);
+
 	e_eas_cache_put_row (self->cache, server_id, edit->uid, eas_item_hash (item), generation,
 			     body, NULL);
 
@@ -486,6 +485,36 @@ accept_change (EEasWorker *self,
 	edit->ancestor = g_bytes_ref (body);
 	edit->attempts = 0;
 	e_eas_cache_put_edit (self->cache, edit);
+}
+
+/* In a transaction. @edit as it is now: it may have been edited again meanwhile. */
+static void
+accept_change (EEasWorker *self,
+	       const Sending *sending,
+	       EEasEdit *edit,
+	       const EasSyncChange *response)
+{
+	const char *server_id = sending->change->kind == EAS_CHANGE_ADD
+					? response->server_id
+					: sending->change->server_id;
+	guint generation = e_eas_cache_get_state_uint (self->cache, STATE_GENERATION);
+	g_autoptr (EasItem) item = NULL;
+	g_autoptr (EasItem) newer = NULL;
+
+	if (sending->change->kind == EAS_CHANGE_DELETE && sending->change->instance_id == NULL) {
+		accept_removal (self, sending, edit);
+		return;
+	}
+
+	item = result_of (sending, response);
+	if (item == NULL) {
+		e_eas_cache_fail (self->cache);
+		return;
+	}
+	newer = drop_double (self, server_id, edit->uid);
+	store_result (self, sending, edit, server_id, item, generation);
+	if (newer != NULL)
+		take_newer (self, server_id, newer, generation);
 }
 
 /*
@@ -696,10 +725,34 @@ e_eas_worker_upload (EEasWorker *self, gboolean only_awaited, GError **error)
 	}
 }
 
+/* Whether the server's keys are its clock, in seconds since 1970 (SOGo). */
+static gboolean
+keys_are_times (EEasWorker *self)
+{
+	g_autofree char *key = eas_collection_dup_key (self->collection);
+	guint64 seconds = 0;
+
+	return g_ascii_string_to_unsigned (
+		key, 10, 1000000000, (guint64) e_eas_worker_now () + 24 * 60 * 60, &seconds, NULL);
+}
+
+/* An Add said again would be a second item: nothing in it tells the server that it is the same. */
+static gboolean
+would_double (EEasWorker *self, const EEasJournalEntry *entry)
+{
+	g_autoptr (EasItem) item =
+		entry->expected != NULL ? eas_item_from_bytes (entry->expected, NULL) : NULL;
+	g_autofree char *uid = item != NULL ? self->klass->dup_uid (item) : NULL;
+
+	return uid == NULL && keys_are_times (self);
+}
+
 /*
- * The person removed an item whose Add did not show up. A server that counts in
- * seconds does not tell of what it took in the second of its last answer (SOGo), and
- * nothing else would ever remove the item there: only a whole pass can tell.
+ * An Add did not show up. A server that counts in seconds does not tell of what it took
+ * in the second of its last answer, nor ever of what it took from this very device
+ * (SOGo). Where the person removed the item since, nothing else would ever remove it
+ * there; where it is none that the server knows by its UID, it would be made a second
+ * time: only a whole pass can tell.
  */
 static gboolean
 has_lost_sight (EEasWorker *self, GPtrArray *journal)
@@ -711,7 +764,8 @@ has_lost_sight (EEasWorker *self, GPtrArray *journal)
 		if (entry->kind != EAS_CHANGE_ADD)
 			continue;
 		edit = e_eas_cache_edit_by_id (self->cache, entry->edit_id);
-		if (edit != NULL && edit->kind == E_EAS_EDIT_REMOVE && edit->server_id == NULL)
+		if (edit != NULL && edit->server_id == NULL &&
+		    (edit->kind == E_EAS_EDIT_REMOVE || would_double (self, entry)))
 			return TRUE;
 	}
 

@@ -11,7 +11,6 @@ import argparse
 import os
 import sys
 import time
-import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import book as books  # noqa: E402
@@ -102,7 +101,7 @@ class Mock:
         self.server.__exit__()
 
 
-class Sogo(seam.Dav):
+class Sogo(seam.CardDav):
     """SOGo through CardDAV."""
 
     limits = SOGO
@@ -111,7 +110,6 @@ class Sogo(seam.Dav):
 
     def __init__(self, url, dav, user, password):
         super().__init__(dav, user, password)
-        self.collection = f"{urllib.parse.urlsplit(dav).path.rstrip('/')}/{user}/Contacts/personal/"
         self.account = (url, user, password)
         for name in self.names():
             self.delete(name)
@@ -134,14 +132,9 @@ class Sogo(seam.Dav):
 
     def put(self, person):
         self.tick()
-        self.store(person, self.find(person["family"])[0] or f"{seam.new_uid()}.vcf")
-
-    def store(self, person, name):
+        name = self.find(person["family"])[0] or f"{seam.new_uid()}.vcf"
         text = meaning.to_card(person, name.removesuffix(".vcf"))
-        text = text.replace("\r\nURL:", "\r\nURL;TYPE=work:").replace("\r\nIMPP:", "\r\nX-AIM:")  # as SOGo itself spells them
-        status, _ = self.request("PUT", self.collection + urllib.parse.quote(name), text.encode(), Content_Type="text/vcard; charset=utf-8")
-        if status not in (200, 201, 204):
-            raise Failure(f"PUT answered {status}")
+        self.store(name, text.replace("\r\nURL:", "\r\nURL;TYPE=work:").replace("\r\nIMPP:", "\r\nX-AIM:"))  # as SOGo itself spells them
 
     def remove(self, family):
         self.tick()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What history.py has to know of tasks, notes and contacts: how they are written at the
-desktop and on an embedded server, and what both say. A title (of a contact: the nick
+desktop, on an embedded server and by DAV, and what all say. A title (of a contact: the nick
 name) and one more property (a text, a job) are what its edits are about."""
 
 import re
@@ -47,6 +47,14 @@ class Lists:
         return "\r\n".join([f"BEGIN:{name}", f"UID:{uid}", "DTSTAMP:20260101T000000Z", f"SUMMARY:{event.summary}",
                             *([f"DESCRIPTION:{event.location}"] if event.location else []), f"END:{name}", ""])
 
+    dav, suffix = seam.Dav, ".ics"
+
+    def parse(self, text):
+        return seam.parse_events(text, self.name)
+
+    def resource(self, event, uid):
+        return [self.text(event, uid)]
+
     def edited(self, text, event):
         lines = [line for line in seam.unfold(text) if line and not re.match("SUMMARY|DESCRIPTION", line)]
         lines[1:1] = [f"SUMMARY:{event.summary}"] + ([f"DESCRIPTION:{event.location}"] if event.location else [])
@@ -84,6 +92,14 @@ class Contacts:
 
     def text(self, event, uid):
         return book.make_card("Person", event.token, f"NICKNAME:{event.summary}", *([f"TITLE:{event.location}"] if event.location else []), uid=uid)
+
+    dav, suffix = seam.CardDav, ".vcf"
+
+    def parse(self, text):
+        return [book.Card(text)]
+
+    def resource(self, event, uid):
+        return [self.text(event, uid)]
 
     def edited(self, text, event):
         return book.edit_card(text, nickname=event.summary, **({"title": event.location} if event.location else {}))

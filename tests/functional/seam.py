@@ -255,6 +255,7 @@ class Dav:
     """SOGo through CalDAV."""
 
     seconds_granular = True  # a change in the second of its last answer is never told
+    content_type = "text/calendar"
 
     def __init__(self, base, user="alice", password="secret", calendar="personal"):
         parts = urllib.parse.urlsplit(base)
@@ -287,9 +288,11 @@ class Dav:
         return body if status == 200 else None
 
     def put(self, name, events):
-        text = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\n" + "".join(events) + "END:VCALENDAR\r\n"
+        self.store(name, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\n" + "".join(events) + "END:VCALENDAR\r\n")
+
+    def store(self, name, text):
         status, _ = self.request("PUT", self.collection + urllib.parse.quote(name), text.encode(),
-                                 Content_Type="text/calendar; charset=utf-8")
+                                 Content_Type=f"{self.content_type}; charset=utf-8")
         if status not in (200, 201, 204):
             raise Failure(f"PUT answered {status}")
 
@@ -297,14 +300,27 @@ class Dav:
         status, _ = self.request("DELETE", self.collection + urllib.parse.quote(name))
         return status in (200, 204)
 
+    def texts(self):
+        """{resource name: its text}"""
+        found = {name: self.text(name) for name in self.names()}
+        return {name: text for name, text in found.items() if text}
+
     def events(self):
         """{resource name: its VEVENTs}"""
-        found = {}
-        for name in self.names():
-            text = self.text(name)
-            if text:
-                found[name] = parse_events(text)
-        return found
+        return {name: parse_events(text) for name, text in self.texts().items()}
+
+
+class CardDav(Dav):
+    """SOGo through CardDAV."""
+
+    content_type = "text/vcard"
+
+    def __init__(self, base, user="alice", password="secret", book="personal"):
+        super().__init__(base, user, password)
+        self.collection = f"{urllib.parse.urlsplit(base).path.rstrip('/')}/{user}/Contacts/{book}/"
+
+    def put(self, name, cards):
+        self.store(name, "".join(cards))
 
 
 class Control:

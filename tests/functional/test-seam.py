@@ -30,7 +30,7 @@ report = tap.report
 # The two sides
 
 def titles():
-    return sorted(form.summary for form in history.forms_of(DESKTOP.groups().values()))
+    return sorted(form.summary for form in DESKTOP.forms())
 
 
 def come_to_rest(what, wanted=None):
@@ -43,7 +43,7 @@ def come_to_rest(what, wanted=None):
     def equal():
         try:
             DESKTOP.open().refresh()
-            state["desktop"] = history.forms_of(DESKTOP.groups().values())
+            state["desktop"] = DESKTOP.forms()
         except seam.AgentError:
             return False
         except seam.Failure:

@@ -273,6 +273,19 @@ def test_lost_answer_doubles_nothing(desk, version):
     desk.settle("after", "answer lost", "before")
 
 
+def test_lost_answer_and_somebody_was_quick(desk, version):
+    """What came back changed is not known again before the answer to the repeated Add: their change stays."""
+    desk.make("before")
+    wait_for(lambda: desk.server.control.ask("requests", command="Ping")["waiting"], SOON, "a Ping")
+    desk.line.arm("lose")
+    desk.line.arm("refuse", count=50)
+    desk.make("mine")
+    desk.edit(wait_for(lambda: "mine" in desk.there() and desk.id_of("mine"), SOON, "it to arrive"), **subject(desk, "theirs"))
+    desk.line.disarm()
+    desk.agent.refresh()
+    desk.settle("before", "theirs")
+
+
 def test_a_reset_is_invisible(desk, version):
     for n in range(5):
         put_titled(desk, f"item {n}")
@@ -299,7 +312,8 @@ def test_many(desk, version):
 TASKS = [test_tasks_arrive, test_tasks_leave, test_task_is_changed_and_finished, test_what_the_server_cannot_hold_stays_here,
          test_impossible_tasks_are_refused, test_an_event_in_a_list_is_refused, test_task_capabilities]
 NOTES = [test_notes_arrive, test_notes_leave_and_change, test_a_note_keeps_its_class, test_repeating_notes_are_refused, test_note_capabilities]
-BOTH = [test_push, test_offline_edits_and_a_crash, test_both_sides_change, test_lost_answer_doubles_nothing, test_a_reset_is_invisible]
+BOTH = [test_push, test_offline_edits_and_a_crash, test_both_sides_change, test_lost_answer_doubles_nothing,
+        test_lost_answer_and_somebody_was_quick, test_a_reset_is_invisible]
 
 
 def clear(desk):

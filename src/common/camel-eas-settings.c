@@ -18,7 +18,6 @@ struct _CamelEasSettings {
 	char *url;
 	char *version;
 	char *consent_hosts;
-	char *addresses;
 	CamelEasConflict conflict;
 	int event_filter;
 };
@@ -30,7 +29,6 @@ enum {
 	PROP_URL,
 	PROP_VERSION,
 	PROP_CONSENT_HOSTS,
-	PROP_ADDRESSES,
 	PROP_CONFLICT,
 	PROP_EVENT_FILTER,
 	N_OWN,
@@ -81,8 +79,6 @@ string_field (CamelEasSettings *self, guint property_id)
 		return &self->version;
 	case PROP_CONSENT_HOSTS:
 		return &self->consent_hosts;
-	case PROP_ADDRESSES:
-		return &self->addresses;
 	default:
 		return NULL;
 	}
@@ -205,7 +201,6 @@ eas_settings_finalize (GObject *object)
 	g_free (self->url);
 	g_free (self->version);
 	g_free (self->consent_hosts);
-	g_free (self->addresses);
 	g_mutex_clear (&self->lock);
 
 	G_OBJECT_CLASS (camel_eas_settings_parent_class)->finalize (object);
@@ -228,7 +223,6 @@ camel_eas_settings_class_init (CamelEasSettingsClass *klass)
 	properties[PROP_VERSION] = g_param_spec_string ("version", NULL, NULL, NULL, flags);
 	properties[PROP_CONSENT_HOSTS] =
 		g_param_spec_string ("consent-hosts", NULL, NULL, NULL, flags);
-	properties[PROP_ADDRESSES] = g_param_spec_string ("addresses", NULL, NULL, NULL, flags);
 	properties[PROP_CONFLICT] =
 		g_param_spec_enum ("conflict", NULL, NULL, CAMEL_TYPE_EAS_CONFLICT,
 				   CAMEL_EAS_CONFLICT_KEEP_BOTH, flags);
@@ -403,39 +397,4 @@ camel_eas_settings_add_consent_host (CamelEasSettings *self, const char *host)
 	set_string (self, PROP_CONSENT_HOSTS, after);
 
 	return TRUE;
-}
-
-char **
-camel_eas_settings_dup_addresses (CamelEasSettings *self)
-{
-	g_autofree char *learned = NULL;
-	g_autofree char *own = NULL;
-	g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-	g_auto (GStrv) addresses = NULL;
-	gboolean listed = FALSE;
-
-	g_return_val_if_fail (CAMEL_IS_EAS_SETTINGS (self), NULL);
-
-	learned = dup_string (self, PROP_ADDRESSES);
-	own = dup_string (self, PROP_ADDRESS);
-	addresses = g_strsplit (learned != NULL ? learned : "", ",", -1);
-	for (guint i = 0; addresses[i] != NULL; i++) {
-		listed |= own != NULL && g_ascii_strcasecmp (addresses[i], own) == 0;
-		g_strv_builder_add (builder, addresses[i]);
-	}
-	if (own != NULL && !listed)
-		g_strv_builder_add (builder, own);
-
-	return g_strv_builder_end (builder);
-}
-
-void
-camel_eas_settings_set_addresses (CamelEasSettings *self, const char *const *addresses)
-{
-	g_autofree char *joined = NULL;
-
-	g_return_if_fail (CAMEL_IS_EAS_SETTINGS (self));
-
-	joined = g_strjoinv (",", (char **) addresses);
-	set_string (self, PROP_ADDRESSES, joined);
 }

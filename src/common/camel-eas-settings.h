@@ -53,9 +53,5 @@ char *camel_eas_settings_dup_consent_hosts (CamelEasSettings *self);
 void camel_eas_settings_set_consent_hosts (CamelEasSettings *self, const char *hosts);
 /* FALSE: it was there. */
 gboolean camel_eas_settings_add_consent_host (CamelEasSettings *self, const char *host);
-/* The account's own addresses: what the server says, its primary one first, and the one it was set
- * up with. Never NULL. */
-char **camel_eas_settings_dup_addresses (CamelEasSettings *self);
-void camel_eas_settings_set_addresses (CamelEasSettings *self, const char *const *addresses);
 
 G_END_DECLS

@@ -4,6 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "e-eas-addresses.h"
 #include "e-eas-cache-rescue.h"
 #include "e-eas-error.h"
 #include "e-source-eas-folder.h"
@@ -11,6 +12,7 @@
 #include "e-eas-owner.h"
 
 #define DATA_NAME "e-eas-owner"
+#define LOOK_US   G_TIME_SPAN_SECOND /* between two looks for addresses */
 
 struct _EEasOwner {
 	const EEasOwnerClass *klass;
@@ -23,6 +25,8 @@ struct _EEasOwner {
 	char *last_failure;   /* told to the person once */
 	char *address;
 	GPtrArray *addresses; /* (element-type GStrv), the last one in force; all are lent out */
+	guint64 stamp;        /* of their file, when it was read */
+	gint64 looked_at;     /* monotonic time, for the file */
 
 	GMutex writer;
 	GThread *writing;    /* who holds it */
@@ -202,26 +206,6 @@ ref_account (EEasOwner *self, GError **error)
 	return e_eas_account_ref (collection, provider, proxy);
 }
 
-/* The lock is held, or nobody else knows the owner yet. */
-static void
-add_addresses (EEasOwner *self, CamelEasSettings *settings)
-{
-	g_ptr_array_add (self->addresses, camel_eas_settings_dup_addresses (settings));
-}
-
-/* The registry has learned them from the server. */
-static void
-addresses_cb (CamelEasSettings *settings, GParamSpec *pspec, EBackend *backend)
-{
-	EEasOwner *self = owner_of (backend);
-
-	if (self == NULL)
-		return;
-	g_mutex_lock (&self->lock);
-	add_addresses (self, settings);
-	g_mutex_unlock (&self->lock);
-}
-
 /* The person lets another host have the password: what waits for that goes on. */
 static void
 consent_cb (CamelEasSettings *settings, GParamSpec *pspec, EBackend *backend)
@@ -257,14 +241,35 @@ source_added_cb (ESourceRegistry *registry, ESource *added, EBackend *backend)
 		e_source_set_enabled (source, e_source_get_enabled (added));
 }
 
+/* What the registry learns from the server meanwhile is seen a moment later. The lock is held. */
+static void
+look_for_addresses (EEasOwner *self)
+{
+	const char *directory =
+		e_eas_account_get_directory (e_eas_worker_get_account (self->worker));
+	gint64 now = g_get_monotonic_time ();
+	guint64 stamp;
+
+	if (self->addresses->len > 0 && now - self->looked_at < LOOK_US)
+		return;
+	self->looked_at = now;
+	stamp = e_eas_addresses_stamp (directory);
+	if (self->addresses->len > 0 && stamp == self->stamp)
+		return;
+	self->stamp = stamp;
+	g_ptr_array_add (self->addresses, e_eas_addresses_read (directory, self->address));
+}
+
 const char *const *
 e_eas_owner_get_addresses (EEasOwner *self)
 {
 	const char *const *addresses = NULL;
 
 	g_mutex_lock (&self->lock);
-	if (self->addresses->len > 0)
+	if (self->worker != NULL) {
+		look_for_addresses (self);
 		addresses = self->addresses->pdata[self->addresses->len - 1];
+	}
 	g_mutex_unlock (&self->lock);
 
 	return addresses != NULL && addresses[0] != NULL ? addresses : NULL;
@@ -292,9 +297,6 @@ e_eas_owner_ensure_worker (EEasOwner *self, GError **error)
 	}
 	g_free (self->address);
 	self->address = camel_eas_settings_dup_address (e_eas_account_get_settings (account));
-	add_addresses (self, e_eas_account_get_settings (account));
-	g_signal_connect_object (e_eas_account_get_settings (account), "notify::addresses",
-				 G_CALLBACK (addresses_cb), self->backend, 0);
 	g_signal_connect_object (e_eas_account_get_settings (account), "notify::consent-hosts",
 				 G_CALLBACK (consent_cb), self->backend, 0);
 	g_signal_connect_object (self->klass->get_registry (self->backend), "source-removed",

@@ -16,6 +16,7 @@
 #include "eas-flow-folders.h"
 
 #include "e-eas-account.h"
+#include "e-eas-addresses.h"
 #include "e-eas-error.h"
 #include "e-eas-identity.h"
 #include "e-eas-wipe.h"
@@ -243,47 +244,6 @@ build_user_information (EasVersion version,
 	return eas_request_new (&eas_cmd_settings, eas_cmd_settings_build (&request, version));
 }
 
-/* What the thread learned, on its way to the main thread. */
-typedef struct {
-	EEasBackend *backend;
-	GStrv addresses;
-} Learned;
-
-static void
-learned_free (gpointer data)
-{
-	Learned *learned = data;
-
-	g_object_unref (learned->backend);
-	g_strfreev (learned->addresses);
-	g_free (learned);
-}
-
-static gboolean
-store_addresses_cb (gpointer data)
-{
-	const Learned *learned = data;
-	EEasBackend *self = learned->backend;
-	CamelEasSettings *settings;
-	g_auto (GStrv) before = NULL;
-	g_auto (GStrv) after = NULL;
-
-	if (g_cancellable_is_cancelled (self->cancellable))
-		return G_SOURCE_REMOVE;
-
-	settings = e_eas_account_get_settings (self->account);
-	before = camel_eas_settings_dup_addresses (settings);
-	/* Nothing that is not known: then nothing is written. */
-	if (g_strv_equal ((const char *const *) before, (const char *const *) learned->addresses))
-		return G_SOURCE_REMOVE;
-	camel_eas_settings_set_addresses (settings, (const char *const *) learned->addresses);
-	after = camel_eas_settings_dup_addresses (settings);
-	if (!g_strv_equal ((const char *const *) before, (const char *const *) after))
-		e_source_write (e_backend_get_source (E_BACKEND (self)), NULL, NULL, NULL);
-
-	return G_SOURCE_REMOVE;
-}
-
 /* Primary first, none twice; empty: the server did not say. */
 static GStrv
 list_addresses (const EasSettingsResponse *response)
@@ -299,7 +259,7 @@ list_addresses (const EasSettingsResponse *response)
 		for (guint j = 0; account->addresses != NULL && j < account->addresses->len; j++) {
 			const char *address = account->addresses->pdata[j];
 
-			if (g_strcmp0 (address, primary) != 0 && strchr (address, ',') == NULL)
+			if (g_strcmp0 (address, primary) != 0 && strpbrk (address, ",\n") == NULL)
 				g_ptr_array_add (list, g_strdup (address));
 		}
 	}
@@ -316,7 +276,6 @@ learn_addresses (EEasBackend *self, GCancellable *cancellable)
 	g_autoptr (EasClient) client = e_eas_account_ref_client (self->account, NULL);
 	g_auto (EasSettingsResponse) response = { 0 };
 	EasAnswer *answer;
-	Learned *learned;
 
 	if (client == NULL)
 		return;
@@ -328,11 +287,12 @@ learn_addresses (EEasBackend *self, GCancellable *cancellable)
 		return;
 	if (answer->body != NULL && eas_cmd_settings_parse (answer->body, &response, NULL) &&
 	    eas_settings_response_get_address (&response) != NULL) {
-		learned = g_new0 (Learned, 1);
-		learned->backend = g_object_ref (self);
-		learned->addresses = list_addresses (&response);
-		g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, store_addresses_cb, learned,
-					    learned_free);
+		g_auto (GStrv) addresses = list_addresses (&response);
+		g_autoptr (GError) error = NULL;
+
+		if (!e_eas_addresses_write (e_eas_account_get_directory (self->account),
+					    (const char *const *) addresses, &error))
+			g_message ("The account’s addresses are not kept: %s", error->message);
 	}
 	eas_answer_free (answer);
 }

@@ -8,6 +8,7 @@
 
 #include "tool-account.h"
 
+#include "e-eas-addresses.h"
 #include "e-source-eas-folder.h"
 
 #include <glib/gi18n-lib.h>
@@ -319,6 +320,31 @@ show_children (Tool *tool, ESourceRegistry *registry, ESource *account, gsize ki
 	g_list_free_full (children, g_object_unref);
 }
 
+/* Its own, as the server says them; the address it was set up with where it has not said. */
+static char **
+dup_addresses (ESource *account)
+{
+	g_autofree char *address = tool_account_dup_address (account);
+	g_autofree char *directory =
+		eas_account_state_default_directory (e_source_get_uid (account));
+
+	return e_eas_addresses_read (directory, address);
+}
+
+static void
+show_addresses (Tool *tool, ESource *account, ToolJson *json)
+{
+	g_auto (GStrv) addresses = dup_addresses (account);
+	g_autofree char *line = g_strjoinv (", ", addresses);
+
+	tool_json_array (json, "addresses");
+	for (guint i = 0; addresses[i] != NULL; i++)
+		tool_json_text (json, NULL, addresses[i]);
+	tool_json_end (json);
+	if (!tool->json && addresses[0] != NULL && addresses[1] != NULL)
+		printf ("  %-12s  %s\n", _ ("addresses"), line);
+}
+
 static void
 print_state (const char *address, const char *url, const EasAccountData *data)
 {
@@ -384,6 +410,7 @@ show_account (
 	state_to_json (json, address, url, data);
 	if (!tool->json)
 		print_state (address, url, data);
+	show_addresses (tool, account, json);
 	for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
 		show_children (tool, registry, account, i, json);
 	tool_json_end (json);

@@ -7,6 +7,7 @@ runs inside session.sh.
 """
 
 import os
+import re
 import sys
 import time
 
@@ -179,9 +180,34 @@ def test_addresses():
     """Pitfall 53: who signs in under one address may have another; every program hears what the server says."""
     with new_desk(address="alias@example.test") as desk:
         theirs = f"{desk.user}@example.test"
-        wait_for(lambda: f"Addresses={theirs}" in managed_sources(), 20, "the addresses of the account")
-        report("the account's own addresses are learned", True)
-        report("the address it was added by stays", "Address=alias@example.test" in managed_sources(), managed_sources())
+        wait_for(lambda: desk.status()["addresses"] == [theirs, "alias@example.test"], 20, lambda: f"the addresses of the account: {desk.status()}")
+        report("the account's own addresses are learned, the one it was added by stays", True)
+        report("and the status shows them", theirs in desk.status_text(), desk.status_text())
+
+
+def test_edited_meanwhile():
+    """The account's file is edited again and again while the registry learns of the server: no edit is undone."""
+    user = f"f{next(users)}"
+    server.control.ask("fault", kind="delay", command="Settings", value=300, times=-1, user=user)
+    with Desk(server, user, opened=False, address="edited@example.test") as desk:
+        path = os.path.join(os.environ["XDG_CONFIG_HOME"], "evolution", "sources", desk.uid + ".source")
+        lost, edits, end = [], 0, time.monotonic() + 3
+        while time.monotonic() < end:
+            with open(path, encoding="utf-8") as file:
+                text = file.read()
+            if edits and f"EventFilter={edits % 8}\n" not in text:
+                lost.append(edits)
+            edits += 1
+            text = re.sub(r"(?m)^EventFilter=.*\n", "", text).replace("[Eas Backend]\n", f"[Eas Backend]\nEventFilter={edits % 8}\n")
+            with open(path + ".new", "w", encoding="utf-8") as file:
+                file.write(text)
+            os.rename(path + ".new", path)
+            time.sleep(0.05)
+        report(f"none of {edits} edits was undone", not lost, lost)
+        wait_for(lambda: f"EventFilter={edits % 8}" in managed_sources(), 10, "the last edit in the registry")
+        report("the last one is in force", True)
+        report("and what the server said is known", f"{user}@example.test" in desk.status()["addresses"], desk.status())
+    server.control.ask("faults", clear=1)
 
 
 # Switches
@@ -226,7 +252,7 @@ def test_switches():
         report("the person's choice about copies on this machine stays", person.children(desk.uid, "calendar")[0].stay == 0, person.children(desk.uid))
 
 
-TESTS = [test_kinds, test_made_here, test_renamed_here, test_offline, test_changed_there, test_addresses, test_switches]
+TESTS = [test_kinds, test_made_here, test_renamed_here, test_offline, test_changed_there, test_addresses, test_edited_meanwhile, test_switches]
 
 
 def main():

@@ -12,6 +12,7 @@ struct _ESourceEasFolder {
 	char *server_name;
 	char *problem;
 	guint folder_type;
+	gboolean withheld;
 };
 
 enum {
@@ -21,6 +22,7 @@ enum {
 	PROP_SERVER_NAME,
 	PROP_PROBLEM,
 	PROP_FOLDER_TYPE,
+	PROP_WITHHELD,
 	N_PROPERTIES
 };
 
@@ -82,6 +84,8 @@ source_eas_folder_set_property (GObject *object, guint id, const GValue *value, 
 
 	if (id == PROP_FOLDER_TYPE)
 		e_source_eas_folder_set_folder_type (self, g_value_get_uint (value));
+	else if (id == PROP_WITHHELD)
+		e_source_eas_folder_set_withheld (self, g_value_get_boolean (value));
 	else if (string_field (self, id) != NULL)
 		set_string (self, id, g_value_get_string (value));
 	else
@@ -95,6 +99,8 @@ source_eas_folder_get_property (GObject *object, guint id, GValue *value, GParam
 
 	if (id == PROP_FOLDER_TYPE)
 		g_value_set_uint (value, self->folder_type);
+	else if (id == PROP_WITHHELD)
+		g_value_set_boolean (value, self->withheld);
 	else if (string_field (self, id) != NULL)
 		g_value_take_string (value, dup_string (self, id));
 	else
@@ -132,6 +138,8 @@ e_source_eas_folder_class_init (ESourceEasFolderClass *klass)
 	properties[PROP_PROBLEM] = g_param_spec_string ("problem", NULL, NULL, NULL, flags);
 	properties[PROP_FOLDER_TYPE] =
 		g_param_spec_uint ("folder-type", NULL, NULL, 0, G_MAXUINT, /* default */ 0, flags);
+	properties[PROP_WITHHELD] =
+		g_param_spec_boolean ("withheld", NULL, NULL, /* default */ FALSE, flags);
 	g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 }
 
@@ -202,6 +210,26 @@ e_source_eas_folder_set_problem (ESourceEasFolder *self, const char *problem)
 	g_return_if_fail (E_IS_SOURCE_EAS_FOLDER (self));
 
 	set_string (self, PROP_PROBLEM, problem);
+}
+
+gboolean
+e_source_eas_folder_get_withheld (ESourceEasFolder *self)
+{
+	g_return_val_if_fail (E_IS_SOURCE_EAS_FOLDER (self), FALSE);
+
+	return self->withheld;
+}
+
+void
+e_source_eas_folder_set_withheld (ESourceEasFolder *self, gboolean withheld)
+{
+	g_return_if_fail (E_IS_SOURCE_EAS_FOLDER (self));
+
+	if (self->withheld == withheld)
+		return;
+
+	self->withheld = withheld;
+	g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_WITHHELD]);
 }
 
 guint

@@ -25,6 +25,9 @@ void e_source_eas_folder_set_server_name (ESourceEasFolder *self, const char *na
 /* What the person wanted of the folder and did not get, for people; NULL. */
 char *e_source_eas_folder_dup_problem (ESourceEasFolder *self);
 void e_source_eas_folder_set_problem (ESourceEasFolder *self, const char *problem);
+/* Switched off by us and not by the person: the server's version has nothing of its kind. */
+gboolean e_source_eas_folder_get_withheld (ESourceEasFolder *self);
+void e_source_eas_folder_set_withheld (ESourceEasFolder *self, gboolean withheld);
 guint e_source_eas_folder_get_folder_type (ESourceEasFolder *self); /* EasFolderType */
 void e_source_eas_folder_set_folder_type (ESourceEasFolder *self, guint type);
 EasClass e_source_eas_folder_get_class (ESourceEasFolder *self);

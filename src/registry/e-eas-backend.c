@@ -44,6 +44,7 @@ struct _EEasBackend {
 	gboolean verified;          /* the password we have was accepted */
 	ENamedParameters *typed;    /* the last with a password in them: it may be in no keyring */
 	guint64 folders_generation; /* of the listing the children were made from */
+	EasVersion listed_version;  /* and the version it was for */
 	guint retry;                /* GSource id */
 	guint retry_seconds;
 };
@@ -76,6 +77,7 @@ apply_listing_cb (gpointer data)
 	if (listing->backend->cancellable != NULL &&
 	    !g_cancellable_is_cancelled (listing->backend->cancellable)) {
 		listing->backend->folders_generation = listing->generation;
+		listing->backend->listed_version = listing->version;
 		e_eas_children_update (E_COLLECTION_BACKEND (listing->backend), listing->folders,
 				       listing->version);
 	}
@@ -522,7 +524,8 @@ state_changed_cb (EasAccountState *state, gpointer user_data)
 	if (data->wiped)
 		end_account (self);
 	if (data->wiped || data->folders == NULL || data->folders->len == 0 ||
-	    data->folders_generation == self->folders_generation)
+	    (data->folders_generation == self->folders_generation &&
+	     (data->version == self->listed_version || data->version == EAS_VERSION_NONE)))
 		return;
 
 	apply_listing (self, data->folders, data);

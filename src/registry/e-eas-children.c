@@ -186,10 +186,21 @@ adopt (ECollectionBackend *backend, ESource *source)
 						  e_collection_backend_get_cache_dir (backend));
 }
 
+/* Who switches the account or its calendars on again means those that can be had. */
+static void
+enabled_cb (ESource *source, GParamSpec *pspec, gpointer user_data)
+{
+	if (e_source_get_enabled (source) &&
+	    e_source_eas_folder_get_withheld (
+		    e_source_get_extension (source, E_SOURCE_EXTENSION_EAS_FOLDER)))
+		e_source_set_enabled (source, FALSE);
+}
+
 static void export(ECollectionBackend *backend, ESource *source)
 {
 	g_autoptr (ESourceRegistryServer) server = e_collection_backend_ref_server (backend);
 
+	g_signal_connect (source, "notify::enabled", G_CALLBACK (enabled_cb), NULL);
 	adopt (backend, source);
 	e_source_registry_server_add_source (server, source);
 }
@@ -248,6 +259,51 @@ move_child (ESource *source, const EasFolder *folder)
 	refresh_child (source, folder);
 	if (!e_source_write_sync (source, NULL, &error))
 		g_warning ("%s: %s", G_STRFUNC, error->message);
+}
+
+/* Notes are a kind of calendar to EDS. */
+static gboolean
+is_part_enabled (ESource *collection)
+{
+	return e_source_get_enabled (collection) &&
+	       e_source_collection_get_calendar_enabled (
+		       e_source_get_extension (collection, E_SOURCE_EXTENSION_COLLECTION));
+}
+
+static void
+set_withheld (ECollectionBackend *backend, ESource *source, gboolean withheld)
+{
+	ESource *collection = e_backend_get_source (E_BACKEND (backend));
+	ESourceEasFolder *folder = e_source_get_extension (source, E_SOURCE_EXTENSION_EAS_FOLDER);
+	g_autoptr (GError) error = NULL;
+
+	e_source_eas_folder_set_withheld (folder, withheld);
+	e_source_eas_folder_set_problem (
+		folder, withheld ? _ ("The server speaks a version that has no notes; what is here "
+				      "waits until it has them again")
+				 : NULL);
+	e_source_set_enabled (source, !withheld && is_part_enabled (collection));
+	if (!e_source_write_sync (source, NULL, &error))
+		g_warning ("%s: %s", G_STRFUNC, error->message);
+}
+
+/*
+ * A server that has become too old for a kind does not show its folders, or not to be used. They
+ * are not deleted: the source waits out of sight, with all that it holds. TRUE: it is one of those.
+ */
+static gboolean
+follow_version (ECollectionBackend *backend, ESource *source, EasVersion version)
+{
+	ESourceEasFolder *folder = e_source_get_extension (source, E_SOURCE_EXTENSION_EAS_FOLDER);
+	gboolean waits = version != EAS_VERSION_NONE &&
+			 !eas_class_syncs_in (e_source_eas_folder_get_class (folder), version);
+
+	/* What the person has switched off needs no withholding. */
+	if (waits != e_source_eas_folder_get_withheld (folder) &&
+	    (!waits || e_source_get_enabled (source)))
+		set_withheld (backend, source, waits);
+
+	return waits;
 }
 
 static void
@@ -369,7 +425,11 @@ find_former (GHashTable *children, const EasFolder *folder)
 
 /* Those the children know by their ids; the others are left in @out_strange. */
 static void
-refresh_known (GHashTable *children, GPtrArray *folders, EasVersion version, GPtrArray *out_strange)
+refresh_known (ECollectionBackend *backend,
+	       GHashTable *children,
+	       GPtrArray *folders,
+	       EasVersion version,
+	       GPtrArray *out_strange)
 {
 	for (guint i = 0; i < folders->len; i++) {
 		EasFolder *folder = folders->pdata[i];
@@ -377,6 +437,7 @@ refresh_known (GHashTable *children, GPtrArray *folders, EasVersion version, GPt
 
 		if (source != NULL && is_same_kind (source, folder)) {
 			refresh_child (source, folder);
+			follow_version (backend, source, version);
 			g_hash_table_remove (children, folder->id);
 		} else if (e_eas_children_shows (folder, version)) {
 			g_ptr_array_add (out_strange, folder);
@@ -393,7 +454,7 @@ e_eas_children_update (ECollectionBackend *backend, GPtrArray *folders, EasVersi
 	GHashTableIter iter;
 	gpointer source;
 
-	refresh_known (gone, folders, version, strange);
+	refresh_known (backend, gone, folders, version, strange);
 	for (guint i = 0; i < strange->len; i++) {
 		const EasFolder *folder = strange->pdata[i];
 		ESource *former = believable ? find_former (gone, folder) : NULL;
@@ -402,6 +463,7 @@ e_eas_children_update (ECollectionBackend *backend, GPtrArray *folders, EasVersi
 			g_autofree char *id = dup_folder_id (former);
 
 			move_child (former, folder);
+			follow_version (backend, former, version);
 			g_hash_table_remove (gone, id);
 		} else {
 			add_child (backend, folder);
@@ -411,8 +473,10 @@ e_eas_children_update (ECollectionBackend *backend, GPtrArray *folders, EasVersi
 	if (!believable)
 		return;
 	g_hash_table_iter_init (&iter, gone);
-	while (g_hash_table_iter_next (&iter, NULL, &source))
-		remove_child (source);
+	while (g_hash_table_iter_next (&iter, NULL, &source)) {
+		if (!follow_version (backend, source, version))
+			remove_child (source);
+	}
 }
 
 /* A wish on its way to the main thread. */

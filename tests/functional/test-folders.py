@@ -210,6 +210,50 @@ def test_edited_meanwhile():
     server.control.ask("faults", clear=1)
 
 
+def test_notes_go_and_come():
+    """A server falls back to a version without notes, and rises again: what is here of them waits, out of sight."""
+    if not NOTES:
+        return
+    user = f"f{next(users)}"
+    with Desk(server, user, kind="notes") as desk:
+        desk.agent.create(NOTE.format(uid="kept", title="kept"))
+        desk.settle("kept")
+        notes = person.children(desk.uid, "memos")[0]
+        person.rename(notes.uid, "My notes")
+        wait_names(desk, "memos", ["My notes"])
+        before = person.children(desk.uid, "memos")
+        cache = os.path.join(os.environ["XDG_CACHE_HOME"], "evolution", "memos", notes.uid, "cache.db")
+
+        server.control.ask("set", versions="12.1")
+        person.refresh(desk.uid)
+        wait_for(lambda: not any(c.enabled for c in person.children(desk.uid, "memos")), 30,
+                 lambda: f"the notes to be off: {person.children(desk.uid, 'memos')} {desk.status_text()}")
+        report("a version without notes: the list is out of sight", desk.status()["version"] == "12.1", desk.status())
+        report("with what is in it", os.path.exists(cache))
+        report("and the status says why", "no notes" in desk.status_text(), desk.status_text())
+        report("nothing else goes", all(c.enabled for c in person.children(desk.uid) if c.kind != "memos"), person.children(desk.uid))
+        person.switch(desk.uid, "calendar", False)
+        wait_for(lambda: not any(c.enabled for c in person.children(desk.uid, "calendar")), 20, "calendars to be off")
+        person.switch(desk.uid, "calendar", True)
+        wait_for(lambda: all(c.enabled for c in person.children(desk.uid, "calendar")), 20, "calendars to be on")
+        time.sleep(0.5)
+        report("switched off and on: calendars come back, notes do not", not any(c.enabled for c in person.children(desk.uid, "memos")))
+
+        server.control.ask("set", versions=VERSION)
+        person.refresh(desk.uid)
+        wait_for(lambda: all(c.enabled for c in person.children(desk.uid, "memos")), 30,
+                 lambda: f"the notes to be back: {person.children(desk.uid, 'memos')} {desk.status_text()}")
+        report("the version rises: the same list is back", [c[:5] for c in person.children(desk.uid, "memos")] == [c[:5] for c in before],
+               person.children(desk.uid, "memos"))
+        desk.open()
+        desk.agent.create(NOTE.format(uid="new", title="new"))
+        desk.settle("kept", "new")
+        report("and all goes on", "no notes" not in desk.status_text(), desk.status_text())
+
+
+NOTE = "BEGIN:VJOURNAL\r\nUID:{uid}\r\nDTSTAMP:20260101T000000Z\r\nSUMMARY:{title}\r\nDESCRIPTION:{title}\r\nEND:VJOURNAL\r\n"
+
+
 # Switches
 
 def test_switches():
@@ -252,7 +296,7 @@ def test_switches():
         report("the person's choice about copies on this machine stays", person.children(desk.uid, "calendar")[0].stay == 0, person.children(desk.uid))
 
 
-TESTS = [test_kinds, test_made_here, test_renamed_here, test_offline, test_changed_there, test_addresses, test_edited_meanwhile, test_switches]
+TESTS = [test_kinds, test_made_here, test_renamed_here, test_offline, test_changed_there, test_addresses, test_edited_meanwhile, test_notes_go_and_come, test_switches]
 
 
 def main():

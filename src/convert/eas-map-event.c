@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "eas-map-event.h"
+#include "eas-map-codecs.h"
 #include "eas-map-event-table.h"
 #include "eas-map-exceptions.h"
 
+/* On one line: EDS's cache parts a UID from the occurrence at a line feed, and would take the event
+ * for an occurrence of another. */
 char *
 eas_map_event_dup_uid (const EasItem *item)
 {
@@ -11,7 +14,9 @@ eas_map_event_dup_uid (const EasItem *item)
 
 	for (guint i = 0; i < G_N_ELEMENTS (tags); i++) {
 		const char *text = eas_item_get_text (item, tags[i]);
-		g_autofree char *uid = text != NULL ? g_strstrip (g_strdup (text)) : NULL;
+		g_autofree char *scratch = NULL;
+		const char *line = eas_map_clean_text (text, /* one_line */ TRUE, &scratch);
+		g_autofree char *uid = line != NULL ? g_strstrip (g_strdup (line)) : NULL;
 
 		if (uid != NULL && *uid != '\0')
 			return g_steal_pointer (&uid);

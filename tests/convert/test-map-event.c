@@ -491,6 +491,21 @@ test_busy (void)
 	}
 }
 
+/* EDS's cache has "uid\nrid" for an occurrence. */
+static void
+test_uid_is_one_line (void)
+{
+	EasMapContext context = convert_context (EAS_VERSION_14_1, NULL);
+	g_autoptr (EasItem) item = convert_item (
+		"<c:UID>a&#13;\n20270401T090000Z</c:UID><c:StartTime>20270401T090000Z</c:StartTime>"
+		"<c:EndTime>20270401T100000Z</c:EndTime>");
+	g_autofree char *uid = eas_map_event_dup_uid (item);
+	g_autoptr (GPtrArray) components = eas_map_event_read (item, "other", &context, NULL);
+
+	g_assert_cmpstr (uid, ==, "a 20270401T090000Z");
+	g_assert_cmpstr (i_cal_component_get_uid (components->pdata[0]), ==, uid);
+}
+
 static void
 test_uid (void)
 {
@@ -767,6 +782,7 @@ main (int argc, char **argv)
 	g_test_add_func ("/map/event/golden-read", test_golden_read);
 	g_test_add_func ("/map/event/golden-change", test_golden_change);
 	g_test_add_func ("/map/event/edits", test_edits);
+	g_test_add_func ("/map/event/uid-is-one-line", test_uid_is_one_line);
 	g_test_add_func ("/map/event/reminder", test_reminder);
 	g_test_add_func ("/map/event/add", test_add);
 	g_test_add_func ("/map/event/all-day-read-11", test_all_day_read_11);

@@ -431,6 +431,28 @@ def test_mass_deletion():
         report("all deleted: only what was edited meanwhile stays, on both sides", True)
 
 
+def test_strange_names():
+    """Law 1: an event whose UID looks like another's occurrence does not go with it."""
+    with Desk(server, "names") as account:
+        namespaces = 'xmlns:airsync="AirSync" xmlns:calendar="Calendar"'
+        ids = {}
+        for title, uid in (("plain", "a"), ("line", "a&#10;b"), ("occurrence", "a&#10;20270401T090000Z"), ("long", "x" * 5000), ("signs", "%'\\;,:")):
+            ids[title] = account.ask("add", f"<airsync:ApplicationData {namespaces}><calendar:Subject>{title}</calendar:Subject><calendar:UID>{uid}"
+                                     "</calendar:UID><calendar:StartTime>20270401T090000Z</calendar:StartTime><calendar:EndTime>20270401T100000Z"
+                                     "</calendar:EndTime></airsync:ApplicationData>", folder=account.folder)["id"]
+        account.settle(*ids)
+        account.ask("delete", id=ids.pop("plain"))
+        account.settle(*ids)
+        report("strange UIDs: one is deleted, the others stay", True)
+        for title in ("long", "signs"):
+            account.change(title, location="Room 7")
+            wait_for(lambda: any(item["subject"] == title and "Room 7" in item["xml"]
+                                 for item in account.ask("items", folder=account.folder)["items"]), 20, "the edit")
+            account.remove(title)
+        account.settle("line", "occurrence")
+        report("and can be changed and removed", True)
+
+
 def test_wipe():
     """Pitfall 41: a wipe ends this account, and nothing else on the machine."""
     with Desk(server, "wipe") as account, Desk(server, "bystander") as other:
@@ -593,7 +615,7 @@ def statuses(account):
 
 
 TESTS = [test_state_damaged, test_cache_damaged, test_outbox_damaged, test_quarantine, test_emptied, test_forgetful_server, test_forgotten_key, test_refused_item, test_conflict_server_wins, test_conflict_without_space,
-         test_conflict_mine_wins, test_conflict_keep_both, test_conflict_merged, test_mass_deletion, test_wipe, test_password,
+         test_conflict_mine_wins, test_conflict_keep_both, test_conflict_merged, test_mass_deletion, test_strange_names, test_wipe, test_password,
          test_server_down_at_start, test_version_change, test_two_processes, test_five_calendars]
 
 
@@ -602,7 +624,7 @@ def main():
     wanted = [test for test in TESTS if not sys.argv[1:] or test.__name__.removeprefix("test_") in sys.argv[1:]]
     users = ["state", "cache", "rows", "held", "emptied", "forgetful", "forget", "refused", "conflict-server-wins", "conflict-mine-wins", "conflict-keep-both",
              "nospace",
-             "merge", "mass", "wipe", "bystander", "changed", "late", "version", "two", "five"]
+             "merge", "mass", "names", "wipe", "bystander", "changed", "late", "version", "two", "five"]
     with seam.TestServer(*(word for user in users for word in ("--user", f"{user}:{desk.PASSWORD}"))) as server:
         tap.run(*wanted)
     tap.finish()

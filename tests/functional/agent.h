@@ -14,7 +14,7 @@
 typedef struct {
 	const char *name;
 	guint n_words;
-	gboolean needs_client; /* is_open() has to be so */
+	gboolean needs_client; /* is_open() has to be so; NULL where no command needs it */
 	void (*run) (gpointer agent, char **words);
 } AgentCommand;
 

@@ -1,48 +1,38 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * A calendar client on a leash (agent.h).
+ * A calendar client on a leash (agent.h, agent-client.h).
  *
- *	sources [tasks|notes]        the calendars, task lists or memo lists: "UID BACKEND PARENT
- *	                             NAME" each, in base64
+ *	sources [tasks|notes]        the calendars, task lists or memo lists, in base64 each:
+ *	                             "UID BACKEND PARENT NAME"
  *	caldav URL USER PASSWORD     makes a CalDAV calendar; answers its UID
  *	default UID                  new events go there unless a program asks
- *	open UID SECONDS             opens it and keeps it open
+ *	open UID [SECONDS]           opens it and keeps it open
  *	capabilities                 of what is open
- *	refresh
  *	list [SEXP]                  every object, in base64
  *	get UID                      master and instances, in base64
  *	create BASE64                answers the new UID
- *	receive BASE64               what a person opens or a mail brings, as a whole; answers the
- *UIDs of the events in it, in base64 modify this|all BASE64 remove this|all UID [RID] view-start |
- *view-stats      counts the signals of a view of everything view-last                    "SIGNALS
- *TIME REVISIONS TIME", monotonic microseconds of the last probe-start MS SEXP-BASE64   asks SEXP
- *every MS milliseconds in a thread of its own probe-stop                   "COUNT LONGEST-MS
- *LAST-OBJECTS FAILURES" quit
+ *	receive BASE64               what a person opens or a mail brings, as a whole; answers
+ *	                             the UIDs of the events in it, in base64
+ *	modify this|all BASE64
+ *	remove this|all UID [RID]
+ *	view-start                   counts the signals of a view of everything
+ *	quit
+ *
+ * SEXP is in base64.
  */
 
 #include <libecal/libecal.h>
-#include <stdio.h>
 
-#include "agent.h"
+#include "agent-client.h"
 
 #define EVERYTHING "#t"
 
-typedef struct {
-	ESourceRegistry *registry;
-	ECalClient *client;
-	ECalClientView *view;
-	guint added, modified, removed, completed;
-	gint64 view_time; /* monotonic microseconds, of the last of these */
-	guint revisions;
-	gint64 revision_time; /* likewise */
-	GThread *prober;
-	gint probing; /* atomic */
-	char *probe_sexp;
-	guint probe_interval; /* milliseconds */
-	guint probes, probe_failures, probe_objects;
-	gint64 longest; /* microseconds */
-} Agent;
+static ECalClient *
+calendar_of (gpointer agent)
+{
+	return E_CAL_CLIENT (((AgentClient *) agent)->client);
+}
 
 static ICalComponent *
 component_from_base64 (const char *text)
@@ -86,115 +76,43 @@ kind_of_source (ESource *source)
 }
 
 static void
-list_sources (gpointer data, char **words)
+list_sources (gpointer agent, char **words)
 {
-	Agent *agent = data;
-	g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
-	const char *wanted = kinds[kind_of_word (words[1])].extension;
-	GList *sources = e_source_registry_list_sources (agent->registry, wanted);
-
-	for (GList *link = sources; link != NULL; link = link->next) {
-		ESource *source = link->data;
-		ESourceBackend *extension = e_source_get_extension (source, wanted);
-		g_autofree char *line = g_strdup_printf (
-			"%s %s %s %s", e_source_get_uid (source),
-			e_source_backend_get_backend_name (extension),
-			e_source_get_parent (source) != NULL ? e_source_get_parent (source) : "-",
-			e_source_get_display_name (source));
-
-		g_ptr_array_add (lines, agent_to_base64 (line));
-	}
-	g_list_free_full (sources, g_object_unref);
-	agent_answer (lines);
+	agent_client_list_sources (agent, kinds[kind_of_word (words[1])].extension);
 }
 
 static void
-make_caldav (gpointer data, char **words)
+make_caldav (gpointer agent, char **words)
 {
-	Agent *agent = data;
-	g_autoptr (GError) error = NULL;
-	g_autoptr (GUri) uri = g_uri_parse (words[1], G_URI_FLAGS_NONE, &error);
-	g_autoptr (ESource) source = e_source_new (NULL, NULL, NULL);
-	ESourceBackend *calendar = e_source_get_extension (source, E_SOURCE_EXTENSION_CALENDAR);
-	ESourceAuthentication *authentication =
-		e_source_get_extension (source, E_SOURCE_EXTENSION_AUTHENTICATION);
-	ESourceWebdav *webdav = e_source_get_extension (source, E_SOURCE_EXTENSION_WEBDAV_BACKEND);
-	GList sources = { source, NULL, NULL };
-
-	if (uri == NULL) {
-		agent_answer_error (error);
-		return;
-	}
-	e_source_set_display_name (source, "CalDAV");
-	e_source_set_parent (source, "caldav-stub");
-	e_source_backend_set_backend_name (calendar, "caldav");
-	e_source_authentication_set_user (authentication, words[2]);
-	e_source_authentication_set_method (authentication, "plain/password");
-	e_source_webdav_set_uri (webdav, uri);
-	if (!e_source_store_password_sync (source, words[3], TRUE, NULL, &error) ||
-	    !e_source_registry_create_sources_sync (agent->registry, &sources, NULL, &error)) {
-		agent_answer_error (error);
-		return;
-	}
-	agent_answer_one (e_source_get_uid (source));
+	agent_client_make_dav (agent, words, "caldav", E_SOURCE_EXTENSION_CALENDAR);
 }
 
 static void
-property_changed (EClient *client, const char *name, const char *value, Agent *agent)
+open_calendar (gpointer agent, char **words)
 {
-	if (!g_str_equal (name, CLIENT_BACKEND_PROPERTY_REVISION))
-		return;
-
-	agent->revisions++;
-	agent->revision_time = g_get_monotonic_time ();
-}
-
-static void
-open_calendar (gpointer data, char **words)
-{
-	Agent *agent = data;
-	g_autoptr (ESource) source = e_source_registry_ref_source (agent->registry, words[1]);
-	g_autoptr (GError) error = NULL;
-	EClient *client;
-	guint32 seconds =
-		words[2] != NULL ? (guint32) g_ascii_strtoull (words[2], NULL, 10) : (guint32) -1;
-
-	if (source == NULL) {
-		printf ("error agent 0 no such source\n");
-		fflush (stdout);
-		return;
-	}
-	client = e_cal_client_connect_sync (source, kinds[kind_of_source (source)].type, seconds,
-					    NULL, &error);
-	if (client == NULL) {
-		agent_answer_error (error);
-		return;
-	}
-	g_clear_object (&agent->client);
-	agent->client = E_CAL_CLIENT (client);
-	g_signal_connect (client, "backend-property-changed", G_CALLBACK (property_changed), agent);
-	agent_answer (NULL);
-}
-
-static void
-list_capabilities (gpointer data, char **words)
-{
-	Agent *agent = data;
-	g_autofree char *text = NULL;
+	guint32 seconds = 0;
+	g_autoptr (ESource) source = agent_client_find_source (agent, words, &seconds);
 	g_autoptr (GError) error = NULL;
 
-	if (e_client_get_backend_property_sync (E_CLIENT (agent->client),
-						CLIENT_BACKEND_PROPERTY_CAPABILITIES, &text, NULL,
-						&error))
-		agent_answer_one (text);
-	else
-		agent_answer_error (error);
+	if (source != NULL)
+		agent_client_opened (agent,
+				     e_cal_client_connect_sync (source,
+								kinds[kind_of_source (source)].type,
+								seconds, NULL, &error),
+				     error);
+}
+
+static void
+list_capabilities (gpointer agent, char **words)
+{
+	agent_client_answer_property (agent, CLIENT_BACKEND_PROPERTY_CAPABILITIES,
+				      /* in_base64 */ FALSE);
 }
 
 static void
 set_default (gpointer data, char **words)
 {
-	Agent *agent = data;
+	AgentClient *agent = data;
 	g_autoptr (ESource) source = e_source_registry_ref_source (agent->registry, words[1]);
 
 	e_source_registry_set_default_calendar (agent->registry, source);
@@ -215,15 +133,15 @@ answer_components (GSList *components)
 }
 
 static void
-list_objects (gpointer data, char **words)
+list_objects (gpointer agent, char **words)
 {
-	Agent *agent = data;
 	g_autofree char *sexp =
 		words[1] != NULL ? agent_from_base64 (words[1]) : g_strdup (EVERYTHING);
 	g_autoptr (GError) error = NULL;
 	GSList *components = NULL;
 
-	if (!e_cal_client_get_object_list_sync (agent->client, sexp, &components, NULL, &error)) {
+	if (!e_cal_client_get_object_list_sync (calendar_of (agent), sexp, &components, NULL,
+						&error)) {
 		agent_answer_error (error);
 		return;
 	}
@@ -232,14 +150,13 @@ list_objects (gpointer data, char **words)
 }
 
 static void
-get_objects (gpointer data, char **words)
+get_objects (gpointer agent, char **words)
 {
-	Agent *agent = data;
 	g_autoptr (GError) error = NULL;
 	GSList *objects = NULL;
 	g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
 
-	if (!e_cal_client_get_objects_for_uid_sync (agent->client, words[1], &objects, NULL,
+	if (!e_cal_client_get_objects_for_uid_sync (calendar_of (agent), words[1], &objects, NULL,
 						    &error)) {
 		agent_answer_error (error);
 		return;
@@ -254,16 +171,15 @@ get_objects (gpointer data, char **words)
 }
 
 static void
-create_object (gpointer data, char **words)
+create_object (gpointer agent, char **words)
 {
-	Agent *agent = data;
 	ICalComponent *component = component_from_base64 (words[1]);
 	g_autoptr (GError) error = NULL;
 	g_autofree char *uid = NULL;
 
 	if (component == NULL)
 		agent_answer_error (NULL);
-	else if (!e_cal_client_create_object_sync (agent->client, component,
+	else if (!e_cal_client_create_object_sync (calendar_of (agent), component,
 						   E_CAL_OPERATION_FLAG_NONE, &uid, NULL, &error))
 		agent_answer_error (error);
 	else
@@ -289,13 +205,13 @@ note_events (ICalComponent *calendar, GPtrArray *lines)
 
 /* One calendar of it, or all of them below a root without a name. */
 static gboolean
-receive_one (Agent *agent, ICalComponent *component, GError **error)
+receive_one (gpointer agent, ICalComponent *component, GError **error)
 {
 	ICalComponent *calendar;
 	gboolean success = TRUE;
 
 	if (i_cal_component_isa (component) != I_CAL_XROOT_COMPONENT)
-		return e_cal_client_receive_objects_sync (agent->client, component,
+		return e_cal_client_receive_objects_sync (calendar_of (agent), component,
 							  E_CAL_OPERATION_FLAG_NONE, NULL, error);
 	for (calendar = i_cal_component_get_first_component (component, I_CAL_ANY_COMPONENT);
 	     calendar != NULL && success; g_object_unref (calendar),
@@ -335,15 +251,14 @@ mod_from_word (const char *word)
 }
 
 static void
-modify_object (gpointer data, char **words)
+modify_object (gpointer agent, char **words)
 {
-	Agent *agent = data;
 	ICalComponent *component = component_from_base64 (words[2]);
 	g_autoptr (GError) error = NULL;
 
 	if (component == NULL)
 		agent_answer_error (NULL);
-	else if (!e_cal_client_modify_object_sync (agent->client, component,
+	else if (!e_cal_client_modify_object_sync (calendar_of (agent), component,
 						   mod_from_word (words[1]),
 						   E_CAL_OPERATION_FLAG_NONE, NULL, &error))
 		agent_answer_error (error);
@@ -353,12 +268,11 @@ modify_object (gpointer data, char **words)
 }
 
 static void
-remove_object (gpointer data, char **words)
+remove_object (gpointer agent, char **words)
 {
-	Agent *agent = data;
 	g_autoptr (GError) error = NULL;
 
-	if (!e_cal_client_remove_object_sync (agent->client, words[2], words[3],
+	if (!e_cal_client_remove_object_sync (calendar_of (agent), words[2], words[3],
 					      mod_from_word (words[1]), E_CAL_OPERATION_FLAG_NONE,
 					      NULL, &error)) {
 		agent_answer_error (error);
@@ -368,187 +282,56 @@ remove_object (gpointer data, char **words)
 }
 
 static void
-objects_added (ECalClientView *view, const GSList *objects, Agent *agent)
+start_view (gpointer agent, char **words)
 {
-	agent->added += g_slist_length ((GSList *) objects);
-	agent->view_time = g_get_monotonic_time ();
-}
-
-static void
-objects_modified (ECalClientView *view, const GSList *objects, Agent *agent)
-{
-	agent->modified += g_slist_length ((GSList *) objects);
-	agent->view_time = g_get_monotonic_time ();
-}
-
-static void
-objects_removed (ECalClientView *view, const GSList *objects, Agent *agent)
-{
-	agent->removed += g_slist_length ((GSList *) objects);
-	agent->view_time = g_get_monotonic_time ();
-}
-
-static void
-view_complete (ECalClientView *view, const GError *error, Agent *agent)
-{
-	agent->completed++;
-}
-
-static void
-start_view (gpointer data, char **words)
-{
-	Agent *agent = data;
 	g_autoptr (GError) error = NULL;
+	ECalClientView *view = NULL;
 
-	g_clear_object (&agent->view);
-	agent->added = agent->modified = agent->removed = agent->completed = 0;
-	if (!e_cal_client_get_view_sync (agent->client, EVERYTHING, &agent->view, NULL, &error)) {
-		agent_answer_error (error);
-		return;
+	if (e_cal_client_get_view_sync (calendar_of (agent), EVERYTHING, &view, NULL, &error)) {
+		agent_client_watch (agent, view);
+		e_cal_client_view_start (view, &error);
 	}
-	g_signal_connect (agent->view, "objects-added", G_CALLBACK (objects_added), agent);
-	g_signal_connect (agent->view, "objects-modified", G_CALLBACK (objects_modified), agent);
-	g_signal_connect (agent->view, "objects-removed", G_CALLBACK (objects_removed), agent);
-	g_signal_connect (agent->view, "complete", G_CALLBACK (view_complete), agent);
-	e_cal_client_view_start (agent->view, &error);
 	if (error != NULL)
 		agent_answer_error (error);
 	else
 		agent_answer (NULL);
 }
 
-static void
-answer_view (gpointer data, char **words)
+static int
+count_objects (EClient *client, const char *sexp)
 {
-	Agent *agent = data;
-	g_autofree char *line = g_strdup_printf ("%u %u %u %u", agent->added, agent->modified,
-						 agent->removed, agent->completed);
+	GSList *components = NULL;
+	int found = -1;
 
-	agent_answer_one (line);
+	if (e_cal_client_get_object_list_sync (E_CAL_CLIENT (client), sexp, &components, NULL,
+					       NULL))
+		found = (int) g_slist_length (components);
+	g_slist_free_full (components, g_object_unref);
+
+	return found;
 }
 
-/* For latencies: when the view last said something, and when the client last heard of a new
- * revision. */
-static void
-answer_last (gpointer data, char **words)
-{
-	Agent *agent = data;
-	g_autofree char *line =
-		g_strdup_printf ("%u %" G_GINT64_FORMAT " %u %" G_GINT64_FORMAT,
-				 agent->added + agent->modified + agent->removed, agent->view_time,
-				 agent->revisions, agent->revision_time);
-
-	agent_answer_one (line);
-}
-
-static gpointer
-probe (gpointer data)
-{
-	Agent *agent = data;
-
-	while (g_atomic_int_get (&agent->probing)) {
-		g_autoptr (GError) error = NULL;
-		GSList *components = NULL;
-		gint64 start = g_get_monotonic_time ();
-		gint64 took;
-
-		if (!e_cal_client_get_object_list_sync (agent->client, agent->probe_sexp,
-							&components, NULL, &error))
-			agent->probe_failures++;
-		took = g_get_monotonic_time () - start;
-		agent->longest = MAX (agent->longest, took);
-		agent->probe_objects = g_slist_length (components);
-		agent->probes++;
-		g_slist_free_full (components, g_object_unref);
-		g_usleep (agent->probe_interval * 1000);
-	}
-
-	return NULL;
-}
-
-static void
-stop_probe (Agent *agent)
-{
-	if (agent->prober == NULL)
-		return;
-	g_atomic_int_set (&agent->probing, FALSE);
-	g_thread_join (g_steal_pointer (&agent->prober));
-}
-
-static void
-start_probe (gpointer data, char **words)
-{
-	Agent *agent = data;
-	stop_probe (agent);
-	g_free (agent->probe_sexp);
-	agent->probe_sexp = agent_from_base64 (words[2]);
-	agent->probe_interval = (guint) g_ascii_strtoull (words[1], NULL, 10);
-	agent->probes = agent->probe_failures = agent->probe_objects = 0;
-	agent->longest = 0;
-	g_atomic_int_set (&agent->probing, TRUE);
-	agent->prober = g_thread_new ("probe", probe, agent);
-	agent_answer (NULL);
-}
-
-static void
-answer_probe (gpointer data, char **words)
-{
-	Agent *agent = data;
-	g_autofree char *line = NULL;
-
-	stop_probe (agent);
-	line = g_strdup_printf ("%u %.1f %u %u", agent->probes, agent->longest / 1000.0,
-				agent->probe_objects, agent->probe_failures);
-	agent_answer_one (line);
-}
-
-static void
-refresh (gpointer data, char **words)
-{
-	Agent *agent = data;
-	g_autoptr (GError) error = NULL;
-
-	if (!e_client_refresh_sync (E_CLIENT (agent->client), NULL, &error))
-		agent_answer_error (error);
-	else
-		agent_answer (NULL);
-}
-
-static gboolean
-is_open (gpointer data)
-{
-	return ((Agent *) data)->client != NULL;
-}
-
+/* clang-format off */
 static const AgentCommand commands[] = {
-	{ "sources", 1, FALSE, list_sources },   { "caldav", 4, FALSE, make_caldav },
-	{ "default", 2, FALSE, set_default },    { "open", 2, FALSE, open_calendar },
-	{ "refresh", 1, TRUE, refresh },         { "list", 1, TRUE, list_objects },
-	{ "get", 2, TRUE, get_objects },         { "create", 2, TRUE, create_object },
-	{ "receive", 2, TRUE, receive_objects }, { "modify", 3, TRUE, modify_object },
-	{ "remove", 3, TRUE, remove_object },    { "view-start", 1, TRUE, start_view },
-	{ "view-stats", 1, TRUE, answer_view },  { "view-last", 1, TRUE, answer_last },
-	{ "probe-start", 3, TRUE, start_probe }, { "capabilities", 1, TRUE, list_capabilities },
-	{ "probe-stop", 1, TRUE, answer_probe },
+	{ "sources",      1, FALSE, list_sources },
+	{ "caldav",       4, FALSE, make_caldav },
+	{ "default",      2, FALSE, set_default },
+	{ "open",         2, FALSE, open_calendar },
+	{ "capabilities", 1, TRUE,  list_capabilities },
+	{ "list",         1, TRUE,  list_objects },
+	{ "get",          2, TRUE,  get_objects },
+	{ "create",       2, TRUE,  create_object },
+	{ "receive",      2, TRUE,  receive_objects },
+	{ "modify",       3, TRUE,  modify_object },
+	{ "remove",       3, TRUE,  remove_object },
+	{ "view-start",   1, TRUE,  start_view },
 };
+/* clang-format on */
 
 int
 main (void)
 {
-	Agent agent = { 0 };
-	g_autoptr (GError) error = NULL;
+	AgentClient agent = { .query = count_objects };
 
-	agent.registry = e_source_registry_new_sync (NULL, &error);
-	if (agent.registry == NULL) {
-		agent_answer_error (error);
-		return 1;
-	}
-	agent_obey (commands, G_N_ELEMENTS (commands), is_open, &agent);
-	stop_probe (&agent);
-	g_clear_object (&agent.view);
-	g_clear_object (&agent.client);
-	g_clear_object (&agent.registry);
-	g_free (agent.probe_sexp);
-
-	return 0;
+	return agent_client_main (&agent, commands, G_N_ELEMENTS (commands));
 }

@@ -265,7 +265,7 @@ class Matrix:
         return self.settle(person, self.on_desktop)
 
 
-def main():
+def parse_options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--server", choices=["mock", "sogo"], default="mock")
     parser.add_argument("--version", default="14.1")
@@ -275,11 +275,19 @@ def main():
     parser.add_argument("--user", default="alice")
     parser.add_argument("--password", default=books.PASSWORD)
     parser.add_argument("--patience", type=float, default=20)
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def open_witness(options):
+    """On an empty address book."""
     if options.server == "sogo":
-        witness = Sogo(options.url, options.dav, options.user, options.password)
-    else:
-        witness = Mock(options.version)
+        return Sogo(options.url, options.dav, options.user, options.password)
+    return Mock(options.version)
+
+
+def main():
+    options = parse_options()
+    witness = open_witness(options)
     try:
         return Matrix(options, witness).run()
     finally:

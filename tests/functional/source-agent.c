@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * What a desktop does with the sources of accounts, on a leash: reads one command
- * a line from standard input, answers on standard output.
+ * What a desktop does with the sources of accounts, on a leash (agent.h).
  *
  *	children ACCOUNT             one line a child, its properties separated by tabs,
  *	                             in base64: see add_child_line()
@@ -18,16 +17,15 @@
  *	prompts                      "REASON UID" of each so far, each in base64
  *	quit
  *
- * NAME and PASSWORD are base64. An answer is "ok N" and N further lines, or
- * "error DOMAIN CODE MESSAGE".
+ * NAME and PASSWORD are base64.
  */
 
 #include <libedataserver/libedataserver.h>
 #include <stdio.h>
-#include <string.h>
+
+#include "agent.h"
 
 typedef struct {
-	GMainLoop *loop;
 	ESourceRegistry *registry;
 	GPtrArray *answers; /* of a person at the prompts */
 	guint next_answer;
@@ -48,47 +46,12 @@ static const struct {
 /* clang-format on */
 
 static void
-answer (GPtrArray *lines)
-{
-	printf ("ok %u\n", lines != NULL ? lines->len : 0);
-	for (guint i = 0; lines != NULL && i < lines->len; i++)
-		printf ("%s\n", (const char *) lines->pdata[i]);
-	fflush (stdout);
-}
-
-static void
-answer_error (const GError *error)
-{
-	g_autofree char *message = g_strdup (error != NULL ? error->message : "no reason given");
-
-	g_strdelimit (message, "\r\n", ' ');
-	printf ("error %s %d %s\n", error != NULL ? g_quark_to_string (error->domain) : "none",
-		error != NULL ? error->code : 0, message);
-	fflush (stdout);
-}
-
-static void
 answer_done (gboolean done, const GError *error)
 {
 	if (done)
-		answer (NULL);
+		agent_answer (NULL);
 	else
-		answer_error (error);
-}
-
-static char *
-to_base64 (const char *text)
-{
-	return g_base64_encode ((const guchar *) text, strlen (text));
-}
-
-static char *
-from_base64 (const char *text)
-{
-	gsize size = 0;
-	g_autofree guchar *data = g_base64_decode (text, &size);
-
-	return g_strndup ((const char *) data, size);
+		agent_answer_error (error);
 }
 
 /* A source that was made a moment ago takes the registry's thread a moment to be known. */
@@ -147,12 +110,13 @@ add_child_line (GPtrArray *lines, ESource *source, const char *kind, gpointer ex
 		e_source_get_writable (source), e_source_get_remote_deletable (source),
 		e_source_get_connection_status (source), identity != NULL ? identity : "");
 
-	g_ptr_array_add (lines, to_base64 (line));
+	g_ptr_array_add (lines, agent_to_base64 (line));
 }
 
 static void
-list_children (Agent *agent, char **words)
+list_children (gpointer data, char **words)
 {
+	Agent *agent = data;
 	g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
 
 	for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
@@ -167,18 +131,19 @@ list_children (Agent *agent, char **words)
 		}
 		g_list_free_full (sources, g_object_unref);
 	}
-	answer (lines);
+	agent_answer (lines);
 }
 
 /* ---- a person's deeds -------------------------------------------------- */
 
 static void
-make_folder (Agent *agent, char **words)
+make_folder (gpointer data, char **words)
 {
+	Agent *agent = data;
 	g_autoptr (GError) error = NULL;
 	g_autoptr (ESource) account = find_source (agent, words[1]);
 	g_autoptr (ESource) scratch = e_source_new (NULL, NULL, NULL);
-	g_autofree char *name = from_base64 (words[3]);
+	g_autofree char *name = agent_from_base64 (words[3]);
 	gboolean done;
 
 	e_source_set_display_name (scratch, name);
@@ -192,8 +157,9 @@ make_folder (Agent *agent, char **words)
 }
 
 static void
-drop_folder (Agent *agent, char **words)
+drop_folder (gpointer data, char **words)
 {
+	Agent *agent = data;
 	g_autoptr (GError) error = NULL;
 	g_autoptr (ESource) source = find_source (agent, words[1]);
 	gboolean done = source != NULL && e_source_remote_delete_sync (source, NULL, &error);
@@ -211,10 +177,11 @@ answer_written (ESource *source)
 }
 
 static void
-rename_source (Agent *agent, char **words)
+rename_source (gpointer data, char **words)
 {
+	Agent *agent = data;
 	g_autoptr (ESource) source = find_source (agent, words[1]);
-	g_autofree char *name = from_base64 (words[2]);
+	g_autofree char *name = agent_from_base64 (words[2]);
 
 	if (source != NULL)
 		e_source_set_display_name (source, name);
@@ -222,13 +189,14 @@ rename_source (Agent *agent, char **words)
 }
 
 static void
-set_flag (Agent *agent, char **words)
+set_flag (gpointer data, char **words)
 {
+	Agent *agent = data;
 	g_autoptr (ESource) source = find_source (agent, words[1]);
 	gboolean on = g_str_equal (words[3], "on");
 
 	if (source == NULL) {
-		answer_error (NULL);
+		agent_answer_error (NULL);
 		return;
 	}
 	if (g_str_equal (words[2], "enabled"))
@@ -246,8 +214,9 @@ set_flag (Agent *agent, char **words)
 }
 
 static void
-recolor (Agent *agent, char **words)
+recolor (gpointer data, char **words)
 {
+	Agent *agent = data;
 	g_autoptr (ESource) source = find_source (agent, words[1]);
 
 	if (source != NULL)
@@ -257,8 +226,9 @@ recolor (Agent *agent, char **words)
 }
 
 static void
-refresh_account (Agent *agent, char **words)
+refresh_account (gpointer data, char **words)
 {
+	Agent *agent = data;
 	g_autoptr (GError) error = NULL;
 	gboolean done =
 		e_source_registry_refresh_backend_sync (agent->registry, words[1], NULL, &error);
@@ -269,16 +239,18 @@ refresh_account (Agent *agent, char **words)
 /* ---- prompts ----------------------------------------------------------- */
 
 static void
-set_remember (Agent *agent, char **words)
+set_remember (gpointer data, char **words)
 {
+	Agent *agent = data;
 	agent->remember = g_str_equal (words[1], "on");
-	answer (NULL);
+	agent_answer (NULL);
 }
 
 static void
-list_prompts (Agent *agent, char **words)
+list_prompts (gpointer data, char **words)
 {
-	answer (agent->prompts);
+	Agent *agent = data;
+	agent_answer (agent->prompts);
 }
 
 static const char *
@@ -330,7 +302,7 @@ credentials_required_cb (ESourceRegistry *registry,
 	g_autofree char *line =
 		g_strdup_printf ("%s %s", reason_word (reason), e_source_get_uid (source));
 
-	g_ptr_array_add (agent->prompts, to_base64 (line));
+	g_ptr_array_add (agent->prompts, agent_to_base64 (line));
 	if (reason == E_SOURCE_CREDENTIALS_REASON_REQUIRED ||
 	    reason == E_SOURCE_CREDENTIALS_REASON_REJECTED)
 		type_password (agent, source);
@@ -358,92 +330,34 @@ answer_awaiting (Agent *agent)
 }
 
 static void
-set_answers (Agent *agent, char **words)
+set_answers (gpointer data, char **words)
 {
+	Agent *agent = data;
 	g_ptr_array_set_size (agent->answers, 0);
 	for (guint i = 1; words[i] != NULL; i++)
 		g_ptr_array_add (agent->answers,
-				 g_str_equal (words[i], "-") ? NULL : from_base64 (words[i]));
+				 g_str_equal (words[i], "-") ? NULL : agent_from_base64 (words[i]));
 	agent->next_answer = 0;
 	answer_awaiting (agent);
-	answer (NULL);
+	agent_answer (NULL);
 }
 
 /* ---- the leash --------------------------------------------------------- */
 
-static const struct {
-	const char *name;
-	guint n_words;
-	void (*run) (Agent *agent, char **words);
-} commands[] = {
-	{ "children", 2, list_children },
-	{ "make", 4, make_folder },
-	{ "drop", 2, drop_folder },
-	{ "rename", 3, rename_source },
-	{ "set", 4, set_flag },
-	{ "recolor", 3, recolor },
-	{ "refresh", 2, refresh_account },
-	{ "answer", 1, set_answers },
-	{ "remember", 2, set_remember },
-	{ "prompts", 1, list_prompts },
+/* clang-format off */
+static const AgentCommand commands[] = {
+	{ "children", 2, FALSE, list_children },
+	{ "make",     4, FALSE, make_folder },
+	{ "drop",     2, FALSE, drop_folder },
+	{ "rename",   3, FALSE, rename_source },
+	{ "set",      4, FALSE, set_flag },
+	{ "recolor",  3, FALSE, recolor },
+	{ "refresh",  2, FALSE, refresh_account },
+	{ "answer",   1, FALSE, set_answers },
+	{ "remember", 2, FALSE, set_remember },
+	{ "prompts",  1, FALSE, list_prompts },
 };
-
-typedef struct {
-	Agent *agent;
-	char *line;
-} Order;
-
-static gboolean
-obey (gpointer data)
-{
-	Order *order = data;
-	g_auto (GStrv) words = g_strsplit (g_strstrip (order->line), " ", -1);
-	gboolean known = FALSE;
-
-	for (guint i = 0; i < G_N_ELEMENTS (commands) && !known && words[0] != NULL; i++) {
-		known = g_str_equal (commands[i].name, words[0]) &&
-			g_strv_length (words) >= commands[i].n_words;
-		if (known)
-			commands[i].run (order->agent, words);
-	}
-	if (!known) {
-		printf ("error agent 0 not understood\n");
-		fflush (stdout);
-	}
-	g_free (order->line);
-	g_free (order);
-
-	return G_SOURCE_REMOVE;
-}
-
-static gboolean
-leave (gpointer data)
-{
-	g_main_loop_quit (((Agent *) data)->loop);
-
-	return G_SOURCE_REMOVE;
-}
-
-/* Beside the main loop: signals arrive while nobody asks. */
-static gpointer
-read_orders (gpointer data)
-{
-	Agent *agent = data;
-	g_autoptr (GIOChannel) channel = g_io_channel_unix_new (0);
-	char *line = NULL;
-
-	while (g_io_channel_read_line (channel, &line, NULL, NULL, NULL) == G_IO_STATUS_NORMAL &&
-	       !g_str_has_prefix (line, "quit")) {
-		Order *order = g_new0 (Order, 1);
-
-		order->agent = agent;
-		order->line = line;
-		g_idle_add (obey, order);
-	}
-	g_idle_add (leave, agent);
-
-	return NULL;
-}
+/* clang-format on */
 
 int
 main (void)
@@ -451,23 +365,19 @@ main (void)
 	Agent agent = { 0 };
 	g_autoptr (GError) error = NULL;
 
-	agent.loop = g_main_loop_new (NULL, FALSE);
 	agent.answers = g_ptr_array_new_with_free_func (g_free);
 	agent.prompts = g_ptr_array_new_with_free_func (g_free);
 	agent.registry = e_source_registry_new_sync (NULL, &error);
 	if (agent.registry == NULL) {
-		answer_error (error);
+		agent_answer_error (error);
 		return 1;
 	}
 	g_signal_connect (agent.registry, "credentials-required",
 			  G_CALLBACK (credentials_required_cb), &agent);
-	answer (NULL);
-	g_thread_unref (g_thread_new ("orders", read_orders, &agent));
-	g_main_loop_run (agent.loop);
+	agent_obey (commands, G_N_ELEMENTS (commands), /* is_open */ NULL, &agent);
 	g_clear_object (&agent.registry);
 	g_ptr_array_unref (agent.answers);
 	g_ptr_array_unref (agent.prompts);
-	g_main_loop_unref (agent.loop);
 
 	return 0;
 }

@@ -5,11 +5,11 @@ tests/functional/session.sh, started with NO_AT_BRIDGE empty."""
 
 import os
 import subprocess
+import sys
 import time
 
-
-class Failure(Exception):
-    pass
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "functional"))
+from seam import Failure, wait_for  # noqa: E402
 
 
 def start(words, **settings):
@@ -55,6 +55,64 @@ class Screen:
                 process.wait()
 
 
+class Window:
+    """A program's window on a screen of its own, until the end of the with; what it showed when something
+    failed is kept as a picture."""
+
+    def __init__(self, program, frame="", width=1280, height=800):
+        self.program, self.frame, self.size = program, frame, (width, height)
+        self.pictures = os.environ.get("EAS_PICTURES") or os.path.join(os.environ["EAS_SESSION"], "pictures")
+        os.makedirs(self.pictures, exist_ok=True)
+        self.screen = self.process = None
+
+    def __enter__(self):
+        self.screen = Screen(*self.size)
+        try:
+            self.process = start([self.program])
+            self.find(self.frame, "frame", 40)
+        except BaseException as error:
+            self.__exit__(type(error))
+            raise
+        return self
+
+    def __exit__(self, kind=None, *_):
+        if kind is not None:
+            self.picture("failure")
+        if self.process is not None:
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self.screen.close()
+
+    def picture(self, name):
+        """Its path."""
+        path = os.path.join(self.pictures, f"{self.program}-{name}.png")
+        self.screen.picture(path)
+        return path
+
+    def find(self, wanted, role=None, seconds=20):
+        return find(self.program, wanted, role, seconds)
+
+    def names(self, role):
+        return [name for name, found, _ in widgets(self.program) if found == role]
+
+    def shows(self, wanted):
+        return any(wanted in name for name, _, _ in widgets(self.program))
+
+    def await_gone(self, wanted, seconds=20):
+        wait_for(lambda: not self.shows(wanted), seconds, f"{wanted!r} to leave the window", 0.3)
+
+    def area(self, colour):
+        """How many pixels of the screen have about this colour (as ImageMagick writes it)."""
+        counted = subprocess.run(["convert", self.picture("seen"), "-alpha", "off", "-fuzz", "6%", "-fill", "black", "+opaque", colour,
+                                  "-fill", "white", "-opaque", colour, "-format", "%[fx:int(mean*w*h+0.5)]", "info:"],
+                                 capture_output=True, text=True, check=True, timeout=60)
+        return int(counted.stdout)
+
+
 def key(*names):
     subprocess.run(["xdotool", "key", "--clearmodifiers", *names], check=True, timeout=20)
     time.sleep(0.3)
@@ -92,20 +150,22 @@ def application(name):
     return None
 
 
+def widgets(name_of_app):
+    """(name, role, widget) of every one; those that go while they are looked at are left out."""
+    app = application(name_of_app)
+    for node in everything(app) if app is not None else ():
+        try:
+            seen = node.name or "", node.getRoleName(), node
+        except Exception:
+            continue
+        yield seen
+
+
 def find(name_of_app, wanted, role=None, seconds=20):
     """The first widget whose name contains wanted (and has the role)."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        app = application(name_of_app)
-        if app is not None:
-            for node in everything(app):
-                try:
-                    if wanted in (node.name or "") and (role is None or node.getRoleName() == role):
-                        return node
-                except Exception:
-                    continue
-        time.sleep(0.3)
-    raise Failure(f"no {role or 'widget'} called {wanted!r} in the window")
+    def look():
+        return next((node for name, found, node in widgets(name_of_app) if wanted in name and role in (None, found)), None)
+    return wait_for(look, seconds, f"a {role or 'widget'} called {wanted!r} in the window", 0.3)
 
 
 def click(node):

@@ -304,6 +304,34 @@ parent_sync_class (void)
 	return E_BOOK_BACKEND_SYNC_CLASS (e_book_backend_eas_parent_class);
 }
 
+/* EDS's creating, modifying and removing have one shape. */
+typedef gboolean (*Write) (EBookBackendSync *backend,
+			   const char *const *objects,
+			   guint32 opflags,
+			   GSList **out_written,
+			   GCancellable *cancellable,
+			   GError **error);
+
+static gboolean
+write_by (Write parent,
+	  EBookBackendSync *backend,
+	  const char *const *objects,
+	  guint32 opflags,
+	  GSList **out_written,
+	  GCancellable *cancellable,
+	  GError **error)
+{
+	EBookBackendEas *self = E_BOOK_BACKEND_EAS (backend);
+	gboolean written;
+
+	if (!begin_writing (self, objects, error))
+		return FALSE;
+	written = parent (backend, objects, opflags, out_written, cancellable, error);
+	end_writing (self);
+
+	return written;
+}
+
 static gboolean
 ebb_eas_create_contacts_sync (EBookBackendSync *backend,
 			      const char *const *vcards,
@@ -312,16 +340,8 @@ ebb_eas_create_contacts_sync (EBookBackendSync *backend,
 			      GCancellable *cancellable,
 			      GError **error)
 {
-	EBookBackendEas *self = E_BOOK_BACKEND_EAS (backend);
-	gboolean created;
-
-	if (!begin_writing (self, vcards, error))
-		return FALSE;
-	created = parent_sync_class ()->create_contacts_sync (backend, vcards, opflags,
-							      out_contacts, cancellable, error);
-	end_writing (self);
-
-	return created;
+	return write_by (parent_sync_class ()->create_contacts_sync, backend, vcards, opflags,
+			 out_contacts, cancellable, error);
 }
 
 /* Before an edit EDS puts the picture's bytes back from its file. Without the file the contact
@@ -346,6 +366,20 @@ restore_photos (EBookBackendEas *self, const char *const *vcards)
 }
 
 static gboolean
+modify_whole (EBookBackendSync *backend,
+	      const char *const *vcards,
+	      guint32 opflags,
+	      GSList **out_contacts,
+	      GCancellable *cancellable,
+	      GError **error)
+{
+	restore_photos (E_BOOK_BACKEND_EAS (backend), vcards);
+
+	return parent_sync_class ()->modify_contacts_sync (backend, vcards, opflags, out_contacts,
+							   cancellable, error);
+}
+
+static gboolean
 ebb_eas_modify_contacts_sync (EBookBackendSync *backend,
 			      const char *const *vcards,
 			      guint32 opflags,
@@ -353,17 +387,7 @@ ebb_eas_modify_contacts_sync (EBookBackendSync *backend,
 			      GCancellable *cancellable,
 			      GError **error)
 {
-	EBookBackendEas *self = E_BOOK_BACKEND_EAS (backend);
-	gboolean modified;
-
-	if (!begin_writing (self, vcards, error))
-		return FALSE;
-	restore_photos (self, vcards);
-	modified = parent_sync_class ()->modify_contacts_sync (backend, vcards, opflags,
-							       out_contacts, cancellable, error);
-	end_writing (self);
-
-	return modified;
+	return write_by (modify_whole, backend, vcards, opflags, out_contacts, cancellable, error);
 }
 
 static gboolean
@@ -374,16 +398,8 @@ ebb_eas_remove_contacts_sync (EBookBackendSync *backend,
 			      GCancellable *cancellable,
 			      GError **error)
 {
-	EBookBackendEas *self = E_BOOK_BACKEND_EAS (backend);
-	gboolean removed;
-
-	if (!begin_writing (self, uids, error))
-		return FALSE;
-	removed = parent_sync_class ()->remove_contacts_sync (backend, uids, opflags,
-							      out_removed_uids, cancellable, error);
-	end_writing (self);
-
-	return removed;
+	return write_by (parent_sync_class ()->remove_contacts_sync, backend, uids, opflags,
+			 out_removed_uids, cancellable, error);
 }
 
 /* ---- cursors ---- */

@@ -3,7 +3,7 @@
 /* Module entry for evolution-calendar-factory. e_module_load() is called twice there: registration
  * is idempotent. */
 
-#include "e-source-eas-folder.h"
+#include "e-eas-module.h"
 
 #include "e-cal-backend-eas.h"
 
@@ -59,8 +59,7 @@ e_module_load (GTypeModule *module)
 {
 	e_module = E_MODULE (module);
 
-	camel_eas_settings_register ();
-	g_type_ensure (E_TYPE_SOURCE_EAS_FOLDER);
+	e_eas_module_load ();
 	e_cal_backend_eas_type_register (module);
 	e_cal_backend_eas_events_factory_register_type (module);
 	e_cal_backend_eas_todos_factory_register_type (module);

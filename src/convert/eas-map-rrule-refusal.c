@@ -55,11 +55,14 @@ name_below_a_day (const struct icalrecurrencetype *rule)
 
 	switch (rule->freq) {
 	case ICAL_HOURLY_RECURRENCE:
-		return g_strdup_printf (ngettext ("every hour", "every %lu hours", n), n);
+		return g_strdup_printf (
+			g_dngettext (GETTEXT_PACKAGE, "every hour", "every %lu hours", n), n);
 	case ICAL_MINUTELY_RECURRENCE:
-		return g_strdup_printf (ngettext ("every minute", "every %lu minutes", n), n);
+		return g_strdup_printf (
+			g_dngettext (GETTEXT_PACKAGE, "every minute", "every %lu minutes", n), n);
 	default:
-		return g_strdup_printf (ngettext ("every second", "every %lu seconds", n), n);
+		return g_strdup_printf (
+			g_dngettext (GETTEXT_PACKAGE, "every second", "every %lu seconds", n), n);
 	}
 }
 

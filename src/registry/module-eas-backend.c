@@ -3,8 +3,7 @@
 /* Module entry for evolution-source-registry. e_module_load() is called twice there: registration
  * is idempotent. */
 
-#include "camel-eas-settings.h"
-#include "e-source-eas-folder.h"
+#include "e-eas-module.h"
 
 #include "e-eas-backend.h"
 #include "e-eas-backend-factory.h"
@@ -15,8 +14,7 @@ void e_module_unload (GTypeModule *module);
 G_MODULE_EXPORT void
 e_module_load (GTypeModule *module)
 {
-	camel_eas_settings_register ();
-	g_type_ensure (E_TYPE_SOURCE_EAS_FOLDER);
+	e_eas_module_load ();
 	e_eas_backend_type_register (module);
 	e_eas_backend_factory_type_register (module);
 }

@@ -8,6 +8,7 @@
 
 #include "tool.h"
 
+#include "eas-locale.h"
 #include "eas-wbxml-reader.h"
 
 #include <gio/gio.h>
@@ -146,8 +147,11 @@ tool_describe (const GError *error)
 		g_string_append_c (line, '.');
 
 	if (retry_after > 0)
-		g_string_append_printf (line, _ (" The server asks to wait %u seconds."),
-					retry_after);
+		g_string_append_printf (
+			line,
+			g_dngettext (GETTEXT_PACKAGE, " The server asks to wait %u second.",
+				     " The server asks to wait %u seconds.", retry_after),
+			retry_after);
 	else if (advice != NULL)
 		g_string_append_printf (line, " %s", _ (advice));
 
@@ -382,8 +386,7 @@ main (int argc, char **argv)
 	setlocale (LC_ALL, "");
 	/* Standard output is for what was asked for. */
 	g_log_writer_default_set_use_stderr (TRUE);
-	bindtextdomain (GETTEXT_PACKAGE, EAS_LOCALE_DIR);
-	bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+	eas_locale_bind ();
 	textdomain (GETTEXT_PACKAGE);
 
 	context = make_context (&tool, &show_version);

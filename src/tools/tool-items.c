@@ -95,7 +95,9 @@ pull_all (Tool *tool,
 			gather (gathered, window->commands->pdata[i]);
 		more = window->more && g_strcmp0 (window->base_key, window->key) != 0;
 		eas_collection_commit (collection, window);
-		tool_progress (tool, ngettext ("%u item…", "%u items…", gathered->items->len),
+		tool_progress (tool,
+			       g_dngettext (GETTEXT_PACKAGE, "%u item…", "%u items…",
+					    gathered->items->len),
 			       gathered->items->len);
 	}
 
@@ -254,9 +256,10 @@ readable_value (const EasItem *item, EasItemSlot slot)
 
 	if (is_binary (tag) || text == NULL) {
 		g_autoptr (GBytes) bytes = eas_item_bytes (item, slot);
+		gulong size = bytes != NULL ? g_bytes_get_size (bytes) : 0;
 
-		return g_strdup_printf (_ ("(%" G_GSIZE_FORMAT " bytes)"),
-					bytes != NULL ? g_bytes_get_size (bytes) : 0);
+		return g_strdup_printf (
+			g_dngettext (GETTEXT_PACKAGE, "(%lu byte)", "(%lu bytes)", size), size);
 	}
 	if ((eas_tag_get_type (tag) == EAS_TYPE_COMPACT ||
 	     eas_tag_get_type (tag) == EAS_TYPE_DATETIME) &&

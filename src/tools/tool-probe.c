@@ -95,7 +95,7 @@ try_folder_sync (Probe *probe, GError **error)
 {
 	guint n = probe->data->folders->len;
 
-	return g_strdup_printf (ngettext ("%u folder", "%u folders", n), n);
+	return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u folder", "%u folders", n), n);
 }
 
 static char *
@@ -179,8 +179,14 @@ try_sync (Probe *probe, GError **error)
 			g_strdup (((EasSyncChange *) window->commands->pdata[0])->server_id);
 	eas_collection_commit (probe->collection, window);
 
-	return g_strdup_printf (window->more ? _ ("%s: %u items and more") : _ ("%s: %u items"),
-				probe->calendar->name, n);
+	return g_strdup_printf (
+		window->more
+			/* Translators: %s is the name of a calendar. */
+			? g_dngettext (GETTEXT_PACKAGE, "%s: %u item and more",
+				       "%s: %u items and more", n)
+			/* Translators: %s is the name of a calendar. */
+			: g_dngettext (GETTEXT_PACKAGE, "%s: %u item", "%s: %u items", n),
+		probe->calendar->name, n);
 }
 
 static gboolean
@@ -217,6 +223,7 @@ try_estimate (Probe *probe, GError **error)
 	g_autoptr (EasAnswer) answer = NULL;
 	g_auto (EasEstimateResponse) response = { 0 };
 	const EasEstimate *estimate;
+	guint n;
 
 	if (!is_open (probe, error))
 		return NULL;
@@ -232,8 +239,10 @@ try_estimate (Probe *probe, GError **error)
 		return NULL;
 	}
 
-	return g_strdup_printf (_ ("%u more items wait"),
-				estimate != NULL ? estimate->estimate : 0);
+	n = estimate != NULL ? estimate->estimate : 0;
+
+	return g_strdup_printf (
+		g_dngettext (GETTEXT_PACKAGE, "%u more item waits", "%u more items wait", n), n);
 }
 
 static GBytes *
@@ -362,11 +371,15 @@ try_ping (Probe *probe, GError **error)
 	switch (response.status) {
 	case 1: /* nothing happened meanwhile */
 	case 2: /* something did */
-		return g_strdup_printf (_ ("waits for %u seconds"), PROBE_HEARTBEAT);
+		return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "waits for %u second",
+						     "waits for %u seconds", PROBE_HEARTBEAT),
+					PROBE_HEARTBEAT);
 	case 5: /* [MS-ASCMD] Status (Ping): the interval is out of bounds; the nearest one comes
 		   with it */
-		return g_strdup_printf (_ ("waits for at least %u seconds"),
-					response.heartbeat_interval);
+		return g_strdup_printf (
+			g_dngettext (GETTEXT_PACKAGE, "waits for at least %u second",
+				     "waits for at least %u seconds", response.heartbeat_interval),
+			response.heartbeat_interval);
 	default:
 		eas_status_set_error (error, EAS_SCOPE_PING, response.status, "Ping", 0);
 		return NULL;

@@ -200,6 +200,20 @@ print_push (GKeyFile *file)
 			words[1] != NULL ? words[1] : "");
 }
 
+static void
+print_counts (GKeyFile *file)
+{
+	int items = g_key_file_get_integer (file, GROUP, "items", NULL);
+	int pending = g_key_file_get_integer (file, GROUP, "pending", NULL);
+	int parked = g_key_file_get_integer (file, GROUP, "parked", NULL);
+
+	printf (g_dngettext (GETTEXT_PACKAGE, "%d item", "%d items", items), items);
+	printf (", ");
+	printf (g_dngettext (GETTEXT_PACKAGE, "%d edit waits", "%d edits wait", pending), pending);
+	printf (", ");
+	printf (g_dngettext (GETTEXT_PACKAGE, "%d parked", "%d parked", parked), parked);
+}
+
 /* @file: NULL for a folder nobody has opened. */
 static void
 print_child (ESource *child, const char *kind, GKeyFile *file)
@@ -215,11 +229,11 @@ print_child (ESource *child, const char *kind, GKeyFile *file)
 			printf ("    %s: %s\n", _ ("trouble"), problem);
 		return;
 	}
-	printf (_ ("  %-28s  %-12s  %d items, %d edits wait, %d parked%s\n"), name, kind,
-		g_key_file_get_integer (file, GROUP, "items", NULL),
-		g_key_file_get_integer (file, GROUP, "pending", NULL),
-		g_key_file_get_integer (file, GROUP, "parked", NULL),
-		e_source_get_enabled (child) ? "" : _ (", switched off"));
+	printf ("  %-28s  %-12s  ", name, kind);
+	print_counts (file);
+	if (!e_source_get_enabled (child))
+		printf (", %s", _ ("switched off"));
+	putchar ('\n');
 	print_time_if (file, "last-sync", _ ("up to date at"), 0);
 	print_push (file);
 	if (problem != NULL)
@@ -372,9 +386,11 @@ print_state (const char *address, const char *url, const EasAccountData *data)
 		g_autofree char *until = time_text (data->password_expires);
 
 		printf ("  %-12s  ", _ ("password"));
-		printf (_ ("ends before %s"), until);
 		if (data->password_url != NULL)
-			printf (_ ("; change it at %s"), data->password_url);
+			/* Translators: a day, and an address on the web. */
+			printf (_ ("ends before %s; change it at %s"), until, data->password_url);
+		else
+			printf (_ ("ends before %s"), until);
 		putchar ('\n');
 	}
 }

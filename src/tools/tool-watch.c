@@ -282,7 +282,10 @@ open_folders (Watch *watch, GError **error)
 	}
 	tool_progress_end (watch->tool);
 	/* Not part of the output: it tells who waits for it that changes count from now on. */
-	fprintf (stderr, _ ("Watching %u folders.\n"), watch->watched->len);
+	fprintf (stderr,
+		 g_dngettext (GETTEXT_PACKAGE, "Watching %u folder.\n", "Watching %u folders.\n",
+			      watch->watched->len),
+		 watch->watched->len);
 	fflush (stderr);
 
 	return TRUE;

@@ -8,7 +8,6 @@
 #include <glib/gi18n-lib.h>
 
 #include "e-eas-auto.h"
-#include "e-eas-zone.h"
 #include "eas-map-contact.h"
 
 #include "e-book-backend-eas-photos.h"
@@ -61,12 +60,31 @@ items_flush (gpointer owner, gboolean committed)
 
 /* ---- conversions ---- */
 
+/* The person's zone may change while we run. One that was left is kept, for who reads with it. */
+static GTimeZone *
+get_local_zone (void)
+{
+	static GMutex lock;
+	static GTimeZone *zone;
+	g_autoptr (GTimeZone) now = g_time_zone_new_local ();
+	GTimeZone *found;
+
+	g_mutex_lock (&lock);
+	if (zone == NULL ||
+	    g_strcmp0 (g_time_zone_get_identifier (zone), g_time_zone_get_identifier (now)) != 0)
+		zone = g_steal_pointer (&now);
+	found = zone;
+	g_mutex_unlock (&lock);
+
+	return found;
+}
+
 static EasMapContext
 make_context (EBookBackendEas *self)
 {
 	/* The zone for birthdays that a server tells as the midnight of where the person is. */
 	return (EasMapContext){ .version = e_book_backend_eas_get_version (self),
-				.default_zone = e_eas_zone_get_system () };
+				.local_zone = get_local_zone () };
 }
 
 static EContact *

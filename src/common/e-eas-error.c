@@ -9,6 +9,11 @@
 
 #include "e-eas-error.h"
 
+/* By their names, as each process loads the library of one of them: E_CAL_CLIENT_ERROR and
+ * E_BOOK_CLIENT_ERROR are functions there. */
+#define CAL_DOMAIN  "e-cal-client-error-quark"
+#define BOOK_DOMAIN "e-book-client-error-quark"
+
 typedef enum { FAMILY_CLIENT, FAMILY_CAL, FAMILY_BOOK } Family;
 
 typedef struct {
@@ -70,8 +75,8 @@ find_row (const GError *error)
 static gboolean
 replace (GError **error, Family family, int code)
 {
-	GQuark domain = family == FAMILY_CAL    ? E_CAL_CLIENT_ERROR
-			: family == FAMILY_BOOK ? E_BOOK_CLIENT_ERROR
+	GQuark domain = family == FAMILY_CAL    ? g_quark_from_static_string (CAL_DOMAIN)
+			: family == FAMILY_BOOK ? g_quark_from_static_string (BOOK_DOMAIN)
 						: E_CLIENT_ERROR;
 	GError *translated = g_error_new_literal (domain, code, (*error)->message);
 

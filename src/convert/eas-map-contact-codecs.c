@@ -181,22 +181,16 @@ const EasMapCodec eas_contact_codec_email = { email_read, line_write, email_merg
 
 /* Where the zone has its midnight on the clock of UTC: then, and by the rules of today. */
 static gboolean
-is_local_midnight (ICalTimezone *zone, gint64 utc, gint64 *out_local)
+is_local_midnight (GTimeZone *zone, gint64 utc, gint64 *out_local)
 {
 	static const int months[] = { 1, 7 };
-	icaltimezone *native = i_cal_object_get_native (I_CAL_OBJECT (zone));
-	int year, month, day, hour, minute, second;
 
-	eas_datetime_to_civil (utc, &year, &month, &day, &hour, &minute, &second);
 	for (guint i = 0; i <= G_N_ELEMENTS (months); i++) {
-		struct icaltimetype time = icaltime_null_time ();
-		gint64 local;
+		gint64 when =
+			i == 0 ? utc : eas_datetime_from_civil (2025, months[i - 1], 15, 12, 0, 0);
+		int interval = g_time_zone_find_interval (zone, G_TIME_TYPE_UNIVERSAL, when);
+		gint64 local = utc + g_time_zone_get_offset (zone, interval);
 
-		time.year = i == 0 ? year : 2025;
-		time.month = i == 0 ? month : months[i - 1];
-		time.day = i == 0 ? day : 15;
-		time.hour = i == 0 ? hour : 12;
-		local = utc + icaltimezone_get_utc_offset_of_utc_time (native, &time, NULL);
 		if (((local % DAY_SECONDS) + DAY_SECONDS) % DAY_SECONDS == 0) {
 			*out_local = local;
 			return TRUE;
@@ -218,8 +212,8 @@ day_read (const EasMapRow *row, const EasMapReading *reading, EasItemSlot slot)
 
 	eas_datetime_to_civil (utc, &year, &month, &day_of_month, &hour, &minute, &second);
 	if (!eas_datetime_is_midnight (utc) && (hour < 9 || hour > 14) &&
-	    reading->context->default_zone != NULL &&
-	    is_local_midnight (reading->context->default_zone, utc, &local))
+	    reading->context->local_zone != NULL &&
+	    is_local_midnight (reading->context->local_zone, utc, &local))
 		eas_datetime_to_civil (local, &year, &month, &day_of_month, &hour, &minute,
 				       &second);
 

@@ -28,6 +28,7 @@ typedef ICalTimezone *(*EasMapFindZone) (const char *tzid, gpointer user_data);
 typedef struct {
 	EasVersion version;
 	ICalTimezone *default_zone; /* the person's own; NULL: UTC */
+	GTimeZone *local_zone;      /* the same for contacts, which need no libical; NULL: UTC */
 	const char *const
 		*addresses; /* the account's own, from the server, primary first; NULL: unknown */
 	EasMapFindZone find_zone; /* NULL: built-in zones only */

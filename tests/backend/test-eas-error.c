@@ -5,6 +5,8 @@
 #include "e-eas-error.h"
 
 #include <gio/gio.h>
+#include <libebook-contacts/libebook-contacts.h>
+#include <libecal/libecal.h>
 
 static void
 test_every_code_is_translated (void)
@@ -23,6 +25,19 @@ test_every_code_is_translated (void)
 		g_error_free (cal);
 		g_error_free (book);
 	}
+}
+
+/* The table names the domains of libraries that it does not load. */
+static void
+test_domains_are_those_of_eds (void)
+{
+	g_autoptr (GError) cal = eas_error_new (EAS_ERROR_ITEM_NOT_FOUND, NULL, 0, 0, "x");
+	g_autoptr (GError) book = g_error_copy (cal);
+
+	e_eas_error_to_cal (&cal);
+	e_eas_error_to_book (&book);
+	g_assert_error (cal, E_CAL_CLIENT_ERROR, E_CAL_CLIENT_ERROR_OBJECT_NOT_FOUND);
+	g_assert_error (book, E_BOOK_CLIENT_ERROR, E_BOOK_CLIENT_ERROR_CONTACT_NOT_FOUND);
 }
 
 static void
@@ -44,6 +59,7 @@ main (int argc, char **argv)
 {
 	g_test_init (&argc, &argv, NULL);
 	g_test_add_func ("/eas-error/every-code", test_every_code_is_translated);
+	g_test_add_func ("/eas-error/domains", test_domains_are_those_of_eds);
 	g_test_add_func ("/eas-error/others-pass", test_others_pass);
 
 	return g_test_run ();

@@ -99,12 +99,13 @@ static void
 report (const char *direction, gint64 (*measure) (GPtrArray *items, const EasMapContext *context))
 {
 	EasMapContext context = { .version = EAS_VERSION_14_1 };
+	g_autoptr (GTimeZone) zone = g_time_zone_new_identifier ("Europe/Berlin");
 	g_autoptr (GPtrArray) items =
 		g_ptr_array_new_with_free_func ((GDestroyNotify) eas_item_unref);
 	gint64 best = G_MAXINT64;
 	double us;
 
-	context.default_zone = i_cal_timezone_get_builtin_timezone ("Europe/Berlin");
+	context.local_zone = zone;
 	for (guint i = 0; i < N_CONTACTS; i++)
 		g_ptr_array_add (items, make_contact ());
 	for (guint i = 0; i < N_ROUNDS; i++)

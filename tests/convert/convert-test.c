@@ -25,15 +25,36 @@ convert_kind (void)
 	return kind != NULL ? kind : eas_map_kind_of_class (EAS_CLASS_CALENDAR);
 }
 
+/* For ever: a context lends it. */
+static GTimeZone *
+keep_zone (const char *name)
+{
+	static GHashTable *zones; /* name -> GTimeZone */
+	GTimeZone *zone;
+
+	if (zones == NULL)
+		zones = g_hash_table_new (g_str_hash, g_str_equal);
+	zone = g_hash_table_lookup (zones, name);
+	if (zone == NULL) {
+		zone = g_time_zone_new_identifier (name);
+		g_assert_nonnull (zone);
+		g_hash_table_insert (zones, g_strdup (name), zone);
+	}
+
+	return zone;
+}
+
 EasMapContext
 convert_context (EasVersion version, const char *zone)
 {
 	static const char *const addresses[] = { "me@example.com", "me@alias.example.com", NULL };
 	EasMapContext context = { .version = version, .addresses = addresses };
 
-	context.default_zone =
-		i_cal_timezone_get_builtin_timezone (zone != NULL ? zone : "Europe/Berlin");
+	if (zone == NULL)
+		zone = "Europe/Berlin";
+	context.default_zone = i_cal_timezone_get_builtin_timezone (zone);
 	g_assert_nonnull (context.default_zone);
+	context.local_zone = keep_zone (zone);
 
 	return context;
 }

@@ -9,6 +9,8 @@
 
 #include <stdio.h>
 
+#include <glib/gstdio.h>
+
 #include "e-eas-watch-file.h"
 
 #include "e-eas-push.h"
@@ -32,7 +34,8 @@ struct _EEasWatch {
 	EEasWatchFunc state_changed; /* NULL: nobody asked */
 	gpointer user_data;
 	GDestroyNotify free_user_data;
-	GFileMonitor *monitor; /* the main thread's */
+	GFileMonitor *monitor; /* the main thread's, like what follows */
+	guint64 inode;         /* that it hangs on */
 };
 
 struct _EEasPush {
@@ -43,7 +46,8 @@ struct _EEasPush {
 
 	/* The main thread's. */
 	GFileMonitor *pinger;
-	guint look; /* GSource id */
+	guint64 pinger_inode; /* that it hangs on */
+	guint look;           /* GSource id */
 };
 
 static EEasPush *
@@ -191,6 +195,15 @@ monitor_file (const char *path)
 	return monitor;
 }
 
+/* 0: there is none. */
+static guint64
+inode_of (const char *path)
+{
+	GStatBuf status;
+
+	return g_stat (path, &status) == 0 ? (guint64) status.st_ino : 0;
+}
+
 static void
 end_monitor (GFileMonitor **monitor)
 {
@@ -201,12 +214,16 @@ end_monitor (GFileMonitor **monitor)
 	g_clear_object (monitor);
 }
 
-/* Their files may have been removed under them: they are made and monitored anew. */
+/* Their files may have been removed under them: then they are made and monitored anew. */
 static void
 monitor_watch (EEasPush *push, EEasWatch *watch)
 {
 	g_autofree char *path = e_eas_ring_file_path (push->directory, watch->folder_id);
+	guint64 inode = inode_of (path);
 
+	if (watch->monitor != NULL && watch->inode == inode)
+		return;
+	watch->inode = inode;
 	end_monitor (&watch->monitor);
 	watch->monitor = monitor_file (path);
 	if (watch->monitor != NULL)
@@ -219,7 +236,11 @@ static void
 monitor_pinger (EEasPush *push)
 {
 	g_autofree char *path = e_eas_pinger_path (push->directory);
+	guint64 inode = inode_of (path);
 
+	if (push->pinger != NULL && push->pinger_inode == inode)
+		return;
+	push->pinger_inode = inode;
 	end_monitor (&push->pinger);
 	push->pinger = monitor_file (path);
 	if (push->pinger != NULL)
@@ -238,7 +259,8 @@ slow_look_cb (gpointer user_data)
 
 		monitor_watch (push, watch);
 		g_mutex_lock (&push->lock);
-		if (!watch->ended)
+		/* A write wakes the registry. */
+		if (!watch->ended && !e_eas_watch_file_is_there (watch->file))
 			e_eas_watch_file_write (watch->file, &watch->told);
 		g_mutex_unlock (&push->lock);
 	}

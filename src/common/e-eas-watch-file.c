@@ -217,6 +217,12 @@ e_eas_watch_file_free (EEasWatchFile *file)
 }
 
 gboolean
+e_eas_watch_file_is_there (const EEasWatchFile *file)
+{
+	return file->fd >= 0 && is_at (file->fd, file->path);
+}
+
+gboolean
 e_eas_watch_file_write (EEasWatchFile *file, const EasPushWatcher *state)
 {
 	g_autofree char *text = g_strdup_printf (
@@ -226,7 +232,7 @@ e_eas_watch_file_write (EEasWatchFile *file, const EasPushWatcher *state)
 	gsize size = strlen (file->folder_id);
 	struct stat status;
 
-	if (file->fd >= 0 && !is_at (file->fd, file->path))
+	if (file->fd >= 0 && !e_eas_watch_file_is_there (file))
 		let_go (file);
 	if (file->fd < 0)
 		take_hold (file);

@@ -28,6 +28,7 @@ typedef struct _EEasWatchFile EEasWatchFile;
 
 EEasWatchFile *e_eas_watch_file_new (const char *directory, const char *folder_id, EasClass klass);
 void e_eas_watch_file_free (EEasWatchFile *file);
+gboolean e_eas_watch_file_is_there (const EEasWatchFile *file); /* nobody removed it */
 /* The fields of @state from "ready" on, but for last_ring. A file that somebody removed comes back.
  */
 gboolean e_eas_watch_file_write (EEasWatchFile *file, const EasPushWatcher *state);

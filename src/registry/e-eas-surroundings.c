@@ -190,6 +190,15 @@ network_changed_cb (GNetworkMonitor *monitor, gboolean available, gpointer user_
 		self->func (E_EAS_SURROUNDINGS_NETWORK_CHANGED, self->user_data);
 }
 
+/* NetworkManager's word comes after the routes, and by itself. */
+static void
+available_changed_cb (GObject *object, GParamSpec *param, gpointer user_data)
+{
+	GNetworkMonitor *monitor = G_NETWORK_MONITOR (object);
+
+	network_changed_cb (monitor, g_network_monitor_get_network_available (monitor), user_data);
+}
+
 /* --- Power --- */
 
 gboolean
@@ -272,6 +281,8 @@ e_eas_surroundings_new (EEasSurroundingsFunc func, gpointer user_data)
 	self->way = dup_way ();
 	self->slept_ms = read_slept_ms ();
 	g_signal_connect (self->network, "network-changed", G_CALLBACK (network_changed_cb), self);
+	g_signal_connect (self->network, "notify::network-available",
+			  G_CALLBACK (available_changed_cb), self);
 	g_signal_connect (self->network, "notify::network-metered", G_CALLBACK (value_changed_cb),
 			  self);
 	self->power = g_power_profile_monitor_dup_default ();

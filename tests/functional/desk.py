@@ -27,15 +27,17 @@ CACHES = {"events": "calendar", "tasks": "tasks", "notes": "memos"}
 
 
 class Desk:
-    def __init__(self, server, user, opened=True, kind="events", address=None, **settings):
+    def __init__(self, server, user, opened=True, kind="events", address=None, host="127.0.0.1", ca_file=None,
+                 **settings):
         self.server, self.user, self.kind = server, user, kind
         self.address = address or f"{user}@example.test"
         self.agent = None
         target = urllib.parse.urlsplit(server.url)
         self.line = faulty_line.FaultyLine(target.hostname, target.port)
-        self.url = f"http://127.0.0.1:{self.line.port}{target.path}"
+        self.url = f"{target.scheme}://{host}:{self.line.port}{target.path}"
         self.folder = next(f["id"] for f in self.ask("folders")["folders"] if f["type"] == FOLDER_TYPES[kind])
-        added = tool("account", "add", "--json", "--server", self.url, "--user", user, "--password-stdin", self.address, data=PASSWORD + "\n")
+        added = tool("account", "add", "--json", "--server", self.url, "--user", user, "--password-stdin",
+                     *(["--ca-file", ca_file] if ca_file else []), self.address, data=PASSWORD + "\n")
         if added.returncode != 0:
             raise Failure(f"account add: {added.stderr.strip()}")
         self.uid = json.loads(added.stdout)["uid"]

@@ -63,6 +63,15 @@ eas_mock_request_pause (EasMockRequest *request)
 	g_signal_connect (request->message, "disconnected", G_CALLBACK (on_disconnected), request);
 }
 
+/* Who waits says nothing; under TLS the last word is an alert. */
+static gboolean
+is_last_word (EasMockRequest *request)
+{
+	GUri *uri = soup_server_message_get_uri (request->message);
+
+	return g_strcmp0 (g_uri_get_scheme (uri), "https") == 0;
+}
+
 /* Whoever asked is gone: nobody waits any more. What libsoup would notice only on answering. */
 static gboolean
 is_gone (GSocket *socket, GIOCondition condition, gpointer data)
@@ -70,7 +79,8 @@ is_gone (GSocket *socket, GIOCondition condition, gpointer data)
 	EasMockRequest *request = data;
 	char byte;
 
-	if (recv (g_socket_get_fd (socket), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0)
+	if (recv (g_socket_get_fd (socket), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0 &&
+	    !is_last_word (request))
 		return G_SOURCE_REMOVE;
 	g_ptr_array_remove_fast (request->server->waiting, request);
 	eas_mock_request_clear_timer (request);

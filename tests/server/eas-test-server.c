@@ -20,6 +20,7 @@ static char *option_versions = NULL;
 static gboolean option_sample = FALSE;
 static gboolean option_policy = FALSE;
 static gboolean option_no_client_ids = FALSE;
+static gboolean option_no_ping = FALSE;
 static gboolean option_tls = FALSE;
 static gboolean option_print_port = FALSE;
 static char *option_certificate = NULL;
@@ -39,6 +40,8 @@ static const GOptionEntry entries[] = {
 	{ "policy", 0, 0, G_OPTION_ARG_NONE, &option_policy, "Devices must be provisioned", NULL },
 	{ "no-clientids", 0, 0, G_OPTION_ARG_NONE, &option_no_client_ids,
 	  "Do not recognise what was sent before, as SOGo", NULL },
+	{ "no-ping", 0, 0, G_OPTION_ARG_NONE, &option_no_ping,
+	  "Do not offer Ping; a Sync may hang all the same", NULL },
 	{ "tls", 0, 0, G_OPTION_ARG_NONE, &option_tls, "HTTPS, with a certificate made now", NULL },
 	{ "certificate", 0, 0, G_OPTION_ARG_FILENAME, &option_certificate,
 	  "HTTPS with this certificate", "FILE" },
@@ -133,6 +136,20 @@ add_users (EasMockServer *server)
 	return TRUE;
 }
 
+static void
+take_back (EasMockServer *server, const char *command)
+{
+	g_auto (GStrv) offered = g_strsplit (server->settings.commands, ",", -1);
+	g_autoptr (GPtrArray) left = g_ptr_array_new ();
+
+	for (guint i = 0; offered[i] != NULL; i++)
+		if (!g_str_equal (offered[i], command))
+			g_ptr_array_add (left, offered[i]);
+	g_ptr_array_add (left, NULL);
+	g_free (server->settings.commands);
+	server->settings.commands = g_strjoinv (",", (char **) left->pdata);
+}
+
 static gboolean
 configure (EasMockServer *server, GError **error)
 {
@@ -145,6 +162,8 @@ configure (EasMockServer *server, GError **error)
 		eas_mock_server_set_versions (server, option_versions);
 	server->settings.policy = option_policy;
 	server->settings.detect_duplicates = !option_no_client_ids;
+	if (option_no_ping)
+		take_back (server, "Ping");
 	server->abort_on_invalid = TRUE;
 	if (schemas != NULL && *schemas != '\0' &&
 	    !eas_mock_server_use_schemas (server, schemas, error))

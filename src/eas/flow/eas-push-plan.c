@@ -99,7 +99,9 @@ may_talk (EasPushPlan *plan)
 static gint64
 not_before (EasPushPlan *plan)
 {
-	return MAX (MAX (plan->gap_until, plan->pause_until), plan->jitter_until);
+	gint64 rest_until = plan->conditions.economical ? plan->rest_until : 0;
+
+	return MAX (MAX (plan->gap_until, plan->pause_until), MAX (plan->jitter_until, rest_until));
 }
 
 static void
@@ -354,6 +356,8 @@ eas_push_plan_network_changed (EasPushPlan *plan, gint64 now)
 	hang_anew (plan);
 	if (plan->polling == EAS_PUSH_WHY_EARLY || plan->polling == EAS_PUSH_WHY_CUT)
 		stop_polling (plan);
+	else if (plan->polling != EAS_PUSH_WHY_NONE)
+		try_ping (plan); /* it may have been a portal that refused it */
 	plan->jitter_until =
 		MAX (plan->jitter_until, now + spread (plan, DEBOUNCE_MS, ONLINE_MOST_MS));
 	restart (plan, now);
@@ -452,7 +456,7 @@ take_changes (EasPushPlan *plan, const GPtrArray *ids, gint64 now)
 	}
 	plan->barren = known == 0 ? plan->barren + 1 : 0;
 	if (plan->conditions.economical)
-		plan->pause_until = now + ECONOMICAL_REST_MS;
+		plan->rest_until = now + ECONOMICAL_REST_MS;
 }
 
 /* SOGo never rings for a folder that was empty when it was last fetched. */

@@ -7,9 +7,10 @@
  * began before that ring, the next Ping rings again, and nothing is missed.
  */
 
+#include <fcntl.h>
 #include <stdio.h>
-
-#include <glib/gstdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "e-eas-watch-file.h"
 
@@ -35,7 +36,7 @@ struct _EEasWatch {
 	gpointer user_data;
 	GDestroyNotify free_user_data;
 	GFileMonitor *monitor; /* the main thread's, like what follows */
-	guint64 inode;         /* that it hangs on */
+	int fd;                /* of what it hangs on, so that no other file is taken for it; -1 */
 };
 
 struct _EEasPush {
@@ -46,8 +47,8 @@ struct _EEasPush {
 
 	/* The main thread's. */
 	GFileMonitor *pinger;
-	guint64 pinger_inode; /* that it hangs on */
-	guint look;           /* GSource id */
+	int fd;     /* of what it hangs on; -1 */
+	guint look; /* GSource id */
 };
 
 static EEasPush *
@@ -195,13 +196,22 @@ monitor_file (const char *path)
 	return monitor;
 }
 
-/* 0: there is none. */
-static guint64
-inode_of (const char *path)
+/* Whether @fd is still what the path leads to. */
+static gboolean
+is_still (int fd, const char *path)
 {
-	GStatBuf status;
+	struct stat held, named;
 
-	return g_stat (path, &status) == 0 ? (guint64) status.st_ino : 0;
+	return fd >= 0 && fstat (fd, &held) == 0 && stat (path, &named) == 0 &&
+	       held.st_ino == named.st_ino && held.st_dev == named.st_dev;
+}
+
+static void
+hold (int *fd, const char *path)
+{
+	if (*fd >= 0)
+		close (*fd);
+	*fd = path != NULL ? open (path, O_RDONLY | O_CLOEXEC) : -1;
 }
 
 static void
@@ -219,11 +229,10 @@ static void
 monitor_watch (EEasPush *push, EEasWatch *watch)
 {
 	g_autofree char *path = e_eas_ring_file_path (push->directory, watch->folder_id);
-	guint64 inode = inode_of (path);
 
-	if (watch->monitor != NULL && watch->inode == inode)
+	if (watch->monitor != NULL && is_still (watch->fd, path))
 		return;
-	watch->inode = inode;
+	hold (&watch->fd, path);
 	end_monitor (&watch->monitor);
 	watch->monitor = monitor_file (path);
 	if (watch->monitor != NULL)
@@ -236,11 +245,10 @@ static void
 monitor_pinger (EEasPush *push)
 {
 	g_autofree char *path = e_eas_pinger_path (push->directory);
-	guint64 inode = inode_of (path);
 
-	if (push->pinger != NULL && push->pinger_inode == inode)
+	if (push->pinger != NULL && is_still (push->fd, path))
 		return;
-	push->pinger_inode = inode;
+	hold (&push->fd, path);
 	end_monitor (&push->pinger);
 	push->pinger = monitor_file (path);
 	if (push->pinger != NULL)
@@ -314,6 +322,7 @@ e_eas_push_watch (EEasPush *push,
 	watch->user_data = user_data;
 	watch->free_user_data = free_user_data;
 	watch->state = g_strdup (STATE_NO_ONE);
+	watch->fd = -1;
 	/* The owner is about to fetch all there is: no ring from before counts. */
 	if (e_eas_ring_file_read (push->directory, folder_id, &watch->told.last_ring, NULL))
 		watch->told.acknowledged = watch->told.last_ring;
@@ -335,6 +344,7 @@ end_watch_cb (gpointer user_data)
 	EEasWatch *watch = user_data;
 
 	end_monitor (&watch->monitor);
+	hold (&watch->fd, NULL);
 
 	return G_SOURCE_REMOVE;
 }
@@ -449,6 +459,7 @@ e_eas_push_new (const char *directory)
 	g_mutex_init (&push->lock);
 	push->directory = g_strdup (directory);
 	push->watches = g_ptr_array_new ();
+	push->fd = -1;
 
 	return push;
 }
@@ -459,6 +470,7 @@ end_push_cb (gpointer user_data)
 	EEasPush *push = user_data;
 
 	end_monitor (&push->pinger);
+	hold (&push->fd, NULL);
 	g_clear_handle_id (&push->look, g_source_remove);
 
 	return G_SOURCE_REMOVE;

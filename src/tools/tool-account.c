@@ -218,20 +218,33 @@ tool_account_transport_make (gpointer user_data)
 
 /* ---- add --------------------------------------------------------------- */
 
+/* Nobody's address has these, and a name before it is not asked for. */
+static gboolean
+is_address (const char *text)
+{
+	const char *at = strrchr (text, '@');
+
+	for (const char *c = text; *c != '\0'; c++) {
+		if ((guchar) *c <= 0x20 || *c == 0x7f || strchr ("<>,;\"()", *c) != NULL)
+			return FALSE;
+	}
+
+	return at != NULL && at != text && at[1] != '\0' && g_utf8_validate (text, -1, NULL);
+}
+
 /* Without --server: where the servers of the address's domain usually are. */
 static gboolean
 describe_server (Tool *tool, const char *address, ToolServer *out, GError **error)
 {
-	const char *at = strrchr (address, '@');
 	g_auto (ToolServer) server = { NULL };
 
-	if (at == NULL || at == address || at[1] == '\0') {
+	if (!is_address (address)) {
 		g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
 			     _ ("“%s” is not a mail address"), address);
 		return FALSE;
 	}
 	server.url = tool->server != NULL ? tool_read_url (tool->server, &server.user, error)
-					  : tool_find_url (tool, at + 1, error);
+					  : tool_find_url (tool, strrchr (address, '@') + 1, error);
 	if (server.url == NULL)
 		return FALSE;
 	server.address = g_strdup (address);
@@ -442,6 +455,16 @@ run_add (Tool *tool, const char *address)
 	return TOOL_OK;
 }
 
+/* Nothing to show is no failure, and says nothing to programs. */
+void
+tool_account_hint (Tool *tool)
+{
+	if (!tool->json)
+		fprintf (stderr, "evolution-eas: %s\n",
+			 _ ("This desktop has no ActiveSync account; add one with “evolution-eas "
+			    "account add”."));
+}
+
 /* ---- list, remove ------------------------------------------------------ */
 
 static ToolExit
@@ -450,6 +473,8 @@ run_list (Tool *tool, ESourceRegistry *registry)
 	GList *accounts = tool_account_list (registry);
 	g_autoptr (ToolJson) json = tool_json_new ();
 
+	if (accounts == NULL)
+		tool_account_hint (tool);
 	tool_json_array (json, NULL);
 	for (GList *link = accounts; link != NULL; link = link->next) {
 		g_autofree char *address = tool_account_dup_address (link->data);
@@ -551,6 +576,12 @@ tool_run_account (Tool *tool, char **arguments)
 	    !g_str_equal (verb, "remove")) {
 		g_set_error (&error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
 			     _ ("There is no “account %s”"), verb);
+		return tool_fail (tool, error);
+	}
+	if (g_str_equal (verb, "list") && arguments[1] != NULL) {
+		g_set_error_literal (&error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+				     _ ("“account list” lists all; “account status” takes an "
+					"address"));
 		return tool_fail (tool, error);
 	}
 	registry = tool_account_open_registry (tool, &error);

@@ -17,6 +17,7 @@ char            *tool_account_dup_user      (ESource *collection);
 char            *tool_account_dup_url       (ESource *collection);
 /* The account @address, or the only one when it is NULL. */
 ESource         *tool_account_find          (ESourceRegistry *registry, const char *address, GError **error);
+void             tool_account_hint          (Tool *tool); /* says on standard error that there is none */
 
 /* tool-status.c */
 ToolExit         tool_account_status        (Tool *tool, ESourceRegistry *registry, const char *address);

@@ -37,19 +37,63 @@ tool_server_clear (ToolServer *server)
 
 /* ---- password ---------------------------------------------------------- */
 
+gssize
+tool_read_input (Tool *tool, int fd, gpointer buffer, gsize size, GError **error)
+{
+	GPollFD fds[2] = { { .fd = fd, .events = G_IO_IN | G_IO_HUP | G_IO_ERR } };
+	gboolean cancels = g_cancellable_make_pollfd (tool->cancellable, &fds[1]);
+	gssize n_read;
+
+	while (g_poll (fds, cancels ? 2 : 1, /* timeout */ -1) < 0 && errno == EINTR)
+		;
+	if (cancels)
+		g_cancellable_release_fd (tool->cancellable);
+	if (g_cancellable_set_error_if_cancelled (tool->cancellable, error))
+		return -1;
+
+	n_read = read (fd, buffer, size);
+	if (n_read < 0)
+		g_set_error_literal (error, G_IO_ERROR, g_io_error_from_errno (errno),
+				     g_strerror (errno));
+
+	return n_read;
+}
+
+/* Until the end of the line, or of the input; @line is full: there was none. */
+static gboolean
+fill_line (Tool *tool, char *line, gsize size, GError **error)
+{
+	gsize length = 0;
+	gssize n_read = 1;
+
+	while (n_read > 0 && length < size - 1 && strpbrk (line, "\r\n") == NULL) {
+		n_read = tool_read_input (tool, STDIN_FILENO, line + length, size - 1 - length,
+					  error);
+		if (n_read > 0)
+			length += (gsize) n_read;
+		line[length] = '\0';
+	}
+
+	return n_read >= 0;
+}
+
 static char *
-read_line (GError **error)
+read_line (Tool *tool, GError **error)
 {
 	char line[MAX_PASSWORD] = "";
-	char *password;
+	char *password = NULL;
 
-	if (fgets (line, sizeof line, stdin) == NULL || strchr ("\r\n", line[0]) != NULL) {
+	if (!fill_line (tool, line, sizeof line, error))
+		return NULL;
+
+	if (strchr ("\r\n", line[0]) != NULL)
 		g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
 				     _ ("No password came on standard input"));
-		return NULL;
-	}
-	line[strcspn (line, "\r\n")] = '\0';
-	password = g_strdup (line);
+	else if (strlen (line) == sizeof line - 1 && strpbrk (line, "\r\n") == NULL)
+		g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+				     _ ("The password is too long"));
+	else
+		password = g_strndup (line, strcspn (line, "\r\n"));
 	explicit_bzero (line, sizeof line);
 
 	return password;
@@ -62,7 +106,7 @@ tool_ask_password (Tool *tool, const char *user, GError **error)
 	char *password;
 
 	if (tool->password_stdin)
-		return read_line (error);
+		return read_line (tool, error);
 
 	if (!isatty (STDIN_FILENO) || tcgetattr (STDIN_FILENO, &before) != 0) {
 		g_set_error_literal (
@@ -76,7 +120,7 @@ tool_ask_password (Tool *tool, const char *user, GError **error)
 	silent = before;
 	silent.c_lflag &= ~(tcflag_t) ECHO;
 	tcsetattr (STDIN_FILENO, TCSAFLUSH, &silent);
-	password = read_line (error);
+	password = read_line (tool, error);
 	tcsetattr (STDIN_FILENO, TCSAFLUSH, &before);
 	fputc ('\n', stderr);
 

@@ -151,6 +151,25 @@ by_text (GPtrArray *folders, const char *text, const EasFolder **out_other)
 	return found;
 }
 
+gboolean
+tool_check_folder (EasClient *client, const EasFolder *folder, GError **error)
+{
+	EasVersion version = eas_client_get_version (client);
+	EasClass klass = eas_class_of_folder (folder->type);
+
+	if (klass == EAS_CLASS_NONE)
+		eas_set_error (error, EAS_ERROR_FOLDER_NOT_FOUND, NULL, 0, 0,
+			       _ ("The folder “%s” holds nothing that can be read"), folder->name);
+	else if (!eas_class_syncs_in (klass, version))
+		eas_set_error (error, EAS_ERROR_FOLDER_NOT_FOUND, NULL, 0, 0,
+			       _ ("The folder “%s” cannot be read in version %s of the protocol"),
+			       folder->name, eas_version_to_string (version));
+	else
+		return TRUE;
+
+	return FALSE;
+}
+
 const EasFolder *
 tool_find_folder (GPtrArray *folders, const char *what, GError **error)
 {

@@ -419,15 +419,10 @@ tool_fetch_folder (
 	if (folders == NULL)
 		return NULL;
 	folder = tool_find_folder (folders, what, error);
-	if (folder == NULL)
+	if (folder == NULL || !tool_check_folder (client, folder, error))
 		return NULL;
 
 	*out_class = eas_class_of_folder (folder->type);
-	if (*out_class == EAS_CLASS_NONE) {
-		eas_set_error (error, EAS_ERROR_FOLDER_NOT_FOUND, NULL, 0, 0,
-			       _ ("The folder “%s” holds nothing that can be read"), folder->name);
-		return NULL;
-	}
 	collection = eas_collection_new (folder->id, *out_class, NULL);
 
 	return tool_fetch_items (tool, client, collection, error);

@@ -454,6 +454,8 @@ tool_account_status (Tool *tool, ESourceRegistry *registry, const char *address)
 	GList *accounts;
 
 	accounts = choose_accounts (registry, address, &error);
+	if (accounts == NULL && error == NULL)
+		tool_account_hint (tool);
 	tool_json_array (json, NULL);
 	for (GList *link = accounts; link != NULL && error == NULL; link = link->next)
 		show_account (tool, registry, link->data, json, &error);

@@ -134,8 +134,16 @@ fetch (Watch *watch, const Watched *watched, gboolean quiet, GError **error)
 static void
 add_folder (Watch *watch, const EasFolder *folder)
 {
-	Watched *watched = g_new0 (Watched, 1);
+	Watched *watched;
 
+	/* By two names. */
+	for (guint i = 0; i < watch->watched->len; i++) {
+		watched = watch->watched->pdata[i];
+		if (g_str_equal (eas_collection_get_id (watched->collection), folder->id))
+			return;
+	}
+
+	watched = g_new0 (Watched, 1);
 	watched->collection =
 		eas_collection_new (folder->id, eas_class_of_folder (folder->type), NULL);
 	watched->name = g_strdup (folder->name);
@@ -164,13 +172,8 @@ choose_folders (Watch *watch, char **names, GError **error)
 	for (char **name = names; *name != NULL; name++) {
 		const EasFolder *folder = tool_find_folder (folders, *name, error);
 
-		if (folder == NULL)
+		if (folder == NULL || !tool_check_folder (watch->client, folder, error))
 			return FALSE;
-		if (eas_class_of_folder (folder->type) == EAS_CLASS_NONE) {
-			eas_set_error (error, EAS_ERROR_FOLDER_NOT_FOUND, NULL, 0, 0,
-				       _ ("The folder “%s” cannot be watched"), *name);
-			return FALSE;
-		}
 		add_folder (watch, folder);
 	}
 	if (watch->watched->len == 0) {

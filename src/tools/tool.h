@@ -74,6 +74,8 @@ typedef struct {
 
 void       tool_server_clear (ToolServer *server);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ToolServer, tool_server_clear)
+/* As read(); Ctrl-C ends the waiting. -1 with error. */
+gssize     tool_read_input   (Tool *tool, int fd, gpointer buffer, gsize size, GError **error);
 /* The password from where the options say: standard input, or asked for on the terminal. */
 char      *tool_ask_password (Tool *tool, const char *user, GError **error);
 /* The server's address as it is used; a user in it goes to @out_user, a password in it is refused. */
@@ -92,6 +94,8 @@ EasClient *tool_connect      (Tool *tool, GError **error); /* both of the above 
 /* tool-folders.c */
 GPtrArray       *tool_list_folders (Tool *tool, EasClient *client, GError **error); /* (element-type EasFolder) */
 const EasFolder *tool_find_folder  (GPtrArray *folders, const char *what, GError **error);
+/* Can its items be had, in the version that is spoken? */
+gboolean         tool_check_folder (EasClient *client, const EasFolder *folder, GError **error);
 char            *tool_folder_path  (GPtrArray *folders, const EasFolder *folder);
 const char      *tool_folder_kind  (guint folder_type); /* "calendar"; translated */
 

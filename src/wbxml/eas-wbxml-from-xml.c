@@ -365,7 +365,8 @@ eas_wbxml_from_xml (const char *xml, gssize length, GError **error)
 
 	from_xml_init (&self);
 	context = g_markup_parse_context_new (&parser, G_MARKUP_TREAT_CDATA_AS_TEXT, &self, NULL);
-	if (!g_markup_parse_context_parse (context, xml, length, error) ||
+	/* NULL is how nothing at all looks to a caller who has a length. */
+	if (!g_markup_parse_context_parse (context, xml != NULL ? xml : "", length, error) ||
 	    !g_markup_parse_context_end_parse (context, error))
 		return NULL;
 

@@ -101,7 +101,7 @@ def test_typing():
         judge("a password in the address is refused, and not repeated", tool(*add_words(url)), USAGE, "--password-stdin")
         judge("nor for a command on a server", tool("folders", "--user", "alice", "--password-stdin", "--server", url), USAGE)
         judge("nor by probe", tool("probe", "--user", "alice", "--password-stdin", url), USAGE)
-    for address in ("alice", "alice@", "@example.test", ""):
+    for address in ("alice", "alice@", "@example.test", "", "ali ce@example.test", "alice@exam ple.test", "alice@example.test\n", "Alice <alice@example.test>"):
         judge(f"“{address}” is no address", tool("account", "add", "--password-stdin", address), USAGE, "not a mail address")
     judge("a domain without a server: the places that were tried", tool("account", "add", "--password-stdin", "alice@nowhere.invalid", data=PASSWORD + "\n"),
           NOT_FOUND, "mail.nowhere.invalid", "--server")
@@ -113,6 +113,10 @@ def test_typing():
     judge("a certificate file that is not there", tool(*add_words(unused, "--ca-file", "/nonexistent.pem")), USAGE, "/nonexistent.pem")
     judge("a certificate file with none in it", tool(*add_words(unused, "--ca-file", "/etc/passwd")), USAGE, "/etc/passwd")
     judge("an unknown word", tool("account", "frobnicate"), USAGE)
+    judge("a word too many", tool("account", "list", "frobnicate"), USAGE)
+    judge("no account to list: said, and no failure", tool("account", "list"), 0, "account add")
+    judge("nor to look at", tool("account", "status"), 0, "account add")
+    report("and programs see an empty list", tool("account", "list", "--json").stdout == "[]\n")
     judge("an account that is not there: status", tool("account", "status", "bob@example.test"), NOT_FOUND)
     judge("an account that is not there: remove", tool("account", "remove", "bob@example.test"), NOT_FOUND)
     judge("an account that is not there: items", tool("items", "--account", "bob@example.test", "calendar"), NOT_FOUND)

@@ -147,7 +147,17 @@ def test_watch():
         second = json.loads(watch.stdout.readline())
         report('and of its end', second['change'] == 'removed' and second['id'] == first['id'], second)
         report('and ends after its count', watch.wait(20) == 0)
+        twice = server.tool('watch', '--timeout', '1', 'calendar', 'Calendar')
+        report('a folder named twice is watched once', 'Watching 1 folder.' in twice.stderr, twice.stderr)
         report('--timeout ends it as well', server.tool('watch', '--timeout', '2', 'calendar').returncode == 0)
+
+
+def test_old_version():
+    with Server() as server:
+        for words in (('items', 'notes'), ('export', 'notes'), ('watch', '--timeout', '1', 'notes')):
+            done = server.tool(*words, '--protocol', '12.1')
+            expect(f'{words[0]}: notes of a version that has none', done, 9)
+            report('said as it is', '12.1' in done.stderr and 'Notes' in done.stderr, done.stderr)
 
 
 def test_trouble():
@@ -174,7 +184,7 @@ def test_trouble():
         report('Ctrl-C ends it at once, with 130', slow.wait(10) == 130 and time.monotonic() - started < 1, slow.returncode)
 
 
-for test in (test_probe, test_reading, test_watch, test_trouble):
+for test in (test_probe, test_reading, test_watch, test_old_version, test_trouble):
     try:
         test()
     except Exception as error:  # one broken test is one failure, not the end

@@ -8,10 +8,15 @@ test-tool.py EVOLUTION-EAS GOLDEN-DIRECTORY
 import csv
 import json
 import os
+import pty
+import select
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import termios
+import time
 
 from lying_server import Server, make_certificate
 
@@ -76,6 +81,13 @@ def test_input():
     expect('text is no WBXML', tool('decode', data=b'<html>'), 10)
     expect('WBXML is no XML', tool('encode', data=whole), 10)
     expect('a file that is not there', tool('decode', '/nonexistent/file'), 9)
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in (('empty', b''), ('garbage', b'\x01\xff?')):
+            path = os.path.join(folder, name)
+            with open(path, 'wb') as file:
+                file.write(content)
+            for command in ('decode', 'encode'):
+                expect(f'{command}: the file with the mistake is named ({name})', tool(command, path), 10, path)
     with open('/dev/full', 'wb') as full:
         done = subprocess.run([TOOL, 'decode', os.path.join(GOLDEN, 'foldersync-rsp.wbxml')], stdout=full,
                               stderr=subprocess.PIPE, timeout=LIMIT)
@@ -90,12 +102,61 @@ def test_usage():
     expect('too few arguments', tool('items'), 2)
     expect('a server without a user', tool('--server', 'localhost', 'folders'), 2, '--user')
     expect('an unknown version', tool('probe', '--user', 'a', '--password-stdin', '--protocol', '3.0', 'localhost', data=b'x\n'), 2)
+    expect('a password longer than any', tool('folders', '--user', 'a', '--password-stdin', '--server', 'http://127.0.0.1:1/', data=b'x' * 3000 + b'\n'), 2, 'too long')
     expect('no password at all', tool('probe', '--user', 'a', '--password-stdin', 'localhost'), 2)
     version = tool('--version')
     report('--version', version.returncode == 0 and version.stdout.startswith(b'evolution-eas '))
     listed = tool('--help').stdout.decode()
     report('--help names every command',
            all(command in listed for command in ('probe', 'decode', 'encode', 'folders', 'items', 'export', 'watch', 'account')))
+
+
+# A person at a terminal
+
+def at_terminal(words, keys, limit=10):
+    """Types each of the keys after half a second of silence; exit status (None: it hung), whether the terminal echoes, what it showed."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execv(TOOL, [TOOL, *words])
+    shown, status, end = b'', None, time.monotonic() + limit
+    keys = list(keys)
+    while status is None and time.monotonic() < end:
+        if select.select([terminal], [], [], 0.5)[0]:
+            try:
+                shown += os.read(terminal, 4096)
+            except OSError:
+                pass
+        elif keys:
+            os.write(terminal, keys.pop(0))
+        ended, code = os.waitpid(pid, os.WNOHANG)
+        status = os.waitstatus_to_exitcode(code) if ended else None
+    if status is None:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    echoes = bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
+    os.close(terminal)
+    return status, echoes, shown.decode()
+
+
+def test_terminal():
+    there = ('folders', '--server', 'http://127.0.0.1:1/', '--user', 'alice')
+    status, echoes, shown = at_terminal(there, [b'\x03'])
+    report('Ctrl-C at the password ends the tool', status == 130, (status, shown))
+    report('and the terminal shows again what is typed', echoes)
+    status, echoes, shown = at_terminal(there, [b'Xyzzy-4711\n'])
+    report('a password is typed unseen, and used', status == 5 and echoes and 'Xyzzy' not in shown, (status, echoes, shown))
+    report('Ctrl-C ends who waits for input', at_terminal(('decode',), [b'\x03'])[0] == 130)
+    report('and who waits for a password there', at_terminal((*there, '--password-stdin'), [b'\x03'])[0] == 130)
+
+
+# The two commands
+
+def test_commands():
+    top = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..')
+    for command, words in (('check', ('frobnicate',)), ('check', ('--frobnicate',)), ('demo', ('--frobnicate',)), ('demo', ('frobnicate',)),
+                           ('check', ('unit', 'frobnicate')), ('demo', ('--account',)), ('demo', ('--sogo', 'frobnicate'))):
+        done = subprocess.run([os.path.join(top, command), *words], capture_output=True, timeout=LIMIT, stdin=subprocess.DEVNULL)
+        expect(f'./{command} {" ".join(words)}: what is wrong, and where to read more', done, 2, words[-1], f'./{command} --help')
 
 
 # Servers that are none
@@ -150,7 +211,7 @@ def test_certificates():
             expect('an expired certificate', probe(url, '--ca-file', expired[0]), 6)
 
 
-for test in (test_usage, test_golden, test_input, test_servers, test_connections, test_certificates):
+for test in (test_usage, test_terminal, test_commands, test_golden, test_input, test_servers, test_connections, test_certificates):
     try:
         test()
     except subprocess.TimeoutExpired as hung:

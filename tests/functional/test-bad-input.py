@@ -102,7 +102,7 @@ def test_typing():
         judge("nor for a command on a server", tool("folders", "--user", "alice", "--password-stdin", "--server", url), USAGE)
         judge("nor by probe", tool("probe", "--user", "alice", "--password-stdin", url), USAGE)
     for address in ("alice", "alice@", "@example.test", "", "ali ce@example.test", "alice@exam ple.test", "alice@example.test\n", "Alice <alice@example.test>"):
-        judge(f"“{address}” is no address", tool("account", "add", "--password-stdin", address), USAGE, "not a mail address")
+        judge(f"{address!r} is no address", tool("account", "add", "--password-stdin", address), USAGE, "not a mail address")
     judge("a domain without a server: the places that were tried", tool("account", "add", "--password-stdin", "alice@nowhere.invalid", data=PASSWORD + "\n"),
           NOT_FOUND, "mail.nowhere.invalid", "--server")
     judge("no address at all", tool("account", "add", "--password-stdin"), USAGE, "?")

@@ -335,7 +335,8 @@ collect_categories (icalcomponent *component)
 		for (guint i = 0; parts[i] != NULL; i++) {
 			char *name = eas_map_wire_text (g_strstrip (parts[i]), /* one_line */ TRUE);
 
-			if (*name == '\0' ||
+			/* NULL: nothing between two commas. */
+			if (name == NULL ||
 			    g_ptr_array_find_with_equal_func (names, name, g_str_equal, NULL))
 				g_free (name);
 			else

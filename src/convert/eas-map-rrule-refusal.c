@@ -39,6 +39,7 @@ static const char *const names[EAS_RRULE_N_FAULTS] = {
 	[EAS_RRULE_WEEKDAY_OF_YEAR] =       N_ ("on weekdays counted through the year"),
 	[EAS_RRULE_DATE_OF_ALL_MONTHS] =    N_ ("by the year, but in each of its months"),
 	[EAS_RRULE_LONG_INTERVAL] =         N_ ("at intervals of more than 999"),
+	[EAS_RRULE_NO_SUCH_END] =           N_ ("until a day that is in no calendar (UNTIL)"),
 };
 /* clang-format on */
 

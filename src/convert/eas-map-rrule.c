@@ -448,6 +448,9 @@ eas_map_rrule_write (const struct icalrecurrencetype *rule,
 	fault = write_pattern (&parts, &recurrence);
 	if (fault == EAS_RRULE_SAYABLE && rule->count > (int) eas_repeats_most (what))
 		fault = EAS_RRULE_TOO_OFTEN;
+	if (fault == EAS_RRULE_SAYABLE && !icaltime_is_null_time (rule->until) &&
+	    !eas_map_is_day (rule->until))
+		fault = EAS_RRULE_NO_SUCH_END;
 	if (fault != EAS_RRULE_SAYABLE)
 		return eas_rrule_refuse (what, fault, rule, error);
 

@@ -257,6 +257,19 @@ zone_of_property (const EasMapContext *context, icalproperty *property, struct i
 	return zone != NULL ? zone : eas_map_zone_default (context);
 }
 
+gboolean
+eas_map_is_day (struct icaltimetype time)
+{
+	return time.month >= 1 && time.month <= 12 && time.day >= 1 &&
+	       time.day <= icaltime_days_in_month (time.month, time.year);
+}
+
+static struct icaltimetype
+null_unless_a_day (struct icaltimetype time)
+{
+	return eas_map_is_day (time) ? time : icaltime_null_time ();
+}
+
 static struct icaltimetype
 time_of_property (icalproperty *property)
 {
@@ -264,9 +277,9 @@ time_of_property (icalproperty *property)
 
 	switch (value != NULL ? icalvalue_isa (value) : ICAL_NO_VALUE) {
 	case ICAL_DATE_VALUE:
-		return icalvalue_get_date (value);
+		return null_unless_a_day (icalvalue_get_date (value));
 	case ICAL_DATETIME_VALUE:
-		return icalvalue_get_datetime (value);
+		return null_unless_a_day (icalvalue_get_datetime (value));
 	default:
 		return icaltime_null_time ();
 	}

@@ -56,6 +56,10 @@ void eas_event_times_add (const EasEventTimes *times,
 			  icalcomponent *component,
 			  icalproperty_kind kind,
 			  gint64 moment);
+/* Is it in the calendar? libical reads digits as they come, and makes of a thirteenth month another
+ * year's first. */
+gboolean eas_map_is_day (struct icaltimetype time);
+
 /* What a time-valued property of another component of the same event means here. FALSE: no time in
  * it. */
 gboolean eas_event_times_from_property (const EasEventTimes *times,

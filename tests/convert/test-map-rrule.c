@@ -117,6 +117,8 @@ static const Refused refused[] = {
 	{ "FREQ=YEARLY;BYDAY=20MO",                   EAS_RRULE_WEEKDAY_OF_YEAR,       "through the year" },
 	{ "FREQ=YEARLY;BYMONTHDAY=1",                 EAS_RRULE_DATE_OF_ALL_MONTHS,    "each of its months" },
 	{ "FREQ=DAILY;INTERVAL=1000",                 EAS_RRULE_LONG_INTERVAL,         "999" },
+	{ "FREQ=DAILY;UNTIL=20270000",                EAS_RRULE_NO_SUCH_END,           "in no calendar" },
+	{ "FREQ=DAILY;UNTIL=20271301T000000Z",        EAS_RRULE_NO_SUCH_END,           "in no calendar" },
 	{ "FREQ=DAILY;COUNT=1000",                    EAS_RRULE_TOO_OFTEN,             "at most" },
 };
 /* clang-format on */

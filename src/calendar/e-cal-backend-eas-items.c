@@ -11,6 +11,7 @@
 #include "e-eas-auto.h"
 #include "e-eas-zone.h"
 
+#include "e-cal-backend-eas-files.h"
 #include "e-cal-backend-eas-items.h"
 #include "e-cal-backend-eas-rules.h"
 
@@ -47,6 +48,7 @@ make_context (ECalBackendEas *self)
 	context.addresses = e_cal_backend_eas_get_addresses (self);
 	context.find_zone = find_zone;
 	context.find_zone_data = self;
+	context.files = e_cal_backend_eas_get_files (self);
 
 	return context;
 }
@@ -216,6 +218,25 @@ items_same_content (gpointer owner, EasItem *a, EasItem *b)
 	return kind_of (owner)->same_content (a, b, &context);
 }
 
+/* An edit that took a file away and is laid over the server's new version still takes it away. */
+static void
+keep_attached (ECalBackendEas *self, const char *uid, GPtrArray *components)
+{
+	g_autoptr (GPtrArray) previous = previous_components (self, uid);
+	g_autofree char *before = NULL;
+	g_autofree char *now = NULL;
+	g_autofree char *both = NULL;
+
+	if (previous == NULL || previous->len == 0 || e_cal_backend_eas_get_files (self) == NULL)
+		return;
+	before = e_cal_util_component_dup_x_property (previous->pdata[0], EAS_MAP_ATTACHED_X);
+	if (before == NULL)
+		return;
+	now = e_cal_util_component_dup_x_property (components->pdata[0], EAS_MAP_ATTACHED_X);
+	both = g_strjoin (" ", before, now, NULL);
+	e_cal_util_component_set_x_property (components->pdata[0], EAS_MAP_ATTACHED_X, both);
+}
+
 static char *
 items_dup_object (gpointer owner, const char *uid, EasItem *item, GError **error)
 {
@@ -224,6 +245,7 @@ items_dup_object (gpointer owner, const char *uid, EasItem *item, GError **error
 
 	if (components == NULL)
 		return NULL;
+	keep_attached (owner, uid, components);
 	calendar = e_cal_backend_eas_items_wrap (components);
 
 	return i_cal_component_as_ical_string (calendar);
@@ -415,6 +437,67 @@ items_put (gpointer owner,
 	return put_components (owner, uid, server_id, components, error);
 }
 
+/* ---- files ---- */
+
+static GPtrArray *
+items_missing_files (gpointer owner, EasItem *item, gint64 most)
+{
+	const EasMapFiles *files = e_cal_backend_eas_get_files (owner);
+	g_autoptr (GPtrArray) all = eas_map_attachments_list (item);
+	GPtrArray *missing = g_ptr_array_new_with_free_func (g_free);
+
+	for (guint i = 0; i < all->len; i++) {
+		EasMapFile *file = all->pdata[i];
+		g_autofree char *uri = files->dup_uri (file->key, file->name, files->user_data);
+
+		if (uri == NULL && file->reference != NULL && file->size <= most)
+			g_ptr_array_add (missing, g_strdup (file->reference));
+	}
+
+	return missing;
+}
+
+static gboolean
+items_take_file (
+	gpointer owner, EasItem *item, const char *reference, GBytes *content, GError **error)
+{
+	const EasMapFiles *files = e_cal_backend_eas_get_files (owner);
+	g_autoptr (GPtrArray) all = eas_map_attachments_list (item);
+
+	for (guint i = 0; i < all->len; i++) {
+		EasMapFile *file = all->pdata[i];
+
+		if (g_strcmp0 (file->reference, reference) == 0 &&
+		    !e_cal_eas_files_store (files->user_data, file->key, file->name, content,
+					    error))
+			return FALSE;
+	}
+
+	return TRUE;
+}
+
+static void
+fill_files (EEasWorkerClass *klass)
+{
+	klass->missing_files = items_missing_files;
+	klass->take_file = items_take_file;
+	klass->has_untold_files = eas_map_attachments_untold;
+	klass->learn_files = eas_map_attachments_learn;
+	klass->answered = eas_map_attachments_answer;
+}
+
+/* ---- removal ---- */
+
+static void
+forget_files (ECalBackendEas *self, GSList *instances)
+{
+	const EasMapFiles *files = e_cal_backend_eas_get_files (self);
+
+	for (GSList *link = instances; files != NULL && link != NULL; link = link->next)
+		e_cal_eas_files_forget (files->user_data,
+					e_cal_component_get_icalcomponent (link->data));
+}
+
 static gboolean
 items_remove (gpointer owner, const char *uid, GError **error)
 {
@@ -422,6 +505,8 @@ items_remove (gpointer owner, const char *uid, GError **error)
 	GSList *instances = cached_instances (owner, cache, uid);
 	gboolean removed = remove_instances (owner, cache, instances);
 
+	if (removed)
+		forget_files (owner, instances);
 	g_slist_free_full (instances, g_object_unref);
 	if (!removed)
 		eas_set_error (error, EAS_ERROR_STORE, NULL, 0, 0,
@@ -457,4 +542,6 @@ e_cal_backend_eas_items_fill_class (EEasWorkerClass *klass, const EasMapKind *ki
 	klass->remove = items_remove;
 	klass->count = items_count;
 	klass->flush = items_flush;
+	if (kind->klass == EAS_CLASS_CALENDAR)
+		fill_files (klass);
 }

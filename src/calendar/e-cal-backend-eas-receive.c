@@ -52,17 +52,47 @@ find_occurrences (ICalComponent *calendar)
 	return occurrences;
 }
 
+/* A file that is opened or imported; anything else is mail between people about a meeting. */
+static gboolean
+is_own_file (ICalComponent *calendar)
+{
+	ICalPropertyMethod method = i_cal_component_get_method (calendar);
+
+	return method == I_CAL_METHOD_NONE || method == I_CAL_METHOD_PUBLISH;
+}
+
+/* The attachments of a meeting are in the server's own copy of it, where it keeps any, and in the
+ * mail: nobody is kept from accepting by them. */
+static gboolean
+drop_attachments (ICalComponent *calendar)
+{
+	ICalComponent *event =
+		i_cal_component_get_first_component (calendar, I_CAL_VEVENT_COMPONENT);
+	gboolean dropped = FALSE;
+
+	while (event != NULL) {
+		dropped |= e_cal_util_component_remove_property_by_kind (
+				   event, I_CAL_ATTACH_PROPERTY, /* all */ TRUE) > 0;
+		g_object_unref (event);
+		event = i_cal_component_get_next_component (calendar, I_CAL_VEVENT_COMPONENT);
+	}
+
+	return dropped;
+}
+
 char *
 e_cal_backend_eas_receive_prepare (const char *calobj, GError **error)
 {
 	ICalComponent *calendar = i_cal_parser_parse_string (calobj);
 	g_autoptr (GPtrArray) occurrences = NULL;
 	char *ordered = NULL;
+	gboolean dropped;
 
 	/* What is nothing at all, EDS says. */
 	if (calendar == NULL)
 		return g_strdup (calobj);
 
+	dropped = !is_own_file (calendar) && drop_attachments (calendar);
 	occurrences = find_occurrences (calendar);
 	for (guint ii = 0; ii < occurrences->len; ii++) {
 		if (changes_the_future (occurrences->pdata[ii]) &&
@@ -78,8 +108,8 @@ e_cal_backend_eas_receive_prepare (const char *calobj, GError **error)
 		i_cal_component_remove_component (calendar, occurrences->pdata[ii]);
 		i_cal_component_add_component (calendar, occurrences->pdata[ii]);
 	}
-	ordered = occurrences->len > 0 ? i_cal_component_as_ical_string (calendar)
-				       : g_strdup (calobj);
+	ordered = dropped || occurrences->len > 0 ? i_cal_component_as_ical_string (calendar)
+						  : g_strdup (calobj);
 	g_object_unref (calendar);
 
 	return ordered;

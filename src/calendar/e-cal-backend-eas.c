@@ -13,6 +13,7 @@
 #include "e-eas-error.h"
 #include "e-eas-owner.h"
 
+#include "e-cal-backend-eas-files.h"
 #include "e-cal-backend-eas-items.h"
 #include "e-cal-backend-eas-receive.h"
 
@@ -46,6 +47,8 @@ struct _ECalBackendEas {
 
 	GMutex edited_lock;
 	GHashTable *edited; /* uid to the object a writer is saving */
+
+	EasMapFiles files;
 };
 
 G_DEFINE_DYNAMIC_TYPE (ECalBackendEas, e_cal_backend_eas, E_TYPE_CAL_META_BACKEND)
@@ -80,6 +83,14 @@ EasVersion
 e_cal_backend_eas_get_version (ECalBackendEas *self)
 {
 	return e_eas_owner_get_version (self->seam);
+}
+
+const EasMapFiles *
+e_cal_backend_eas_get_files (ECalBackendEas *self)
+{
+	return e_cal_backend_get_kind (E_CAL_BACKEND (self)) == I_CAL_VEVENT_COMPONENT
+		       ? &self->files
+		       : NULL;
 }
 
 gboolean
@@ -315,9 +326,13 @@ ecb_eas_save_component_sync (ECalMetaBackend *meta,
 	const char *uid = e_cal_component_get_uid (instances->data);
 	E_EAS_AUTO_UNREF ICalComponent *calendar =
 		e_cal_meta_backend_merge_instances (meta, instances, FALSE);
-	g_autofree char *object = i_cal_component_as_ical_string (calendar);
+	const EasMapFiles *files = e_cal_backend_eas_get_files (self);
+	g_autofree char *object = NULL;
 	EEasSaved saved;
 
+	if (files != NULL && !e_cal_eas_files_take_content (files->user_data, calendar, error))
+		return e_eas_error_to_cal (error);
+	object = i_cal_component_as_ical_string (calendar);
 	set_edited (self, uid, object);
 	saved = e_eas_owner_save (self->seam, uid, object, cancellable, error);
 	if (saved == E_EAS_SAVE_FAILED)
@@ -328,6 +343,17 @@ ecb_eas_save_component_sync (ECalMetaBackend *meta,
 		*out_new_uid = g_strdup (uid);
 
 	return TRUE;
+}
+
+/* Of what the person removed; should the server keep it, they are fetched anew. */
+static void
+forget_files (ECalBackendEas *self, const char *object)
+{
+	E_EAS_AUTO_UNREF ICalComponent *event =
+		object != NULL ? i_cal_component_new_from_string (object) : NULL;
+
+	if (event != NULL)
+		e_cal_eas_files_forget (self->files.user_data, event);
 }
 
 static gboolean
@@ -342,8 +368,12 @@ ecb_eas_remove_component_sync (ECalMetaBackend *meta,
 {
 	ECalBackendEas *self = E_CAL_BACKEND_EAS (meta);
 
-	return e_eas_owner_remove (self->seam, uid, cancellable, error) ||
-	       e_eas_error_to_cal (error);
+	if (!e_eas_owner_remove (self->seam, uid, cancellable, error))
+		return e_eas_error_to_cal (error);
+	if (e_cal_backend_eas_get_files (self) != NULL)
+		forget_files (self, object);
+
+	return TRUE;
 }
 
 /* ---- the writers ---- */
@@ -503,6 +533,7 @@ ecb_eas_constructed (GObject *object)
 	e_eas_owner_rescue_cache (&kinds[i].owner, E_BACKEND (self));
 
 	G_OBJECT_CLASS (e_cal_backend_eas_parent_class)->constructed (object);
+	e_cal_eas_files_init (&self->files, e_cal_backend_get_cache_dir (E_CAL_BACKEND (self)));
 }
 
 static void
@@ -524,6 +555,7 @@ ecb_eas_finalize (GObject *object)
 	e_cal_eas_views_free (self->views);
 	e_eas_owner_free (self->seam);
 	g_hash_table_unref (self->edited);
+	g_free (self->files.user_data);
 	g_mutex_clear (&self->edited_lock);
 
 	G_OBJECT_CLASS (e_cal_backend_eas_parent_class)->finalize (object);

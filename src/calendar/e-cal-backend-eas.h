@@ -42,4 +42,7 @@ char *e_cal_backend_eas_dup_edited (ECalBackendEas *self, const char *uid);
 /* The account's own, primary first; NULL. */
 const char *const *e_cal_backend_eas_get_addresses (ECalBackendEas *self);
 
+/* NULL: the kind has no attachments. Its user data is the folder they are in. */
+const EasMapFiles *e_cal_backend_eas_get_files (ECalBackendEas *self);
+
 G_END_DECLS

@@ -145,6 +145,8 @@ store_row (EEasWorker *self,
 
 	e_eas_cache_put_row (self->cache, server_id, uid, eas_item_hash (item), generation, body,
 			     problem);
+	if (problem == NULL)
+		e_eas_worker_note_files (self, server_id, item);
 }
 
 /* Shows the server's version. An item that cannot be shown is kept and named in the status (law 5).

@@ -23,6 +23,7 @@ G_BEGIN_DECLS
 #define STATE_LAST_NEWS   "last-news" /* when the server last told of an item */
 #define STATE_LAST_RESET  "last-reset"
 #define STATE_EMPTY_SINCE "empty-since" /* a folder with items was seen without any, first */
+#define STATE_FILES       "files"       /* files of some items may be missing */
 #define STATE_VERIFY      "verify" /* deletions were left out: the next pass has to confirm them */
 
 /* A transaction's share of a window, and the pause after it. */
@@ -108,6 +109,7 @@ struct _EEasWorker {
 	GPtrArray *journal; /* (element-type EEasJournalEntry), while recovering */
 	GHashTable *tried;  /* edit ids not to be tried again in this cycle */
 	GHashTable *steps;  /* edit id -> requests still to be sent */
+	GQueue files;       /* (element-type utf8) server ids of items whose files may be missing */
 	GError *last_error;
 	char *held;
 	const char *state;
@@ -163,6 +165,13 @@ gboolean e_eas_worker_drain_asking (EEasWorker *self,
 				    EasWindow *take_window,
 				    EasPull **out_ahead,
 				    GError **error);
+
+/* files */
+/* What the server has of @server_id now; likewise. */
+void e_eas_worker_note_files (EEasWorker *self, const char *server_id, EasItem *item);
+void e_eas_worker_look_for_files (EEasWorker *self); /* after a start */
+/* Fetches what is missing, until there is something better to do. */
+gboolean e_eas_worker_fetch_files (EEasWorker *self, GError **error);
 
 /* folder */
 char *e_eas_worker_dup_folder_id (ESource *source, GError **error);

@@ -406,7 +406,7 @@ find_response (const EasWindow *window, const EasSyncChange *change)
 
 /* The server's item after an accepted change: what we sent, with what it answered laid over it. */
 static EasItem *
-result_of (const Sending *sending, const EasSyncChange *response)
+result_of (EEasWorker *self, const Sending *sending, const EasSyncChange *response)
 {
 	g_autoptr (EasItem) expected =
 		sending->entry->expected != NULL
@@ -414,7 +414,9 @@ result_of (const Sending *sending, const EasSyncChange *response)
 			: NULL;
 
 	if (expected != NULL && response != NULL && response->item != NULL)
-		return eas_item_overlay (expected, response->item);
+		return self->klass->answered != NULL
+			       ? self->klass->answered (expected, response->item)
+			       : eas_item_overlay (expected, response->item);
 
 	return g_steal_pointer (&expected);
 }
@@ -471,6 +473,7 @@ store_result (EEasWorker *self,
 
 	e_eas_cache_put_row (self->cache, server_id, edit->uid, eas_item_hash (item), generation,
 			     body, NULL);
+	e_eas_worker_note_files (self, server_id, item);
 
 	if (edit->version == sending->edit->version && sending->entry->last) {
 		e_eas_cache_remove_edit (self->cache, edit->id);
@@ -506,7 +509,7 @@ accept_change (EEasWorker *self,
 		return;
 	}
 
-	item = result_of (sending, response);
+	item = result_of (self, sending, response);
 	if (item == NULL) {
 		e_eas_cache_fail (self->cache);
 		return;

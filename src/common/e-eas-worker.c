@@ -192,7 +192,7 @@ run_cycle (EEasWorker *self, GError **error)
 			return FALSE;
 	}
 
-	return TRUE;
+	return e_eas_worker_fetch_files (self, error);
 }
 
 /* ---- after a cycle ---- */
@@ -356,6 +356,7 @@ worker_thread (gpointer data)
 	EEasWorker *self = data;
 
 	show_edits (self);
+	e_eas_worker_look_for_files (self);
 	while (wait_for_work (self)) {
 		GError *error = NULL;
 
@@ -422,6 +423,7 @@ e_eas_worker_new (const EEasWorkerClass *klass,
 	self->waiters = g_ptr_array_new ();
 	self->tried = g_hash_table_new (NULL, NULL);
 	self->steps = g_hash_table_new (NULL, NULL);
+	g_queue_init (&self->files);
 	self->pause_s = FIRST_PAUSE;
 	self->batch_limit = EAS_SYNC_MAX_COMMANDS;
 	self->fetch_wanted = TRUE;
@@ -491,6 +493,7 @@ e_eas_worker_free (EEasWorker *self)
 	g_ptr_array_unref (self->waiters);
 	g_hash_table_unref (self->tried);
 	g_hash_table_unref (self->steps);
+	g_queue_clear_full (&self->files, g_free);
 	g_mutex_clear (&self->lock);
 	g_cond_clear (&self->wake);
 	g_cond_clear (&self->answered);

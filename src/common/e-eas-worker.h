@@ -78,6 +78,21 @@ typedef struct {
 	guint (*count) (gpointer owner);
 	void (*flush) (gpointer owner, gboolean committed); /* tell the views, or forget it */
 
+	/* Files beside an item, which are fetched after it; all NULL where the class has none. */
+	/* (element-type utf8) FileReferences of what is not here and, as far as it is said, has at
+	 * most @most bytes */
+	GPtrArray *(*missing_files) (gpointer owner, EasItem *item, gint64 most);
+	gboolean (*take_file) (gpointer owner,
+			       EasItem *item,
+			       const char *reference,
+			       GBytes *content,
+			       GError **error);
+	gboolean (*has_untold_files) (const EasItem *item); /* of which no reference is known */
+	EasItem *(*learn_files) (const EasItem *item, const EasItem *fetched);
+	/* What the server has by its answer to our change; NULL: the answer laid over what was
+	 * expected. */
+	EasItem *(*answered) (const EasItem *expected, const EasItem *answer);
+
 	/* What EDS should know. Not called with any lock held. */
 	void (*connected) (gpointer owner, EasVersion version);
 	void (*failed) (gpointer owner, const GError *error);

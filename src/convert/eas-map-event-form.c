@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "eas-map-event-form.h"
+#include "eas-map-attachments.h"
 #include "eas-map-event-table.h"
 
 #include <glib/gi18n-lib.h>
@@ -120,7 +121,9 @@ add_detached (EasEventForm *form, icalcomponent *component, GError **error)
 
 	if (property == NULL || !eas_event_times_from_property (&form->times, property, &original))
 		return TRUE;
-	if (!eas_event_times_write (&times, component, form->times.context, error))
+	if (!eas_event_times_write (&times, component, form->times.context, error) ||
+	    !eas_map_attachments_check_occurrence (component, form->master, form->times.context,
+						   error))
 		return FALSE;
 
 	follow_master (&times, &form->times);

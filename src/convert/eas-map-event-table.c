@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "eas-map-event-table.h"
+#include "eas-map-attachments.h"
 #include "eas-map-attendees.h"
 #include "eas-map-body.h"
 #include "eas-map-event-codecs.h"
@@ -19,14 +20,6 @@
 static const EasTag exceptions_group[] = { EAS_CALENDAR_EXCEPTION, EAS_CALENDAR_DELETED,
 					   EAS_CALENDAR_EXCEPTION_START_TIME, EAS_TAG_NONE };
 static const EasTag categories_group[] = { EAS_CALENDAR_CATEGORY, EAS_TAG_NONE };
-static const EasTag attachments_group[] = {
-	EAS_AIRSYNCBASE_ATTACHMENT,       EAS_AIRSYNCBASE_FILE_REFERENCE,
-	EAS_AIRSYNCBASE_METHOD,           EAS_AIRSYNCBASE_CONTENT_ID,
-	EAS_AIRSYNCBASE_CONTENT_LOCATION, EAS_AIRSYNCBASE_IS_INLINE,
-	EAS_AIRSYNCBASE_CONTENT_TYPE,     EAS_AIRSYNCBASE_ADD,
-	EAS_AIRSYNCBASE_DELETE,           EAS_AIRSYNCBASE_CLIENT_ID,
-	EAS_AIRSYNCBASE_CONTENT,          EAS_TAG_NONE
-};
 static const EasTag links_group[] = { EAS_CALENDAR_ATT_NAME,    EAS_CALENDAR_ATT_SIZE,
 				      EAS_CALENDAR_ATT_OID,     EAS_CALENDAR_ATT_METHOD,
 				      EAS_CALENDAR_ATT_REMOVED, EAS_CALENDAR_DISPLAY_NAME,
@@ -71,14 +64,14 @@ static const EasMapRow event_rows[] = {
 	{ CAL (ONLINE_MEETING_CONF_LINK),     EAS_SINCE_14_1, READ,                        ICAL (X),           &eas_codec_x_text,
 	  "X-MICROSOFT-ONLINEMEETINGCONFLINK" },
 	{ CAL (REMINDER),                     EAS_ANY,        BOTH | OWN | OURS,           0,                  &eas_event_codec_reminder },
+	{ ASB (ATTACHMENTS),                  EAS_ANY,        BOTH,                        ICAL (ATTACH),      &eas_codec_attachments,
+	  NULL, eas_map_attachments_group },
 
 	EAS_MAP_BY_HAND (EAS_CALENDAR_EXCEPTIONS, OURS, exceptions_group, "components of their own: eas-map-exceptions.c"),
 	EAS_MAP_IGNORE (EAS_CALENDAR_RESPONSE_TYPE, "one's own answer, read by eas_codec_attendees; changed by MeetingResponse"),
 	EAS_MAP_IGNORE (EAS_CALENDAR_APPOINTMENT_REPLY_TIME, "when one answered: the server's own record"),
 	EAS_MAP_IGNORE (EAS_AIRSYNCBASE_NATIVE_BODY_TYPE, "tells how Body is kept: eas-map-body.c"),
 	EAS_MAP_IGNORE (EAS_AIRSYNCBASE_INSTANCE_ID, "names an occurrence: eas-map-exceptions.c"),
-	{ .tag = EAS_AIRSYNCBASE_ATTACHMENTS, .versions = EAS_ANY, .group = attachments_group,
-	  .reason = "stay on the server, which takes differences" },
 	EAS_MAP_IGNORE (EAS_CALENDAR_BODY, "of 2.5, which we do not speak"),
 	EAS_MAP_IGNORE (EAS_CALENDAR_BODY_TRUNCATED, "of 2.5, which we do not speak"),
 	EAS_MAP_IGNORE (EAS_CALENDAR_COMPRESSED_RTF, "of 2.5, which we do not speak"),

@@ -4,6 +4,7 @@
 
 #include "eas-map-event.h"
 #include "eas-datetime.h"
+#include "eas-map-attachments.h"
 #include "eas-map-attendees.h"
 #include "eas-map-body.h"
 #include "eas-map-event-table.h"
@@ -143,7 +144,10 @@ check_invitee (const EasEventEdit *edit, const EasMapRow *row, GError **error)
 }
 
 static gboolean
-merge_row (const EasEventEdit *edit, const EasMapRow *row, EasItemBuilder *builder, GError **error)
+merge_element (const EasEventEdit *edit,
+	       const EasMapRow *row,
+	       EasItemBuilder *builder,
+	       GError **error)
 {
 	EasMapMerging merging = { .context = edit->context,
 				  .baseline = edit->baseline,
@@ -158,6 +162,40 @@ merge_row (const EasEventEdit *edit, const EasMapRow *row, EasItemBuilder *build
 		g_propagate_error (error, merging.error);
 
 	return merging.error == NULL;
+}
+
+static gboolean
+get_until (const EasItem *item, gint64 *out_utc)
+{
+	EasItemSlot rule = eas_item_child (item, EAS_ITEM_ROOT, EAS_CALENDAR_RECURRENCE);
+	EasItemSlot slot = rule != EAS_ITEM_NONE ? eas_item_child (item, rule, EAS_CALENDAR_UNTIL)
+						 : EAS_ITEM_NONE;
+
+	return slot != EAS_ITEM_NONE && eas_item_time (item, slot, out_utc);
+}
+
+/* The last day is said in the same way as the times: where these are now said in another, the same
+ * day is another moment. */
+static gboolean
+must_restate_end (const EasEventEdit *edit)
+{
+	gint64 was, is;
+
+	return edit->baseline != NULL && times_changed (edit) && get_until (edit->baseline, &was) &&
+	       get_until (edit->edited->item, &is) && was != is;
+}
+
+static gboolean
+merge_row (const EasEventEdit *edit, const EasMapRow *row, EasItemBuilder *builder, GError **error)
+{
+	if (row->tag == EAS_CALENDAR_RECURRENCE && must_restate_end (edit)) {
+		eas_item_builder_copy (
+			builder, edit->edited->item,
+			eas_item_child (edit->edited->item, EAS_ITEM_ROOT, row->tag));
+		return TRUE;
+	}
+
+	return merge_element (edit, row, builder, error);
 }
 
 /* Zone, start and end mean nothing without one another. */
@@ -232,6 +270,7 @@ copy_baseline (const EasEventEdit *edit, const EasItem *delta, EasItemBuilder *b
 		const EasMapRow *row = eas_event_row (tag, edit->context->version);
 
 		if (eas_item_has (delta, tag) || tag == EAS_CALENDAR_EXCEPTIONS ||
+		    tag == EAS_AIRSYNCBASE_ATTACHMENTS ||
 		    (row != NULL && (row->how & EAS_MAP_QUIET) != 0))
 			continue;
 		if (tag == EAS_AIRSYNCBASE_BODY) {
@@ -311,13 +350,35 @@ write_change (const EasEventEdit *edit,
 	}
 }
 
-static void
-write_add (const EasEventEdit *edit, GPtrArray *exceptions, GPtrArray *changes)
+/* The form of a new event is what is sent, but for its files. */
+static gboolean
+copy_new (const EasEventEdit *edit, EasItemBuilder *builder, GError **error)
+{
+	const EasItem *item = edit->edited->item;
+	EasItemSlot slot;
+
+	for (slot = eas_item_child (item, EAS_ITEM_ROOT, EAS_TAG_NONE); slot != EAS_ITEM_NONE;
+	     slot = eas_item_sibling (item, slot, EAS_TAG_NONE)) {
+		EasTag tag = eas_item_tag (item, slot);
+
+		if (tag != EAS_AIRSYNCBASE_ATTACHMENTS)
+			eas_item_builder_copy (builder, item, slot);
+		else if (!merge_element (edit, eas_event_row (tag, edit->context->version), builder,
+					 error))
+			return FALSE;
+	}
+
+	return TRUE;
+}
+
+static gboolean
+write_add (const EasEventEdit *edit, GPtrArray *exceptions, GPtrArray *changes, GError **error)
 {
 	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
 	g_autoptr (EasItem) item = NULL;
 
-	eas_map_copy_children (edit->edited->item, EAS_ITEM_ROOT, builder);
+	if (!copy_new (edit, builder, error))
+		return FALSE;
 	eas_event_write_exceptions (edit, exceptions, builder);
 	item = eas_item_builder_finish (builder);
 	append_change (changes, EAS_CHANGE_ADD, item);
@@ -325,6 +386,8 @@ write_add (const EasEventEdit *edit, GPtrArray *exceptions, GPtrArray *changes)
 	/* Some servers take an Add with exceptions and drop these without a word (pitfall 13). */
 	if (edit->context->version < EAS_VERSION_16_0 && exceptions->len > 0)
 		append_change (changes, EAS_CHANGE_CHANGE, item);
+
+	return TRUE;
 }
 
 GPtrArray *
@@ -337,7 +400,7 @@ eas_map_event_write (GPtrArray *components,
 	g_auto (EasEventEdit) edit = { 0 };
 	g_autoptr (GPtrArray) exceptions = NULL;
 	g_autoptr (EasItem) delta = NULL;
-	GPtrArray *changes;
+	g_autoptr (GPtrArray) changes = NULL;
 
 	if (!edit_init (&edit, components, baseline, old_components, context, error))
 		return NULL;
@@ -353,10 +416,10 @@ eas_map_event_write (GPtrArray *components,
 	changes = g_ptr_array_new_with_free_func ((GDestroyNotify) eas_sync_change_free);
 	if (baseline != NULL)
 		write_change (&edit, delta, exceptions, changes);
-	else
-		write_add (&edit, exceptions, changes);
+	else if (!write_add (&edit, exceptions, changes, error))
+		return NULL;
 
-	return changes;
+	return g_steal_pointer (&changes);
 }
 
 /* Applying. */
@@ -401,7 +464,7 @@ find_exception (const EasItem *item, gint64 utc)
 static gboolean
 stays_when_absent (EasTag tag, EasVersion version)
 {
-	return tag == EAS_AIRSYNCBASE_BODY ||
+	return tag == EAS_AIRSYNCBASE_BODY || tag == EAS_AIRSYNCBASE_ATTACHMENTS ||
 	       (eas_tag_is_known (tag) && tag != EAS_CALENDAR_EXCEPTIONS &&
 		eas_event_row (tag, version) == NULL);
 }
@@ -562,9 +625,12 @@ apply_one (const EasItem *item, const EasSyncChange *change, EasVersion version)
 	if (change->item == NULL)
 		return item != NULL ? eas_item_ref ((EasItem *) item) : NULL;
 	if (item == NULL)
-		return eas_item_ref (change->item);
-	if (version >= EAS_VERSION_16_0)
-		return apply_difference (item, change->item);
+		return eas_map_attachments_settle (NULL, change->item);
+	if (version >= EAS_VERSION_16_0) {
+		g_autoptr (EasItem) laid_over = apply_difference (item, change->item);
+
+		return eas_map_attachments_settle (item, laid_over);
+	}
 
 	return apply_whole (item, change->item, version);
 }
@@ -664,5 +730,6 @@ eas_map_event_same_content (const EasItem *a, const EasItem *b, const EasMapCont
 	if (form_a == NULL || form_b == NULL)
 		return eas_item_equal (a, b);
 
-	return same_forms (form_a->item, form_b->item) && same_instances (form_a, form_b);
+	return same_forms (form_a->item, form_b->item) && same_instances (form_a, form_b) &&
+	       eas_map_attachments_same (a, b);
 }

@@ -24,6 +24,18 @@ G_BEGIN_DECLS
 /* A zone that is not one of the built-in ones, by its TZID. (transfer none), NULL when unknown. */
 typedef ICalTimezone *(*EasMapFindZone) (const char *tzid, gpointer user_data);
 
+/* Files beside an item, by a key of 40 hexadecimal digits: those of the server, as far as they were
+ * fetched, and those the person attached. */
+typedef struct {
+	/* (transfer full); NULL: not here */
+	char *(*dup_uri) (const char *key, const char *name, gpointer user_data);
+	/* (transfer full); NULL: none of ours, but a link to somewhere */
+	char *(*dup_key) (const char *uri, gpointer user_data);
+	/* (transfer full); NULL with @error, for people */
+	GBytes *(*load) (const char *uri, gpointer user_data, GError **error);
+	gpointer user_data;
+} EasMapFiles;
+
 /* All that a conversion may know beside the item. Lent for the length of a call. */
 typedef struct {
 	EasVersion version;
@@ -33,6 +45,7 @@ typedef struct {
 		*addresses; /* the account's own, from the server, primary first; NULL: unknown */
 	EasMapFindZone find_zone; /* NULL: built-in zones only */
 	gpointer find_zone_data;
+	const EasMapFiles *files; /* NULL: attachments are neither shown nor sent */
 } EasMapContext;
 
 gboolean eas_map_context_is_me (const EasMapContext *context, const char *address);

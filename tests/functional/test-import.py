@@ -39,6 +39,8 @@ REFUSED = {
     "series-two-rules": NO_REPETITION, "series-this-and-future": "all that follow", "outlook-cancel": "not found",
     "people-counter": "method",
 }
+if VERSION < "16":
+    REFUSED["attach-inline"] = "keeps no attachments"
 # When it is, where that takes some understanding: UTC.
 TIMES = {
     "airline-two-zones": ("20270310T091500Z", "20270310T180500Z"), "airline-no-tzid-def": ("20270311T060000Z", "20270311T074500Z"),

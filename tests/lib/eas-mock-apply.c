@@ -129,9 +129,8 @@ keep_attachments (EasItemBuilder *builder,
 	}
 }
 
-/* @wire with its Add and Delete of attachments turned into the list that results. */
-static EasItem *
-settle_attachments (EasMockMailbox *mailbox, const EasItem *stored, const EasItem *wire)
+EasItem *
+eas_mock_settle_attachments (EasMockMailbox *mailbox, const EasItem *stored, const EasItem *wire)
 {
 	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
 	EasItemSlot attachments = eas_item_child (wire, EAS_ITEM_ROOT, EAS_AIRSYNCBASE_ATTACHMENTS);
@@ -205,7 +204,7 @@ eas_mock_apply_add (EasMockTarget *target, const EasItem *wire, EasItem **out_da
 	if (wrong != NULL)
 		return refuse (wrong);
 
-	settled = settle_attachments (target->request->mailbox, NULL, wire);
+	settled = eas_mock_settle_attachments (target->request->mailbox, NULL, wire);
 	read = eas_mock_dialect_read (settled, klass, version);
 	filled = without_empties (read);
 	if (has_stray_exception (filled))
@@ -356,7 +355,7 @@ changes_element (const EasItem *stored, const EasItem *wire, EasTag tag)
 static EasItem *
 patch_event (EasMockMailbox *mailbox, const EasItem *stored, const EasItem *wire)
 {
-	g_autoptr (EasItem) settled = settle_attachments (mailbox, stored, wire);
+	g_autoptr (EasItem) settled = eas_mock_settle_attachments (mailbox, stored, wire);
 	g_autoptr (EasItem) patched = eas_item_overlay (stored, settled);
 	gboolean moved = changes_element (stored, wire, EAS_CALENDAR_START_TIME) ||
 			 changes_element (stored, wire, EAS_CALENDAR_END_TIME) ||

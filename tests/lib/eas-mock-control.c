@@ -10,6 +10,7 @@
 #include "eas-mock-dialect.h"
 #include "eas-mock-faults.h"
 #include "eas-mock-sample.h"
+#include "eas-mock-sync-commands.h"
 #include "eas-mock-xml.h"
 #include "eas-wbxml-xml.h"
 
@@ -251,11 +252,13 @@ control_add (Control *control)
 {
 	EasMockFolder *folder = wanted_folder (control);
 	g_autoptr (EasItem) data = folder != NULL ? wanted_data (control, folder->klass) : NULL;
+	g_autoptr (EasItem) settled = NULL;
 	g_autoptr (EasItem) complete = NULL;
 
 	if (data == NULL)
 		return;
-	complete = complete_data (data, folder->klass, control->mailbox);
+	settled = eas_mock_settle_attachments (control->mailbox, NULL, data);
+	complete = complete_data (settled, folder->klass, control->mailbox);
 	json_field (control->json, "id",
 		    eas_mock_mailbox_add_item (control->mailbox, folder, complete, NULL)->id);
 }
@@ -266,12 +269,14 @@ control_change (Control *control)
 	EasMockFolder *folder = NULL;
 	EasMockItem *item = wanted_item (control, &folder);
 	g_autoptr (EasItem) data = item != NULL ? wanted_data (control, folder->klass) : NULL;
+	g_autoptr (EasItem) settled = NULL;
 	g_autoptr (EasItem) changed = NULL;
 
 	if (data == NULL)
 		return;
-	changed = number_parameter (control, "replace", 0) ? eas_item_ref (data)
-							   : eas_item_overlay (item->data, data);
+	settled = eas_mock_settle_attachments (control->mailbox, item->data, data);
+	changed = number_parameter (control, "replace", 0) ? eas_item_ref (settled)
+							   : eas_item_overlay (item->data, settled);
 	eas_mock_mailbox_change_item (control->mailbox, folder, item, changed, NULL);
 	json_field (control->json, "id", item->id);
 }

@@ -34,6 +34,8 @@ void     eas_mock_client_id_free      (gpointer data);
 gboolean eas_mock_options_read        (EasMockOptions *options, const EasItem *body, EasItemSlot slot, EasClass klass);
 
 /* eas-mock-apply.c: the new content of an item, or the status that refuses it. */
+/* @wire with its Add and Delete of attachments turned into the list that results; @stored: nullable. (transfer full) */
+EasItem *eas_mock_settle_attachments    (EasMockMailbox *mailbox, const EasItem *stored, const EasItem *wire);
 guint    eas_mock_apply_add             (EasMockTarget *target, const EasItem *wire, EasItem **out_data);
 guint    eas_mock_apply_change          (EasMockTarget *target, const EasItem *stored, const EasItem *wire, EasItem **out_data);
 guint    eas_mock_apply_instance        (const EasItem *stored, const char *instance_id, const EasItem *wire, EasItem **out_data);

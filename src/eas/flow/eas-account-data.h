@@ -44,6 +44,8 @@ typedef struct {
 	gint64 provision_hold;  /* unix time until which a demand for one is not answered again: the last did not help; 0 */
 	gint calendar_age_limit; /* the policy's longest FilterType; 0 none */
 	gint mail_age_limit;
+	gboolean no_attachments;     /* the policy forbids to fetch any */
+	gint64 max_attachment_size;  /* bytes, the policy's; 0 none */
 	char *hierarchy_key;    /* "0" */
 	GPtrArray *folders;     /* (element-type EasFolder) */
 	guint64 folders_generation; /* grows when folders change */

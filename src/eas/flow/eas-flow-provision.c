@@ -54,6 +54,8 @@ typedef struct {
 	EasPolicyStatus answer;
 	char *hash;
 	gint calendar_age_limit, mail_age_limit;
+	gboolean no_attachments;
+	gint64 max_attachment_size;
 	EasWipe wipe;
 	GError *error;
 } ProvisionFlow;
@@ -116,6 +118,8 @@ accept_key (ProvisionFlow *self, guint32 key)
 	data->policy_hash = g_steal_pointer (&self->hash);
 	data->calendar_age_limit = self->calendar_age_limit;
 	data->mail_age_limit = self->mail_age_limit;
+	data->no_attachments = self->no_attachments;
+	data->max_attachment_size = self->max_attachment_size;
 	self->state = PROVISION_INTRODUCE;
 }
 
@@ -125,6 +129,8 @@ accept_no_policy (ProvisionFlow *self)
 	g_clear_pointer (&self->hash, g_free);
 	self->calendar_age_limit = 0;
 	self->mail_age_limit = 0;
+	self->no_attachments = FALSE;
+	self->max_attachment_size = 0;
 	accept_key (self, 0);
 }
 
@@ -156,6 +162,9 @@ take_policy (ProvisionFlow *self, const EasProvisionResponse *response)
 		self->hash = eas_policy_dup_hash (response->policy);
 		self->calendar_age_limit = response->policy->max_calendar_age_filter;
 		self->mail_age_limit = response->policy->max_email_age_filter;
+		self->no_attachments = response->policy->attachments_enabled == 0 ||
+				       response->policy->max_attachment_size == 0;
+		self->max_attachment_size = MAX (response->policy->max_attachment_size, 0);
 	}
 	self->state = PROVISION_ACKNOWLEDGE;
 }

@@ -42,6 +42,8 @@ static const struct {
 	FIELD (provision_hold,     INT64),
 	FIELD (calendar_age_limit, INT),
 	FIELD (mail_age_limit,     INT),
+	FIELD (no_attachments,     BOOLEAN),
+	FIELD (max_attachment_size, INT64),
 	FIELD (hierarchy_key,      STRING),
 	FIELD (folders_generation, UINT64),
 	FIELD (throttle_until,     INT64),

@@ -477,6 +477,11 @@ ebb_eas_get_backend_property (EBookBackend *backend, const char *name)
 {
 	if (g_str_equal (name, E_BOOK_BACKEND_PROPERTY_SUPPORTED_FIELDS))
 		return list_fields ();
+	/* Otherwise Evolution shows nobody until somebody searches. */
+	if (g_str_equal (name, CLIENT_BACKEND_PROPERTY_CAPABILITIES))
+		return g_strconcat (
+			"net,do-initial-query,",
+			e_book_meta_backend_get_capabilities (E_BOOK_META_BACKEND (backend)), NULL);
 
 	return E_BOOK_BACKEND_CLASS (e_book_backend_eas_parent_class)
 		->impl_get_backend_property (backend, name);

@@ -217,7 +217,9 @@ def test_fields_are_named(book):
     fields = book.agent.property("supported-fields").split(",")
     check({"full_name", "email_1", "photo", "home_address" if "home_address" in fields else "address_home"} <= set(fields),
           f"supported are {fields}")
-    check("contact-lists" not in book.agent.property("capabilities"), "contact lists are offered")
+    capabilities = book.agent.property("capabilities").split(",")
+    check("contact-lists" not in capabilities, "contact lists are offered")
+    check("do-initial-query" in capabilities, "Evolution shows nobody until a search")
 
 
 # ---- what waits --------------------------------------------------------------

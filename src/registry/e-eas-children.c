@@ -87,12 +87,6 @@ choose_uid (ECollectionBackend *backend, const char *folder_id)
 	}
 }
 
-static const char *
-choose_color (const char *uid)
-{
-	return colors[g_str_hash (uid) % G_N_ELEMENTS (colors)];
-}
-
 /* Folder id of one of our children; NULL. */
 static char *
 dup_folder_id (ESource *source)
@@ -104,6 +98,83 @@ dup_folder_id (ESource *source)
 		e_source_get_extension (source, E_SOURCE_EXTENSION_EAS_FOLDER));
 }
 
+/* Children the registry knows now: folder id -> ESource. */
+static GHashTable *
+index_children (ECollectionBackend *backend)
+{
+	GHashTable *children =
+		g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+	GList *sources = e_eas_children_list (backend);
+
+	for (GList *link = sources; link != NULL; link = link->next) {
+		char *id = dup_folder_id (link->data);
+
+		if (id != NULL)
+			g_hash_table_replace (children, id, g_object_ref (link->data));
+	}
+	g_list_free_full (sources, g_object_unref);
+
+	return children;
+}
+
+/* The extension of @source that has a colour; NULL. */
+static ESourceSelectable *
+find_selectable (ESource *source)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++) {
+		gpointer extension = e_source_has_extension (source, kinds[i].extension)
+					     ? e_source_get_extension (source, kinds[i].extension)
+					     : NULL;
+
+		if (E_IS_SOURCE_SELECTABLE (extension))
+			return extension;
+	}
+
+	return NULL;
+}
+
+static guint
+count_color (GHashTable *children, const char *color)
+{
+	GHashTableIter iter;
+	gpointer child;
+	guint count = 0;
+
+	g_hash_table_iter_init (&iter, children);
+	while (g_hash_table_iter_next (&iter, NULL, &child)) {
+		ESourceSelectable *selectable = find_selectable (child);
+		g_autofree char *found =
+			selectable != NULL ? e_source_selectable_dup_color (selectable) : NULL;
+
+		count += g_strcmp0 (found, color) == 0;
+	}
+
+	return count;
+}
+
+/* The same for a UID as long as the others are the same: where its own is taken, one that fewer
+ * folders of the account have. */
+static const char *
+choose_color (ECollectionBackend *backend, const char *uid)
+{
+	g_autoptr (GHashTable) children = index_children (backend);
+	guint start = g_str_hash (uid);
+	guint least = G_MAXUINT;
+	const char *color = NULL;
+
+	for (guint i = 0; i < G_N_ELEMENTS (colors) && least > 0; i++) {
+		const char *candidate = colors[(start + i) % G_N_ELEMENTS (colors)];
+		guint count = count_color (children, candidate);
+
+		if (count < least) {
+			least = count;
+			color = candidate;
+		}
+	}
+
+	return color;
+}
+
 /* The default folder of a kind stands before the others. */
 static guint
 choose_order (const EasFolder *folder)
@@ -112,9 +183,13 @@ choose_order (const EasFolder *folder)
 }
 
 static void
-set_up_selectable (ESource *source, ESourceSelectable *selectable, const EasFolder *folder)
+set_up_selectable (ECollectionBackend *backend,
+		   ESource *source,
+		   ESourceSelectable *selectable,
+		   const EasFolder *folder)
 {
-	e_source_selectable_set_color (selectable, choose_color (e_source_get_uid (source)));
+	e_source_selectable_set_color (selectable,
+				       choose_color (backend, e_source_get_uid (source)));
 	e_source_selectable_set_selected (selectable, TRUE);
 	e_source_selectable_set_order (selectable, choose_order (folder));
 }
@@ -130,13 +205,16 @@ set_up_book (ESource *source, ESourceAddressBook *book, const EasFolder *folder)
 }
 
 static void
-set_up_kind (ESource *source, const ChildKind *kind, const EasFolder *folder)
+set_up_kind (ECollectionBackend *backend,
+	     ESource *source,
+	     const ChildKind *kind,
+	     const EasFolder *folder)
 {
 	ESourceBackend *extension = e_source_get_extension (source, kind->extension);
 
 	e_source_backend_set_backend_name (extension, E_EAS_BACKEND_NAME);
 	if (E_IS_SOURCE_SELECTABLE (extension))
-		set_up_selectable (source, E_SOURCE_SELECTABLE (extension), folder);
+		set_up_selectable (backend, source, E_SOURCE_SELECTABLE (extension), folder);
 	else
 		set_up_book (source, E_SOURCE_ADDRESS_BOOK (extension), folder);
 	if (kind->alarms)
@@ -224,7 +302,7 @@ add_child (ECollectionBackend *backend, const EasFolder *folder)
 
 	set_up_common (source, folder);
 	describe_folder (source, folder);
-	set_up_kind (source, find_kind (folder), folder);
+	set_up_kind (backend, source, find_kind (folder), folder);
 	export(backend, source);
 	/* Nothing has changed since it was made, so nothing would write its file. */
 	e_source_write_sync (source, NULL, NULL);
@@ -320,25 +398,6 @@ e_eas_children_list (ECollectionBackend *backend)
 {
 	return g_list_concat (e_collection_backend_list_calendar_sources (backend),
 			      e_collection_backend_list_contacts_sources (backend));
-}
-
-/* Children the registry knows now: folder id -> ESource. */
-static GHashTable *
-index_children (ECollectionBackend *backend)
-{
-	GHashTable *children =
-		g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
-	GList *sources = e_eas_children_list (backend);
-
-	for (GList *link = sources; link != NULL; link = link->next) {
-		char *id = dup_folder_id (link->data);
-
-		if (id != NULL)
-			g_hash_table_replace (children, id, g_object_ref (link->data));
-	}
-	g_list_free_full (sources, g_object_unref);
-
-	return children;
 }
 
 void
@@ -495,22 +554,6 @@ wish_free (gpointer data)
 	g_object_unref (wish->scratch);
 	g_free (wish->folder_id);
 	g_free (wish);
-}
-
-/* The extension of @source that has a colour; NULL. */
-static ESourceSelectable *
-find_selectable (ESource *source)
-{
-	for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++) {
-		gpointer extension = e_source_has_extension (source, kinds[i].extension)
-					     ? e_source_get_extension (source, kinds[i].extension)
-					     : NULL;
-
-		if (E_IS_SOURCE_SELECTABLE (extension))
-			return extension;
-	}
-
-	return NULL;
 }
 
 static gboolean

@@ -61,6 +61,8 @@ def test_kinds():
         report("all of our backend, writable, enabled, kept on this machine, refreshed",
                all(c.backend == "eas" and c.writable and c.enabled and c.stay and c.refresh > 0 for c in children), children)
         report("colours where the desktop shows one", all(bool(c.color) == (c.kind != "book") for c in children), children)
+        colors = [c.color for c in children if c.color]
+        report("each in a colour of its own", len(set(colors)) == len(colors), colors)
         report("address books complete addresses as one types", all(c.autocomplete == (c.kind == "book") for c in children), children)
         report("calendars and task lists can ring", all(c.alarms == (c.kind in ("calendar", "tasks")) for c in children), children)
         report("only the person's own folders can be deleted", all(c.deletable == (c.order > 0) for c in children), children)

@@ -45,6 +45,7 @@ struct _EasPushPlan {
 	gint64 gap_until;    /* requests without progress */
 	gint64 pause_until;  /* failures, throttling */
 	gint64 jitter_until; /* not everybody at once */
+	gint64 doubt_until;  /* folders that some servers' Ping is silent about are asked about */
 	gint64 rest_until;   /* after a ring, where requests are dear */
 	gint64 failed_at;    /* 0: the last round did not fail */
 	gint64 pause_ms;

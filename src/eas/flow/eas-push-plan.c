@@ -32,6 +32,7 @@
 #define FIRST_EXCLUSION_MS (10 * SECOND_MS)
 #define LAST_EXCLUSION_MS  (10 * MINUTE_MS)
 #define EARLY_MS           (60 * SECOND_MS) /* between answers that come early */
+#define DOUBT_MS           (55 * SECOND_MS) /* between questions for folders of doubt */
 #define AT_ONCE_MS         (5 * SECOND_MS)
 #define AT_ONCE_ROUNDS     3 /* then Ping is taken for broken */
 #define HOPELESS_ROUNDS    2
@@ -466,6 +467,9 @@ ask_doubtful (EasPushPlan *plan, gint64 now)
 	GHashTableIter iter;
 	gpointer value;
 
+	if (plan->doubt_until > now)
+		return;
+	plan->doubt_until = now + DOUBT_MS;
 	g_hash_table_iter_init (&iter, plan->folders);
 	while (g_hash_table_iter_next (&iter, NULL, &value)) {
 		EasPushFolder *folder = value;
@@ -475,8 +479,23 @@ ask_doubtful (EasPushPlan *plan, gint64 now)
 	}
 }
 
-/* Some servers hold a Ping for seconds only (SOGo as it is installed: ten); with a rest between
- * them, that is still the cheapest way to ask about all folders. */
+/*
+ * Some servers hold a Ping for seconds only. SOGo as it is installed: for ten, in which
+ * it looks for changes once, and it has three workers for everybody, of which each
+ * Ping takes one. Another Ping at once would take one for good, as telephones do; one
+ * a minute leaves a person waiting for most of that. It rests as long as it was held:
+ * half a worker, and a change waits no longer in our rest than between two looks of
+ * the server's own. A server that holds nothing is asked once a minute, and so are
+ * all where power or traffic is dear.
+ */
+static gint64
+rest_after (const EasPushPlan *plan, gint64 took)
+{
+	gint64 rest = MAX (EARLY_MS - took, 0);
+
+	return took < AT_ONCE_MS || plan->conditions.economical ? rest : MIN (took, rest);
+}
+
 static void
 take_early (EasPushPlan *plan, gint64 now)
 {
@@ -487,7 +506,7 @@ take_early (EasPushPlan *plan, gint64 now)
 		start_polling (plan, EAS_PUSH_WHY_EARLY, BROKEN_MS, now);
 		return;
 	}
-	plan->pause_until = now + MAX (EARLY_MS - took, 0);
+	plan->pause_until = now + rest_after (plan, took);
 	ask_doubtful (plan, now);
 }
 

@@ -14,7 +14,7 @@
  *   - the server speaks of no quarantine or the like;
  *   - a later pass says the same, a minute after the first, or because a person asked;
  *   - since the first pass another folder of the account has shown an item: in
- *     quarantine none does. The status files of the others say when they last did.
+ *     quarantine none does (e-eas-worker-proof.c).
  */
 
 #include <glib/gi18n-lib.h>
@@ -183,55 +183,6 @@ hold (EEasWorker *self, const char *why)
 	self->held = g_strdup (why);
 }
 
-static gboolean
-is_of_items (const char *klass)
-{
-	static const EasClass classes[] = { EAS_CLASS_CALENDAR, EAS_CLASS_CONTACTS, EAS_CLASS_TASKS,
-					    EAS_CLASS_NOTES };
-
-	for (guint i = 0; i < G_N_ELEMENTS (classes); i++) {
-		if (g_strcmp0 (klass, eas_class_to_string (classes[i])) == 0)
-			return TRUE;
-	}
-
-	return FALSE; /* in quarantine the Inbox shows a notice */
-}
-
-/* Whether the status file at @path is another folder's, which was told of an item after @since. */
-static gboolean
-has_shown_since (EEasWorker *self, const char *path, gint64 since)
-{
-	g_autoptr (GKeyFile) file = g_key_file_new ();
-	g_autofree char *id = NULL;
-	g_autofree char *klass = NULL;
-
-	if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL))
-		return FALSE;
-	id = g_key_file_get_string (file, E_EAS_STATUS_GROUP, "id", NULL);
-	klass = g_key_file_get_string (file, E_EAS_STATUS_GROUP, "class", NULL);
-
-	return g_strcmp0 (id, self->folder_id) != 0 && is_of_items (klass) &&
-	       !g_key_file_has_key (file, E_EAS_STATUS_GROUP, "held", NULL) &&
-	       g_key_file_get_int64 (file, E_EAS_STATUS_GROUP, "last-news", NULL) > since;
-}
-
-static gboolean
-others_have_shown_since (EEasWorker *self, gint64 since)
-{
-	g_autofree char *directory = e_eas_worker_dup_status_directory (self);
-	g_autoptr (GDir) dir = g_dir_open (directory, 0, NULL);
-	const char *name;
-	gboolean found = FALSE;
-
-	while (dir != NULL && !found && (name = g_dir_read_name (dir)) != NULL) {
-		g_autofree char *path = g_build_filename (directory, name, NULL);
-
-		found = has_shown_since (self, path, since);
-	}
-
-	return found;
-}
-
 /* After a pass without a single item. */
 static gboolean
 is_believable (EEasWorker *self)
@@ -242,7 +193,7 @@ is_believable (EEasWorker *self)
 	if (since == 0 || now < since || (!self->asked && now - since < BELIEF_SPAN))
 		return FALSE;
 
-	return others_have_shown_since (self, since);
+	return e_eas_worker_account_is_in_order (self, since);
 }
 
 static gboolean

@@ -156,6 +156,10 @@ gint64 e_eas_worker_now (void);                 /* unix time, as the state has i
 gint64 e_eas_worker_get_time (EEasWorker *self, const char *name);
 void e_eas_worker_set_time (EEasWorker *self, const char *name, gint64 time); /* in a transaction */
 
+/* proof */
+/* Whether another folder has shown an item since then, unix time. May ask the server. */
+gboolean e_eas_worker_account_is_in_order (EEasWorker *self, gint64 since);
+
 /* inbox */
 /* Applies what is durable but not applied yet. Nothing may be sent to the server before that: with
  * the present key it would say that we have seen it all. */

@@ -247,6 +247,39 @@ def test_emptied():
             agent.close()
 
 
+def test_emptied_alone():
+    """The same of the only folder that is open: mail that the server shows is proof, but for the Inbox's."""
+    with Desk(server, "alone") as account:
+        folders = {f["type"]: f["id"] for f in account.ask("folders")["folders"]}
+        titles = [f"event {n}" for n in range(5)]
+        for n, title in enumerate(titles):
+            account.add(title, n)
+        account.settle(*titles)
+        account.ask("add", folder=folders[2], subject="a notice to everybody in quarantine")
+        account.line.down()
+        account.ask("clear", folder=account.folder)
+        account.ask("forget", what="keys")
+        account.line.up()
+        account.agent.refresh()
+        wait_for(lambda: "state=held" in " ".join(statuses(account)), 30, "the empty folder to be held")
+        for _ in range(2):
+            time.sleep(1.1)
+            account.agent.refresh()
+        time.sleep(2)
+        report("nothing but a notice in the Inbox: nothing is removed", account.here() == titles, account.here())
+        account.ask("add", folder=folders[5], subject="an answer of last week")
+        account.ask("quarantine", on=1)
+        account.agent.refresh()
+        time.sleep(3)
+        report("nor in quarantine", account.here() == titles, account.here())
+        account.ask("quarantine", on=0)
+        time.sleep(1.1)
+        account.agent.refresh()
+        wait_for(lambda: not account.here(), 30, "the emptiness to be believed")
+        report("a mail that was sent is shown: it is believed", True)
+        wait_for(lambda: "state=held" not in " ".join(statuses(account)), 20, "status to say so")
+
+
 def test_forgetful_server():
     """Pitfall 1: one reset an hour, also where the factory was killed between them; a person gets another one."""
     with Desk(server, "forgetful") as account:
@@ -614,7 +647,7 @@ def statuses(account):
     return found
 
 
-TESTS = [test_state_damaged, test_cache_damaged, test_outbox_damaged, test_quarantine, test_emptied, test_forgetful_server, test_forgotten_key, test_refused_item, test_conflict_server_wins, test_conflict_without_space,
+TESTS = [test_state_damaged, test_cache_damaged, test_outbox_damaged, test_quarantine, test_emptied, test_emptied_alone, test_forgetful_server, test_forgotten_key, test_refused_item, test_conflict_server_wins, test_conflict_without_space,
          test_conflict_mine_wins, test_conflict_keep_both, test_conflict_merged, test_mass_deletion, test_strange_names, test_wipe, test_password,
          test_server_down_at_start, test_version_change, test_two_processes, test_five_calendars]
 
@@ -622,7 +655,7 @@ TESTS = [test_state_damaged, test_cache_damaged, test_outbox_damaged, test_quara
 def main():
     global server
     wanted = [test for test in TESTS if not sys.argv[1:] or test.__name__.removeprefix("test_") in sys.argv[1:]]
-    users = ["state", "cache", "rows", "held", "emptied", "forgetful", "forget", "refused", "conflict-server-wins", "conflict-mine-wins", "conflict-keep-both",
+    users = ["state", "cache", "rows", "held", "emptied", "alone", "forgetful", "forget", "refused", "conflict-server-wins", "conflict-mine-wins", "conflict-keep-both",
              "nospace",
              "merge", "mass", "names", "wipe", "bystander", "changed", "late", "version", "two", "five"]
     with seam.TestServer(*(word for user in users for word in ("--user", f"{user}:{desk.PASSWORD}"))) as server:

@@ -589,7 +589,9 @@ eas_push_plan_listed (EasPushPlan *plan, const GError *error, gint64 now)
 	if (error != NULL) {
 		if (g_error_matches (error, EAS_ERROR, EAS_ERROR_AUTHENTICATION))
 			plan->refused_password = TRUE;
-		pause_after_failure (plan, now);
+		/* While polling that is by the way, and comes again by itself. */
+		if (plan->polling == EAS_PUSH_WHY_NONE)
+			pause_after_failure (plan, now);
 	}
 }
 

@@ -10,6 +10,7 @@
 
 #define MAX_BASE64 (48 * 1024) /* [MS-ASCNTC] Picture */
 #define MAX_BYTES  (MAX_BASE64 / 4 * 3)
+#define MAX_PIXELS (128 * 1000 * 1000) /* of no camera that people hold; half a GB unpacked */
 
 /* Tried in this order: a smaller picture is better than a blurred one. */
 static const struct {
@@ -20,13 +21,23 @@ static const struct {
 	{ 128, "80" }, { 96, "80" },  { 64, "60" },
 };
 
+/* A few bytes can unpack to more than the machine has: without a size nothing is loaded. */
+static void
+size_prepared_cb (GdkPixbufLoader *loader, int width, int height, gpointer user_data)
+{
+	if ((gint64) width * height > MAX_PIXELS)
+		gdk_pixbuf_loader_set_size (loader, 0, 0);
+}
+
 static GdkPixbuf *
 load (const guint8 *data, gsize size)
 {
 	g_autoptr (GdkPixbufLoader) loader = gdk_pixbuf_loader_new ();
-	gboolean is_whole = gdk_pixbuf_loader_write (loader, data, size, NULL);
+	gboolean is_whole;
 	GdkPixbuf *raw;
 
+	g_signal_connect (loader, "size-prepared", G_CALLBACK (size_prepared_cb), NULL);
+	is_whole = gdk_pixbuf_loader_write (loader, data, size, NULL);
 	is_whole = gdk_pixbuf_loader_close (loader, NULL) && is_whole;
 	raw = is_whole ? gdk_pixbuf_loader_get_pixbuf (loader) : NULL;
 

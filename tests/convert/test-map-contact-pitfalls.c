@@ -5,6 +5,7 @@
 #include "contact-test.h"
 
 #include <string.h>
+#include <sys/resource.h>
 #include <gdk-pixbuf/gdk-pixbuf.h>
 
 /* Pitfall 19: what is gone is empty up to 16.0, left out in the whole item of 16.1; no picture and
@@ -239,6 +240,100 @@ test_picture_too_large_to_read (void)
 }
 
 /* An empty element takes it away, in every version; it is in no other Change. */
+static guint32
+checksum (const guint8 *data, gsize size)
+{
+	guint32 sum = 0xffffffff;
+
+	for (gsize i = 0; i < size; i++) {
+		sum ^= data[i];
+		for (guint bit = 0; bit < 8; bit++)
+			sum = (sum >> 1) ^ ((sum & 1) != 0 ? 0xedb88320 : 0);
+	}
+
+	return ~sum;
+}
+
+static void
+append_number (GByteArray *bytes, guint32 number)
+{
+	number = GUINT32_TO_BE (number);
+	g_byte_array_append (bytes, (const guint8 *) &number, sizeof number);
+}
+
+static void
+append_chunk (GByteArray *png, const char *type, const guint8 *data, gsize size)
+{
+	guint begin = png->len + 4;
+
+	append_number (png, (guint32) size);
+	g_byte_array_append (png, (const guint8 *) type, 4);
+	g_byte_array_append (png, data, (guint) size);
+	append_number (png, checksum (png->data + begin, png->len - begin));
+}
+
+static GBytes *
+compress_zeros (gsize size)
+{
+	g_autofree guint8 *zeros = g_malloc0 (size);
+	g_autoptr (GConverter) packer =
+		G_CONVERTER (g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_ZLIB, 9));
+	g_autoptr (GOutputStream) memory = g_memory_output_stream_new_resizable ();
+	g_autoptr (GOutputStream) stream = g_converter_output_stream_new (memory, packer);
+
+	g_assert_true (g_output_stream_write_all (stream, zeros, size, NULL, NULL, NULL));
+	g_assert_true (g_output_stream_close (stream, NULL, NULL));
+
+	return g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (memory));
+}
+
+/* @edge pixels in black and white; with padding, so that it is too large for the wire. */
+static char *
+picture_of_nothing (guint edge)
+{
+	static const guint8 signature[] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n' };
+	static const guint8 padding[48 * 1024] = { 'x', 0 };
+	const guint8 rest[] = { /* bits */ 1, /* gray */ 0, 0, 0, 0 };
+	g_autoptr (GByteArray) png = g_byte_array_new ();
+	g_autoptr (GByteArray) head = g_byte_array_new ();
+	g_autoptr (GBytes) packed = compress_zeros ((gsize) edge * (1 + (edge + 7) / 8));
+	gsize size;
+	const guint8 *data = g_bytes_get_data (packed, &size);
+
+	append_number (head, edge);
+	append_number (head, edge);
+	g_byte_array_append (head, rest, sizeof rest);
+	g_byte_array_append (png, signature, sizeof signature);
+	append_chunk (png, "IHDR", head->data, head->len);
+	append_chunk (png, "zzZz", padding, sizeof padding);
+	append_chunk (png, "IDAT", data, size);
+	append_chunk (png, "IEND", data, 0);
+
+	return g_base64_encode (png->data, png->len);
+}
+
+/* A small file that unpacks to half a gigabyte and more. */
+static void
+test_picture_that_unpacks_without_end (void)
+{
+	EasMapContext context = convert_context (EAS_VERSION_14_1, NULL);
+	g_autofree char *small = picture_of_nothing (600);
+	g_autofree char *huge = picture_of_nothing (12000);
+	g_autofree char *good = g_strdup_printf ("N:A;;;;\nPHOTO;ENCODING=b;TYPE=png:%s\n", small);
+	g_autofree char *bad = g_strdup_printf ("N:A;;;;\nPHOTO;ENCODING=b;TYPE=png:%s\n", huge);
+	g_autofree char *written = contact_write_new (good, &context);
+	g_autofree char *reason = NULL;
+	struct rusage before, after;
+
+	convert_assert_has (written, "LastName=A");
+	getrusage (RUSAGE_SELF, &before);
+	reason = contact_refused (bad, &context);
+	getrusage (RUSAGE_SELF, &after);
+
+	g_assert_nonnull (strstr (reason, "picture"));
+	g_assert_cmpint (after.ru_maxrss - before.ru_maxrss, <, 100 * 1024); /* KiB */
+}
+
 static void
 test_picture_removed (void)
 {
@@ -569,6 +664,8 @@ main (int argc, char **argv)
 	g_test_add_func ("/map/contact/pitfall-22/made-to-fit", test_picture_is_made_to_fit);
 	g_test_add_func ("/map/contact/pitfall-22/too-large-to-read",
 			 test_picture_too_large_to_read);
+	g_test_add_func ("/map/contact/pitfall-22/unpacks-without-end",
+			 test_picture_that_unpacks_without_end);
 	g_test_add_func ("/map/contact/pitfall-22/removed", test_picture_removed);
 	g_test_add_func ("/map/contact/pitfall-22/untouched", test_picture_untouched);
 	g_test_add_func ("/map/contact/pitfall-23/emails", test_emails);

@@ -297,17 +297,17 @@ e_eas_owner_ensure_worker (EEasOwner *self, GError **error)
 	}
 	g_free (self->address);
 	self->address = camel_eas_settings_dup_address (e_eas_account_get_settings (account));
+	self->worker = e_eas_worker_new (self->worker_class, self->backend, account, cache,
+					 e_backend_get_source (self->backend), error);
+	if (self->worker == NULL)
+		return FALSE;
+
 	g_signal_connect_object (e_eas_account_get_settings (account), "notify::consent-hosts",
 				 G_CALLBACK (consent_cb), self->backend, 0);
 	g_signal_connect_object (self->klass->get_registry (self->backend), "source-removed",
 				 G_CALLBACK (source_removed_cb), self->backend, 0);
 	g_signal_connect_object (self->klass->get_registry (self->backend), "source-added",
 				 G_CALLBACK (source_added_cb), self->backend, 0);
-	self->worker = e_eas_worker_new (self->worker_class, self->backend, account, cache,
-					 e_backend_get_source (self->backend), error);
-	if (self->worker == NULL)
-		return FALSE;
-
 	self->announced = e_eas_worker_get_version (self->worker);
 	e_eas_worker_start (self->worker);
 

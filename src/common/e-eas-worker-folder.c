@@ -22,10 +22,12 @@ e_eas_worker_dup_folder_id (ESource *source, GError **error)
 	ESourceEasFolder *folder = e_source_get_extension (source, E_SOURCE_EXTENSION_EAS_FOLDER);
 	char *id = e_source_eas_folder_dup_id (folder);
 
-	if (id == NULL)
+	if (id == NULL) {
+		g_autofree char *name = e_source_dup_display_name (source);
+
 		eas_set_error (error, EAS_ERROR_FOLDER_NOT_FOUND, NULL, 0, 0,
-			       _ ("“%s” names no folder of the server"),
-			       e_source_get_display_name (source));
+			       _ ("“%s” names no folder of the server"), name);
+	}
 
 	return id;
 }

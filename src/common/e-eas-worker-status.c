@@ -107,9 +107,11 @@ make_status (EEasWorker *self)
 	g_autofree char *last_sync = e_eas_cache_dup_state (self->cache, STATE_LAST_SYNC);
 	g_autofree char *last_news = e_eas_cache_dup_state (self->cache, STATE_LAST_NEWS);
 	g_autofree char *conflicts = conflict_directory (self);
+	/* The main thread may set another at any time. */
+	g_autofree char *name = e_source_dup_display_name (self->source);
 
 	g_key_file_set_string (file, GROUP, "id", self->folder_id);
-	g_key_file_set_string (file, GROUP, "name", e_source_get_display_name (self->source));
+	g_key_file_set_string (file, GROUP, "name", name);
 	g_key_file_set_string (file, GROUP, "class", eas_class_to_string (self->klass->klass));
 	g_key_file_set_string (file, GROUP, "source", e_source_get_uid (self->source));
 	g_key_file_set_string (file, GROUP, "state", self->state);

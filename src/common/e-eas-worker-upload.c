@@ -532,12 +532,18 @@ dialect_changed (EEasWorker *self)
 }
 
 static void
-say_anew (EEasWorker *self, const EEasEdit *edit)
+want_fetch (EEasWorker *self)
 {
-	skip (self, edit);
 	g_mutex_lock (&self->lock);
 	self->fetch_wanted = TRUE;
 	g_mutex_unlock (&self->lock);
+}
+
+static void
+say_anew (EEasWorker *self, const EEasEdit *edit)
+{
+	skip (self, edit);
+	want_fetch (self);
 }
 
 static void
@@ -567,7 +573,7 @@ judge_refusal (EEasWorker *self, const Sending *sending, EEasEdit *edit, guint s
 		accept_change (self, sending, edit, NULL); /* the occurrence is gone, as wanted */
 	} else if (status == ITEM_CONFLICT) {
 		/* The winner comes with the next fetch, where the two are merged. */
-		self->fetch_wanted = TRUE;
+		want_fetch (self);
 		try_later (self, edit, why);
 	} else if (edit->version != sending->edit->version) {
 		/* Of what is no longer wanted: the newer wish is told next. */

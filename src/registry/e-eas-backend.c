@@ -36,7 +36,7 @@ struct _EEasBackend {
 	ECollectionBackend parent;
 
 	EEasAccount *account;
-	EEasBackendPush *push;
+	EEasBackendPush *push; /* the main thread takes it away, with the lock */
 	GCancellable *cancellable;
 
 	GMutex lock;
@@ -395,6 +395,27 @@ lack_password (EEasBackend *self, GError *take_error, GError **error)
 	return result;
 }
 
+/* From any thread, while the account may be removed on the main one. */
+static void
+kick_push (EEasBackend *self)
+{
+	g_mutex_lock (&self->lock);
+	if (self->push != NULL)
+		e_eas_backend_push_kick (self->push);
+	g_mutex_unlock (&self->lock);
+}
+
+static void
+end_push (EEasBackend *self)
+{
+	EEasBackendPush *push;
+
+	g_mutex_lock (&self->lock);
+	push = g_steal_pointer (&self->push);
+	g_mutex_unlock (&self->lock);
+	e_eas_backend_push_free (push);
+}
+
 static ESourceAuthenticationResult
 eas_backend_authenticate_sync (EBackend *backend,
 			       const ENamedParameters *credentials,
@@ -434,8 +455,7 @@ eas_backend_authenticate_sync (EBackend *backend,
 	g_mutex_unlock (&self->lock);
 	if (asked_for)
 		learn_addresses (self, cancellable);
-	if (self->push != NULL)
-		e_eas_backend_push_kick (self->push);
+	kick_push (self);
 	if (news)
 		tell_children (self);
 
@@ -540,7 +560,7 @@ source_removed_cb (ESourceRegistryServer *server, ESource *source, gpointer user
 	if (source != e_backend_get_source (E_BACKEND (self)))
 		return;
 	g_cancellable_cancel (self->cancellable);
-	g_clear_pointer (&self->push, e_eas_backend_push_free);
+	end_push (self);
 }
 
 static void
@@ -617,7 +637,7 @@ eas_backend_dispose (GObject *object)
 
 	g_cancellable_cancel (self->cancellable);
 	g_clear_handle_id (&self->retry, g_source_remove);
-	g_clear_pointer (&self->push, e_eas_backend_push_free);
+	end_push (self);
 	g_clear_object (&self->account);
 
 	G_OBJECT_CLASS (e_eas_backend_parent_class)->dispose (object);

@@ -95,7 +95,7 @@ e_eas_folders_create_sync (EEasAccount *account,
 			   GCancellable *cancellable,
 			   GError **error)
 {
-	const char *name = e_source_get_display_name (scratch);
+	g_autofree char *name = e_source_dup_display_name (scratch);
 	g_autoptr (EasClient) client = NULL;
 	g_autoptr (EasFolder) folder = NULL;
 	guint type = 0;

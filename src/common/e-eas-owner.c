@@ -21,8 +21,9 @@ struct _EEasOwner {
 
 	GMutex lock; /* of worker's making and the two below */
 	EEasWorker *worker;
-	EasVersion announced; /* the version that announce() was last called for */
-	char *last_failure;   /* told to the person once */
+	EasVersion announced;          /* the version that announce() was last called for */
+	char *last_failure;            /* told to the person once */
+	ESourceConnectionStatus shown; /* what is true of the connection to the server */
 	char *address;
 	GPtrArray *addresses; /* (element-type GStrv), the last one in force; all are lent out */
 	guint64 stamp;        /* of their file, when it was read */
@@ -44,6 +45,33 @@ problem_cb (ESourceEasFolder *folder, GParamSpec *pspec, EBackend *backend)
 		self->klass->notify_error (backend, problem);
 }
 
+static void
+show_status (EEasOwner *self, ESourceConnectionStatus status)
+{
+	g_mutex_lock (&self->lock);
+	self->shown = status;
+	g_mutex_unlock (&self->lock);
+
+	e_source_set_connection_status (e_backend_get_source (self->backend), status);
+}
+
+/* EDS calls a source connected when our connect returned, which asks nobody. */
+static void
+status_cb (ESource *source, GParamSpec *pspec, EBackend *backend)
+{
+	EEasOwner *self = g_object_get_data (G_OBJECT (backend), DATA_NAME);
+	ESourceConnectionStatus shown = E_SOURCE_CONNECTION_STATUS_CONNECTED;
+
+	if (self == NULL ||
+	    e_source_get_connection_status (source) != E_SOURCE_CONNECTION_STATUS_CONNECTED)
+		return;
+	g_mutex_lock (&self->lock);
+	shown = self->shown;
+	g_mutex_unlock (&self->lock);
+	if (shown != E_SOURCE_CONNECTION_STATUS_CONNECTED)
+		e_source_set_connection_status (source, shown);
+}
+
 EEasOwner *
 e_eas_owner_new (const EEasOwnerClass *klass,
 		 const EEasWorkerClass *worker_class,
@@ -58,7 +86,10 @@ e_eas_owner_new (const EEasOwnerClass *klass,
 	g_mutex_init (&self->writer);
 	self->addresses = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
 	self->touched = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+	self->shown = E_SOURCE_CONNECTION_STATUS_CONNECTED;
 	g_object_set_data (G_OBJECT (backend), DATA_NAME, self);
+	g_signal_connect_object (e_backend_get_source (backend), "notify::connection-status",
+				 G_CALLBACK (status_cb), backend, 0);
 	/* What the registry could not do for the person. */
 	g_signal_connect_object (e_source_get_extension (e_backend_get_source (backend),
 							 E_SOURCE_EXTENSION_EAS_FOLDER),
@@ -117,8 +148,7 @@ owner_connected (gpointer backend, EasVersion version)
 
 	if (news && self->klass->announce != NULL)
 		self->klass->announce (self->backend);
-	e_source_set_connection_status (e_backend_get_source (self->backend),
-					E_SOURCE_CONNECTION_STATUS_CONNECTED);
+	show_status (self, E_SOURCE_CONNECTION_STATUS_CONNECTED);
 }
 
 static void
@@ -130,8 +160,6 @@ ask_about_certificate (EEasOwner *self, const GError *error)
 	if (!e_eas_owner_get_refused_certificate (self, &pem, &errors))
 		return;
 
-	e_source_set_connection_status (e_backend_get_source (self->backend),
-					E_SOURCE_CONNECTION_STATUS_SSL_FAILED);
 	e_backend_schedule_credentials_required (self->backend,
 						 E_SOURCE_CREDENTIALS_REASON_SSL_FAILED, pem,
 						 errors, error, NULL, G_STRFUNC);
@@ -142,8 +170,11 @@ static void
 owner_failed (gpointer backend, const GError *error)
 {
 	EEasOwner *self = owner_of (backend);
+	gboolean certificate = g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE);
 	gboolean news;
 
+	show_status (self, certificate ? E_SOURCE_CONNECTION_STATUS_SSL_FAILED
+				       : E_SOURCE_CONNECTION_STATUS_DISCONNECTED);
 	g_mutex_lock (&self->lock);
 	news = g_strcmp0 (self->last_failure, error->message) != 0;
 	if (news) {
@@ -154,7 +185,7 @@ owner_failed (gpointer backend, const GError *error)
 
 	if (!news)
 		return;
-	if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
+	if (certificate)
 		ask_about_certificate (self, error);
 	else if (!e_eas_error_is_transient (error))
 		self->klass->notify_error (self->backend, error->message);
@@ -164,8 +195,7 @@ owner_failed (gpointer backend, const GError *error)
 static void
 owner_need_password (gpointer backend)
 {
-	e_source_set_connection_status (e_backend_get_source (backend),
-					E_SOURCE_CONNECTION_STATUS_DISCONNECTED);
+	show_status (owner_of (backend), E_SOURCE_CONNECTION_STATUS_DISCONNECTED);
 }
 
 void

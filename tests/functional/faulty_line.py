@@ -55,6 +55,12 @@ class FaultyLine:
     def up(self):
         self.is_down = False
 
+    def divert(self, host, port):
+        """Leads elsewhere from now on; open connections are cut."""
+        self.target = (host, port)
+        self.down()
+        self.up()
+
     def close(self):
         self.closing = True
         close(self.listener)

@@ -12,7 +12,7 @@ AGENT = os.path.join(os.environ["EAS_BUILD_DIR"], "tests", "functional", "source
 FIELDS = ("uid kind backend name color enabled order alarms autocomplete stay refresh writable deletable status folder")
 Child = collections.namedtuple("Child", FIELDS)
 NUMBERS = {"enabled", "order", "alarms", "autocomplete", "stay", "refresh", "writable", "deletable", "status"}
-DISCONNECTED, CONNECTED = 0, 4  # ESourceConnectionStatus
+DISCONNECTED, AWAITING, SSL_FAILED, CONNECTED = 0, 1, 2, 4  # ESourceConnectionStatus
 
 
 class Person(seam.Agent):
@@ -37,6 +37,10 @@ class Person(seam.Agent):
 
     def names(self, account, kind):
         return [child.name for child in self.children(account, kind)]
+
+    def status(self, uid):
+        """ESourceConnectionStatus of any source."""
+        return int(self.ask("status", uid)[0])
 
     def make(self, account, kind, name):
         self.ask("make", account, kind, seam.encode(name))

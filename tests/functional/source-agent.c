@@ -10,6 +10,7 @@
  *	rename UID NAME
  *	set UID PROPERTY on|off      enabled, stay, calendar, contacts
  *	recolor UID COLOR
+ *	status UID                   its ESourceConnectionStatus, a number
  *	refresh ACCOUNT              lists the folders again
  *	answer PASSWORD...           what the person types at each prompt, the last one
  *	                             again and again; "-" closes the prompt
@@ -226,6 +227,21 @@ recolor (gpointer data, char **words)
 }
 
 static void
+tell_status (gpointer data, char **words)
+{
+	Agent *agent = data;
+	g_autoptr (ESource) source = find_source (agent, words[1]);
+	g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+
+	if (source == NULL) {
+		agent_answer_error (NULL);
+		return;
+	}
+	g_ptr_array_add (lines, g_strdup_printf ("%d", e_source_get_connection_status (source)));
+	agent_answer (lines);
+}
+
+static void
 refresh_account (gpointer data, char **words)
 {
 	Agent *agent = data;
@@ -352,6 +368,7 @@ static const AgentCommand commands[] = {
 	{ "rename",   3, FALSE, rename_source },
 	{ "set",      4, FALSE, set_flag },
 	{ "recolor",  3, FALSE, recolor },
+	{ "status",   2, FALSE, tell_status },
 	{ "refresh",  2, FALSE, refresh_account },
 	{ "answer",   1, FALSE, set_answers },
 	{ "remember", 2, FALSE, set_remember },

@@ -5,6 +5,8 @@ import sys
 import time
 import traceback
 
+from seam import Failure
+
 _number = 0
 _failed = 0
 
@@ -18,6 +20,25 @@ def report(name, good, detail=""):
         print("\n".join("# " + line for line in str(detail).splitlines()[:20]))
     sys.stdout.flush()
     return good
+
+
+def attempt(name, *works):
+    """One report of all that works do, one after another: what a test found in a line, what broke it with its place."""
+    began = time.monotonic()
+    try:
+        for work in works:
+            work()
+    except Failure as failure:
+        return report(name, False, failure)
+    except Exception:
+        return report(name, False, traceback.format_exc())
+    return report(f"{name} ({time.monotonic() - began:.1f} s)", True)
+
+
+def tests_in(module, only=None):
+    """{name: function} of a module's globals(), or of those only names."""
+    tests = {name[5:]: function for name, function in module.items() if name.startswith("test_")}
+    return {name: function for name, function in tests.items() if not only or name in only}
 
 
 def run(*tests):

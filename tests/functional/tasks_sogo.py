@@ -10,10 +10,10 @@ import argparse
 import os
 import sys
 import time
-import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import seam  # noqa: E402
+import tap  # noqa: E402
 from seam import Failure, wait_for  # noqa: E402
 
 PATIENCE = 60
@@ -160,22 +160,12 @@ def main():
     tests += [(f"{name}/to-server", lambda stage, lines=lines: test_leaves(stage, lines)) for name, lines in CASES.items()]
     tests += [("changed-and-finished", test_changed_and_finished), ("finished-there", test_finished_there), ("no-notes", test_no_notes)]
 
-    print(f"1..{len(tests)}", flush=True)
-    failures = 0
     stage = Stage(options)
-    for number, (name, test) in enumerate(tests, 1):
-        try:
-            test(stage)
-            print(f"ok {number} - {name}", flush=True)
-        except Exception as error:
-            failures += 1
-            print(f"not ok {number} - {name}", flush=True)
-            if not isinstance(error, Failure):
-                traceback.print_exc(file=sys.stdout)
-            print("\n".join(f"#   {line}" for line in str(error).split("\n")), flush=True)
+    for name, test in tests:
+        tap.attempt(name, lambda: test(stage))
     stage.agent.close()
-    return 1 if failures else 0
+    tap.finish()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -14,12 +14,12 @@ import re
 import stat
 import sys
 import time
-import traceback
 import urllib.parse
 import urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import seam  # noqa: E402
+import tap  # noqa: E402
 from desk import Desk  # noqa: E402
 from seam import AgentError, Failure, wait_for  # noqa: E402
 
@@ -254,27 +254,15 @@ def main():
     tests = [test for test in (SINCE_16 if options.version >= "16" else BELOW_16) if not options.only or test.__name__[5:] in options.only]
     schemas = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "shared", "protocol", "xsd")
     judged = ["--schemas", schemas] if os.path.isdir(schemas) else []
-    failures = 0
 
-    print(f"1..{len(tests) + 1}", flush=True)
     with seam.TestServer("--user", "alice:secret", "--versions", options.version, *judged) as server, \
             Desk(server, "alice") as first, Desk(server, "alice", address="alice@second.test") as second:
-        for number, test in enumerate(tests, 1):
-            try:
-                clear(first, second)
-                test(first, second)
-                print(f"ok {number} - {test.__name__[5:]}", flush=True)
-            except Exception as error:
-                failures += 1
-                print(f"not ok {number} - {test.__name__[5:]}", flush=True)
-                if not isinstance(error, Failure):
-                    traceback.print_exc(file=sys.stdout)
-                print("\n".join(f"#   {line}" for line in str(error).split("\n")), flush=True)
+        for test in tests:
+            tap.attempt(test.__name__[5:], lambda: clear(first, second), lambda: test(first, second))
         invalid = server.control.ask("requests")["invalid"]
-        failures += invalid != 0
-        print(f"{'ok' if invalid == 0 else 'not ok'} {len(tests) + 1} - every answer obeys the schemas", flush=True)
-    return 1 if failures else 0
+        tap.report("every answer obeys the schemas", invalid == 0, invalid)
+    tap.finish()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -17,12 +17,12 @@ import re
 import subprocess
 import sys
 import time
-import traceback
 import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import faulty_line  # noqa: E402
 import seam  # noqa: E402
+import tap  # noqa: E402
 from seam import Failure, make_event, new_uid, wait_for  # noqa: E402
 
 USER, PASSWORD = "alice", "secret"
@@ -255,27 +255,9 @@ def test_idle_is_silent(stage):
     check(len(requests) == 0, f"requests without a reason: {[(r['command'], r['collections']) for r in requests]}")
 
 
-def all_tests():
-    return {name[5:]: function for name, function in globals().items() if name.startswith("test_")}
-
-
 def run(stage, only):
-    tests = {name: test for name, test in all_tests().items() if not only or name in only}
-    failures = 0
-    print(f"1..{len(tests)}", flush=True)
-    for number, (name, test) in enumerate(tests.items(), 1):
-        started = time.monotonic()
-        try:
-            stage.clear()
-            test(stage)
-            print(f"ok {number} - {name} ({time.monotonic() - started:.1f} s)", flush=True)
-        except Exception as error:
-            failures += 1
-            print(f"not ok {number} - {name}", flush=True)
-            if not isinstance(error, Failure):
-                traceback.print_exc(file=sys.stdout)
-            print("\n".join(f"#   {line}" for line in str(error).split("\n")), flush=True)
-    return failures
+    for name, test in tap.tests_in(globals(), only).items():
+        tap.attempt(name, stage.clear, lambda: test(stage))
 
 
 def main():
@@ -286,11 +268,11 @@ def main():
     options = parser.parse_args()
     stage = Stage(options)
     try:
-        failures = run(stage, options.only)
+        run(stage, options.only)
     finally:
         stage.close()
-    return 1 if failures else 0
+    tap.finish()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

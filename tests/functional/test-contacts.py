@@ -10,11 +10,11 @@ import argparse
 import os
 import sys
 import time
-import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import book as books  # noqa: E402
 import seam  # noqa: E402
+import tap  # noqa: E402
 from book import SOON, elements_of, inline_photo, make_card  # noqa: E402
 from seam import Failure, wait_for  # noqa: E402
 
@@ -500,22 +500,8 @@ SLICE = ["server_to_desktop", "desktop_to_server", "what_nobody_maps_survives", 
 
 
 def run(book, only):
-    tests = {name[5:]: test for name, test in globals().items() if name.startswith("test_") and (not only or name[5:] in only)}
-    failures = 0
-    print(f"1..{len(tests)}", flush=True)
-    for number, (name, test) in enumerate(tests.items(), 1):
-        started = time.monotonic()
-        try:
-            book.clear()
-            test(book)
-            print(f"ok {number} - {name} ({time.monotonic() - started:.1f} s)", flush=True)
-        except Exception as error:
-            failures += 1
-            print(f"not ok {number} - {name}", flush=True)
-            if not isinstance(error, Failure):
-                traceback.print_exc(file=sys.stdout)
-            print("\n".join(f"#   {line}" for line in str(error).split("\n")), flush=True)
-    return failures
+    for name, test in tap.tests_in(globals(), only).items():
+        tap.attempt(name, book.clear, lambda: test(book))
 
 
 def main():
@@ -529,11 +515,11 @@ def main():
         book = books.Book(server)
         book.version, book.many = options.version, options.many
         try:
-            failures = run(book, options.only or (SLICE if options.slice else None))
+            run(book, options.only or (SLICE if options.slice else None))
         finally:
             book.close()
-    return 1 if failures else 0
+    tap.finish()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -11,10 +11,10 @@ import base64
 import os
 import sys
 import time
-import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import seam  # noqa: E402
+import tap  # noqa: E402
 from desk import AGENT, Desk  # noqa: E402
 from seam import Failure, wait_for  # noqa: E402
 
@@ -189,27 +189,9 @@ def test_offline(pair):
     pair.expect([], ["later"])
 
 
-def all_tests():
-    return [function for name, function in globals().items() if name.startswith("test_")]
-
-
-def run(pair, tests, number):
-    failures = 0
+def run(pair, tests):
     for test in tests:
-        number += 1
-        name = f"{pair.kind}/{test.__name__[5:]}"
-        started = time.monotonic()
-        try:
-            clear(pair)
-            test(pair)
-            print(f"ok {number} - {name} ({time.monotonic() - started:.1f} s)", flush=True)
-        except Exception as error:
-            failures += 1
-            print(f"not ok {number} - {name}", flush=True)
-            if not isinstance(error, Failure):
-                traceback.print_exc(file=sys.stdout)
-            print("\n".join(f"#   {line}" for line in str(error).split("\n")), flush=True)
-    return failures
+        tap.attempt(f"{pair.kind}/{test.__name__[5:]}", lambda: clear(pair), lambda: test(pair))
 
 
 def main():
@@ -217,20 +199,16 @@ def main():
     parser.add_argument("version")
     parser.add_argument("--only", type=lambda names: names.split(","))
     options = parser.parse_args()
-    tests = [test for test in all_tests() if not options.only or test.__name__[5:] in options.only]
+    tests = list(tap.tests_in(globals(), options.only).values())
     few = [test for test in tests if test in (test_moved_in_one, test_lost_answer)]
     plan = [("alice", "events", tests), ("bob", "tasks", few), ("carol", "notes", few)]
-
-    print(f"1..{sum(len(part) for _, _, part in plan)}", flush=True)
-    failures, number = 0, 0
     with seam.TestServer("--user", "alice:secret", "--user", "bob:secret", "--user", "carol:secret", "--versions", options.version) as server:
         for user, kind, part in plan:
             if part:
                 with Pair(server, user, kind) as pair:
-                    failures += run(pair, part, number)
-            number += len(part)
-    return 1 if failures else 0
+                    run(pair, part)
+    tap.finish()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -10,12 +10,12 @@ import argparse
 import os
 import sys
 import time
-import traceback
 import xml.etree.ElementTree as ElementTree
 from xml.sax.saxutils import escape
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import seam  # noqa: E402
+import tap  # noqa: E402
 from desk import Desk  # noqa: E402
 from seam import Failure, wait_for  # noqa: E402
 
@@ -324,37 +324,21 @@ def clear(desk):
     wait_for(lambda: not desk.here(), SOON, lambda: f"an empty list; here {desk.here()}, there {desk.there()}, {desk.status_text()}")
 
 
-def run(desk, tests, version, number):
-    failures = 0
+def run(desk, tests, version):
     for test in tests:
-        number += 1
-        name = f"{desk.kind}/{test.__name__[5:]}"
-        started = time.monotonic()
-        try:
-            clear(desk)
-            test(desk, version)
-            print(f"ok {number} - {name} ({time.monotonic() - started:.1f} s)", flush=True)
-        except Exception as error:
-            failures += 1
-            print(f"not ok {number} - {name}", flush=True)
-            if not isinstance(error, Failure):
-                traceback.print_exc(file=sys.stdout)
-            print("\n".join(f"#   {line}" for line in str(error).split("\n")), flush=True)
-            if desk.agent is None:
-                desk.open()
-    return failures
+        good = tap.attempt(f"{desk.kind}/{test.__name__[5:]}", lambda: clear(desk), lambda: test(desk, version))
+        if not good and desk.agent is None:
+            desk.open()
 
 
-def no_notes(server, number):
+def no_notes(server):
     """Below 14.0 there is no such class: no list of notes is shown, rather than one that never fills."""
     with Desk(server, "carol") as desk:
         agent = seam.Agent(os.path.join(os.environ["EAS_BUILD_DIR"], "tests", "functional", "cal-agent"))
         notes = [source for source in agent.sources("notes") if source[1] == "eas"]
         tasks = [source for source in agent.sources("tasks") if source[1] == "eas" and source[2] == desk.uid]
         agent.close()
-        good = not notes and len(tasks) == 1
-        print(f"{'ok' if good else 'not ok'} {number} - notes/absent", flush=True)
-        return 0 if good else 1
+        tap.report("notes/absent", not notes and len(tasks) == 1, (notes, tasks))
 
 
 def main():
@@ -374,21 +358,19 @@ def main():
         notes = [test for test in notes if test.__name__[5:] in options.only]
     absent = version < 140 and not options.only
 
-    print(f"1..{len(tasks) + len(notes) + absent}", flush=True)
-    failures = 0
     schemas = ["--schemas", SCHEMAS] if os.path.isdir(SCHEMAS) else []
     with seam.TestServer("--user", "alice:secret", "--user", "bob:secret", "--user", "carol:secret", "--versions", options.version,
                          *schemas) as server:
         if tasks:
             with Lists(server, "alice", kind="tasks") as desk:
-                failures += run(desk, tasks, version, 0)
+                run(desk, tasks, version)
         if notes:
             with Lists(server, "bob", kind="notes") as desk:
-                failures += run(desk, notes, version, len(tasks))
+                run(desk, notes, version)
         if absent:
-            failures += no_notes(server, len(tasks) + len(notes) + 1)
-    return 1 if failures else 0
+            no_notes(server)
+    tap.finish()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

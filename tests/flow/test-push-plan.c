@@ -54,6 +54,18 @@ world_new (void)
 	return world;
 }
 
+/* With one folder, "1", that its owner has told of. */
+static World *
+world_with_calendar (void)
+{
+	World *world = world_new ();
+
+	open_folder (world, "1", EAS_CLASS_CALENDAR);
+	tell (world);
+
+	return world;
+}
+
 static void
 world_free (World *world)
 {
@@ -253,10 +265,8 @@ test_slow_owner (void)
 static void
 test_owner_dies (void)
 {
-	g_autoptr (World) world = world_new ();
+	g_autoptr (World) world = world_with_calendar ();
 
-	open_folder (world, "1", EAS_CLASS_CALENDAR);
-	tell (world);
 	expect_start (world, "1");
 	g_ptr_array_set_size (world->watchers, 0);
 	tell (world);
@@ -368,11 +378,10 @@ test_40_false_rings (void)
 static void
 test_40_exclusion_is_forgiven (void)
 {
-	g_autoptr (World) world = world_new ();
-	EasPushWatcher *one = open_folder (world, "1", EAS_CLASS_CALENDAR);
+	g_autoptr (World) world = world_with_calendar ();
+	EasPushWatcher *one = world->watchers->pdata[0];
 	guint64 number = 0;
 
-	tell (world);
 	for (guint i = 0; i < 9; i++) {
 		expect_start (world, "1");
 		end_round (world, EAS_PING_CHANGED, 0, "1");
@@ -406,11 +415,9 @@ test_40_doubtful (void)
 static void
 test_40_strangers (void)
 {
-	g_autoptr (World) world = world_new ();
+	g_autoptr (World) world = world_with_calendar ();
 	gint64 last = 0;
 
-	open_folder (world, "1", EAS_CLASS_CALENDAR);
-	tell (world);
 	expect_start (world, "1");
 	for (guint i = 0; i < 6; i++) {
 		gint64 since = world->now;
@@ -427,11 +434,9 @@ test_40_strangers (void)
 static void
 test_40_hierarchy (void)
 {
-	g_autoptr (World) world = world_new ();
+	g_autoptr (World) world = world_with_calendar ();
 	gint64 since;
 
-	open_folder (world, "1", EAS_CLASS_CALENDAR);
-	tell (world);
 	expect_start (world, "1");
 	since = world->now;
 	for (guint i = 0; i < 8; i++) {
@@ -479,11 +484,9 @@ test_40_folder_limit (void)
 static void
 test_failures_rest_longer (void)
 {
-	g_autoptr (World) world = world_new ();
+	g_autoptr (World) world = world_with_calendar ();
 	gint64 last = 0;
 
-	open_folder (world, "1", EAS_CLASS_CALENDAR);
-	tell (world);
 	expect_start (world, "1");
 	for (guint i = 0; i < 20; i++) {
 		gint64 since = world->now;
@@ -502,10 +505,9 @@ test_failures_rest_longer (void)
 static void
 test_revived (void)
 {
-	g_autoptr (World) world = world_new ();
-	EasPushWatcher *one = open_folder (world, "1", EAS_CLASS_CALENDAR);
+	g_autoptr (World) world = world_with_calendar ();
+	EasPushWatcher *one = world->watchers->pdata[0];
 
-	tell (world);
 	for (guint i = 0; i < 12; i++) {
 		expect_start (world, "1");
 		fail_round (world, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
@@ -519,11 +521,10 @@ test_revived (void)
 static void
 test_throttled (void)
 {
-	g_autoptr (World) world = world_new ();
-	EasPushWatcher *one = open_folder (world, "1", EAS_CLASS_CALENDAR);
+	g_autoptr (World) world = world_with_calendar ();
+	EasPushWatcher *one = world->watchers->pdata[0];
 	gint64 since;
 
-	tell (world);
 	expect_start (world, "1");
 	since = world->now;
 	throttle_round (world, 600);
@@ -539,10 +540,8 @@ test_throttled (void)
 static void
 test_password (void)
 {
-	g_autoptr (World) world = world_new ();
+	g_autoptr (World) world = world_with_calendar ();
 
-	open_folder (world, "1", EAS_CLASS_CALENDAR);
-	tell (world);
 	expect_start (world, "1");
 	fail_round (world, EAS_ERROR, EAS_ERROR_AUTHENTICATION);
 	assert_state (world, "1", EAS_PUSH_OFF, EAS_PUSH_WHY_PASSWORD);
@@ -581,10 +580,9 @@ poll_for (World *world, EasPushWatcher *watcher, guint minutes, gint64 ms)
 static void
 test_40_not_offered (void)
 {
-	g_autoptr (World) world = world_new ();
-	EasPushWatcher *one = open_folder (world, "1", EAS_CLASS_CALENDAR);
+	g_autoptr (World) world = world_with_calendar ();
+	EasPushWatcher *one = world->watchers->pdata[0];
 
-	tell (world);
 	expect_start (world, "1");
 	fail_round (world, EAS_ERROR, EAS_ERROR_NOT_SUPPORTED);
 	poll_for (world, one, 5, 3 * HOUR);
@@ -609,10 +607,8 @@ test_40_economical_polling (void)
 static void
 test_40_returns_at_once (void)
 {
-	g_autoptr (World) world = world_new ();
+	g_autoptr (World) world = world_with_calendar ();
 
-	open_folder (world, "1", EAS_CLASS_CALENDAR);
-	tell (world);
 	expect_start (world, "1");
 	for (guint i = 0; i < 2; i++) {
 		world->now += 100;
@@ -661,10 +657,9 @@ test_40_short_holds (void)
 static void
 test_40_proxy_cuts (void)
 {
-	g_autoptr (World) world = world_new ();
-	EasPushWatcher *one = open_folder (world, "1", EAS_CLASS_CALENDAR);
+	g_autoptr (World) world = world_with_calendar ();
+	EasPushWatcher *one = world->watchers->pdata[0];
 
-	tell (world);
 	expect_start (world, "1");
 	for (guint i = 0; i < 2; i++) {
 		world->now += MINUTE;
@@ -684,10 +679,8 @@ test_40_proxy_cuts (void)
 static void
 test_40_short_cuts (void)
 {
-	g_autoptr (World) world = world_new ();
+	g_autoptr (World) world = world_with_calendar ();
 
-	open_folder (world, "1", EAS_CLASS_CALENDAR);
-	tell (world);
 	for (guint i = 0; i < 3; i++) {
 		expect_start (world, "1");
 		world->now += 20 * SECOND;
@@ -700,10 +693,8 @@ test_40_short_cuts (void)
 static void
 test_40_away_is_not_cut (void)
 {
-	g_autoptr (World) world = world_new ();
+	g_autoptr (World) world = world_with_calendar ();
 
-	open_folder (world, "1", EAS_CLASS_CALENDAR);
-	tell (world);
 	for (guint i = 0; i < 20; i++) {
 		expect_start (world, "1");
 		world->now += 127 * SECOND;
@@ -715,10 +706,8 @@ test_40_away_is_not_cut (void)
 static void
 test_40_refused (void)
 {
-	g_autoptr (World) world = world_new ();
+	g_autoptr (World) world = world_with_calendar ();
 
-	open_folder (world, "1", EAS_CLASS_CALENDAR);
-	tell (world);
 	for (guint i = 0; i < 8; i++) {
 		assert_state (world, "1", i == 0 ? EAS_PUSH_WAITING : EAS_PUSH_OFF,
 			      i == 0 ? EAS_PUSH_WHY_NONE : EAS_PUSH_WHY_ERROR);
@@ -749,11 +738,9 @@ static void
 test_40_stops (gconstpointer data)
 {
 	const Trouble *trouble = data;
-	g_autoptr (World) world = world_new ();
+	g_autoptr (World) world = world_with_calendar ();
 	gboolean *condition = &G_STRUCT_MEMBER (gboolean, &world->conditions, trouble->offset);
 
-	open_folder (world, "1", EAS_CLASS_CALENDAR);
-	tell (world);
 	expect_start (world, "1");
 	*condition = !trouble->good;
 	eas_push_plan_set_conditions (world->plan, &world->conditions, world->now);

@@ -19,6 +19,12 @@
 /* Servers refuse good passwords in bad hours; trying seldom locks no account. */
 #define REFUSED_US (15 * G_TIME_SPAN_MINUTE)
 #define RETYPE_US  (20 * G_TIME_SPAN_SECOND)
+/* For the registry to hand over its password; the keyring is there if it does not. */
+#define HAND_OVER_US (2 * G_TIME_SPAN_SECOND)
+#define LOOK_US      (50 * G_TIME_SPAN_MILLISECOND)
+
+/* Whether the registry was asked to hand over its password: once in a process. */
+typedef enum { HAND_OVER_NONE, HAND_OVER_ASKED, HAND_OVER_ENDED } HandOver;
 
 struct _EEasAccount {
 	GObject parent;
@@ -43,6 +49,8 @@ struct _EEasAccount {
 	gint64 taken_at;   /* monotonic: when the password came, or was said to be good */
 	gboolean asked;    /* for another one; until there is one */
 	gboolean reported; /* the registry heard that it is refused, and has not said otherwise */
+	HandOver hand_over;
+	GCond handed_over;
 };
 
 G_DEFINE_TYPE (EEasAccount, e_eas_account, G_TYPE_OBJECT)
@@ -342,6 +350,7 @@ account_finalize (GObject *object)
 	g_free (self->fingerprint);
 	g_free (self->client_user);
 	g_mutex_clear (&self->lock);
+	g_cond_clear (&self->handed_over);
 
 	G_OBJECT_CLASS (e_eas_account_parent_class)->finalize (object);
 }
@@ -357,6 +366,7 @@ static void
 e_eas_account_init (EEasAccount *self)
 {
 	g_mutex_init (&self->lock);
+	g_cond_init (&self->handed_over);
 	self->secrets = e_eas_secrets_new ();
 }
 
@@ -511,6 +521,102 @@ is_usable (EEasAccount *self)
 	g_mutex_unlock (&self->lock);
 
 	return usable && e_eas_secrets_are_set (self->secrets);
+}
+
+/* TRUE: the caller is the one to ask. */
+static gboolean
+begin_hand_over (EEasAccount *self)
+{
+	gboolean begins;
+
+	g_mutex_lock (&self->lock);
+	/* What was refused has to be looked for elsewhere. */
+	begins = self->hand_over == HAND_OVER_NONE && self->refused_until == 0;
+	if (self->hand_over == HAND_OVER_NONE)
+		self->hand_over = begins ? HAND_OVER_ASKED : HAND_OVER_ENDED;
+	g_mutex_unlock (&self->lock);
+
+	return begins;
+}
+
+static void
+end_hand_over (EEasAccount *self)
+{
+	g_mutex_lock (&self->lock);
+	self->hand_over = HAND_OVER_ENDED;
+	g_cond_broadcast (&self->handed_over);
+	g_mutex_unlock (&self->lock);
+}
+
+static void
+authenticate_cb (ESource *child, const ENamedParameters *credentials, gpointer user_data)
+{
+	EEasAccount *self = user_data;
+
+	e_eas_account_take_password (self, credentials);
+	end_hand_over (self);
+}
+
+/* With nothing: the credentials that the source was given last come back, if only nothing. */
+static void
+ask_registry (EEasAccount *self, ESource *child, GCancellable *cancellable)
+{
+	g_autoptr (ENamedParameters) nothing = e_named_parameters_new ();
+
+	if (!e_source_invoke_authenticate_sync (child, nothing, cancellable, NULL))
+		end_hand_over (self);
+}
+
+static void
+unref_account (gpointer account, GClosure *closure)
+{
+	g_object_unref (account);
+}
+
+void
+e_eas_account_await_password (EEasAccount *self, ESource *child, GCancellable *cancellable)
+{
+	gulong handler = 0;
+	gint64 until = g_get_monotonic_time () + HAND_OVER_US;
+
+	g_return_if_fail (E_IS_EAS_ACCOUNT (self));
+
+	if (e_eas_secrets_are_set (self->secrets))
+		return;
+
+	if (begin_hand_over (self)) {
+		handler =
+			g_signal_connect_data (child, "authenticate", G_CALLBACK (authenticate_cb),
+					       g_object_ref (self), unref_account, 0);
+		ask_registry (self, child, cancellable);
+	}
+
+	g_mutex_lock (&self->lock);
+	while (self->hand_over == HAND_OVER_ASKED && g_get_monotonic_time () < until &&
+	       !g_cancellable_is_cancelled (cancellable))
+		g_cond_wait_until (&self->handed_over, &self->lock,
+				   g_get_monotonic_time () + LOOK_US);
+	self->hand_over = HAND_OVER_ENDED;
+	g_mutex_unlock (&self->lock);
+	if (handler != 0)
+		g_signal_handler_disconnect (child, handler);
+}
+
+void
+e_eas_account_add_password (EEasAccount *self, ENamedParameters *credentials)
+{
+	g_autofree char *user = NULL;
+	char *password = NULL;
+
+	g_return_if_fail (E_IS_EAS_ACCOUNT (self));
+
+	user = dup_user (self);
+	if (user != NULL && e_eas_account_is_trusted (self))
+		password = e_eas_secrets_dup_password (self->secrets, user);
+	if (password == NULL)
+		return;
+	e_named_parameters_set (credentials, E_SOURCE_CREDENTIAL_PASSWORD, password);
+	e_util_safe_free_string (password);
 }
 
 gboolean

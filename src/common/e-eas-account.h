@@ -49,6 +49,15 @@ EasClient *e_eas_account_ref_client (EEasAccount *self, GError **error);
 #define E_EAS_CREDENTIAL_PROVED   "eas-proved"
 #define E_EAS_CREDENTIAL_ACCEPTED "eas-accepted"
 
+/*
+ * A process that has no password yet has the registry hand over its own, through @child, and waits
+ * a moment for it. Who asks the keyring loads a megabyte of libraries for that: each factory would.
+ * Without an answer all is as before. Blocks for a D-Bus call, no network.
+ */
+void e_eas_account_await_password (EEasAccount *self, ESource *child, GCancellable *cancellable);
+/* The registry's side: what EDS keeps for @child and hands over when a process asks with nothing.
+ */
+void e_eas_account_add_password (EEasAccount *self, ENamedParameters *credentials);
 /* Looks for the password in the keyring, once until it is refused. EAS_ERROR_AUTHENTICATION when
  * there is none. */
 gboolean

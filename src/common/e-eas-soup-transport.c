@@ -14,6 +14,7 @@
 
 #include "e-eas-soup-transport.h"
 
+#define BASIC     "Basic "
 #define MAX_BODY  (64 * 1024 * 1024)
 #define READ_SIZE (64 * 1024)
 /* libsoup's own limit is 2: one permanent Ping would be half of it. */
@@ -102,7 +103,7 @@ make_basic_header (const char *user, const char *password)
 {
 	char *pair = g_strconcat (user, ":", password, NULL);
 	char *encoded = g_base64_encode ((const guchar *) pair, strlen (pair));
-	char *header = g_strconcat ("Basic ", encoded, NULL);
+	char *header = g_strconcat (BASIC, encoded, NULL);
 
 	free_secret (pair);
 	free_secret (encoded);
@@ -137,6 +138,29 @@ e_eas_secrets_match (EEasSecrets *secrets, const char *user, const char *passwor
 	free_secret (header);
 
 	return match;
+}
+
+char *
+e_eas_secrets_dup_password (EEasSecrets *secrets, const char *user)
+{
+	gsize skip = strlen (user) + strlen (":");
+	guchar *pair = NULL;
+	char *password = NULL;
+	gsize length = 0;
+
+	g_mutex_lock (&secrets->lock);
+	if (secrets->header != NULL)
+		pair = g_base64_decode (secrets->header + strlen (BASIC), &length);
+	g_mutex_unlock (&secrets->lock);
+	if (pair == NULL)
+		return NULL;
+
+	if (length >= skip && memcmp (pair, user, strlen (user)) == 0)
+		password = g_strndup ((const char *) pair + skip, length - skip);
+	memset (pair, 0, length);
+	g_free (pair);
+
+	return password;
 }
 
 gboolean

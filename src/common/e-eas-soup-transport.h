@@ -32,6 +32,8 @@ gboolean e_eas_secrets_match (EEasSecrets *secrets,
 			      const char *user,
 			      const char *password); /* what is set */
 gboolean e_eas_secrets_are_set (EEasSecrets *secrets);
+char *e_eas_secrets_dup_password (EEasSecrets *secrets,
+				  const char *user); /* NULL: not set for @user */
 /* The certificate that made a connection fail; FALSE when there was none. */
 gboolean e_eas_secrets_get_refused_certificate (EEasSecrets *secrets,
 						char **out_pem,

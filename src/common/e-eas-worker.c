@@ -88,6 +88,7 @@ connect_client (EEasWorker *self, GError **error)
 	EasClient *client;
 	EasClient *old;
 
+	e_eas_account_await_password (self->account, self->source, self->cancellable);
 	if (!e_eas_account_ensure_password (self->account, self->cancellable, error))
 		return FALSE;
 	client = e_eas_account_ref_client (self->account, error);

@@ -316,6 +316,8 @@ tell_children (EEasBackend *self)
 			   ? e_named_parameters_new_clone (self->typed)
 			   : e_named_parameters_new ();
 	g_mutex_unlock (&self->lock);
+	if (!e_named_parameters_exists (accepted, E_SOURCE_CREDENTIAL_PASSWORD))
+		e_eas_account_add_password (self->account, accepted);
 	e_named_parameters_set (accepted, E_EAS_CREDENTIAL_ACCEPTED, "1");
 	for (GList *link = sources; link != NULL; link = link->next) {
 		if (e_source_get_enabled (link->data))
@@ -521,6 +523,17 @@ eas_backend_delete_resource_sync (ECollectionBackend *collection,
 	return e_source_remove_sync (source, cancellable, error);
 }
 
+/* EDS keeps it for the processes that will open @child: none of them has to ask the keyring. */
+static void
+hand_password (EEasBackend *self, ESource *child)
+{
+	g_autoptr (ENamedParameters) credentials = e_named_parameters_new ();
+
+	e_eas_account_add_password (self->account, credentials);
+	if (e_named_parameters_count (credentials) > 0)
+		e_source_invoke_authenticate (child, credentials, self->cancellable, NULL, NULL);
+}
+
 static void
 eas_backend_child_added (ECollectionBackend *collection, ESource *child)
 {
@@ -528,8 +541,11 @@ eas_backend_child_added (ECollectionBackend *collection, ESource *child)
 
 	E_COLLECTION_BACKEND_CLASS (e_eas_backend_parent_class)->child_added (collection, child);
 
-	if (self->account != NULL && e_source_has_extension (child, E_SOURCE_EXTENSION_EAS_FOLDER))
+	if (self->account != NULL &&
+	    e_source_has_extension (child, E_SOURCE_EXTENSION_EAS_FOLDER)) {
 		e_eas_folders_follow_name (self->account, child, self->cancellable);
+		hand_password (self, child);
+	}
 }
 
 /* Another process listed the folders, or was told to end: its result is in the state file. */

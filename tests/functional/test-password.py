@@ -149,13 +149,59 @@ def test_not_stored():
                    asked <= {("required", desk.uid)} and len(somebody.prompts()) <= 1, somebody.prompts())
 
 
-TESTS = [test_typed, test_closed, test_not_stored]
+def new_process(desk):
+    """The calendar in a new factory; what the registry asked the server meanwhile."""
+    desk.close()
+    desk.kill()
+    server.control.ask("reset")
+    desk.open()
+    desk.add(f"event {len(desk.handed)}", len(desk.handed))
+    desk.handed.append(f"event {len(desk.handed)}")
+    desk.settle(*desk.handed)
+    return desk.requests("FolderSync")
+
+
+def test_handed_over():
+    """A new process has the password from the registry; where that has none, from the keyring."""
+    with new_desk("handed") as desk:
+        desk.handed = []
+        subprocess.run(["secret-tool", "clear", "e-source-uid", desk.uid], check=True, timeout=30)
+        listings = new_process(desk)
+        report("of a new account: from the registry, which proves nothing anew", listings == [], listings)
+
+        desk.store_password("secret")
+        desk.close()
+        desk.kill()
+        restart_registry()
+        person.refresh(desk.uid)
+        new_process(desk)
+        subprocess.run(["secret-tool", "clear", "e-source-uid", desk.uid], check=True, timeout=30)
+        listings = new_process(desk)
+        report("in the next session likewise", listings == [], listings)
+
+        desk.store_password("secret")
+        desk.close()
+        desk.kill()
+        desk.line.down()
+        restart_registry()
+        desk.open()
+        time.sleep(1)
+        desk.line.up()
+        desk.agent.refresh()
+        desk.add("without the registry", 9)
+        desk.settle("without the registry", *desk.handed)
+        report("where the registry has proved none, the keyring has it", True)
+        asked = [prompt for prompt in prompts_of(desk) if prompt[0] != "error"]
+        report("and nobody is asked", asked == [], asked)
+
+
+TESTS = [test_handed_over, test_typed, test_closed, test_not_stored]
 
 
 def main():
     global server, person
     names = set(sys.argv[1:])
-    logins = [word for user in ("typed", "closed", "forgotten") for word in ("--user", user + ":secret")]
+    logins = [word for user in ("typed", "closed", "handed", "forgotten") for word in ("--user", user + ":secret")]
     with seam.TestServer("--versions", "14.1", *logins) as server, Person() as person:
         tap.run(*[test for test in TESTS if not names or test.__name__ in names])
     tap.finish()

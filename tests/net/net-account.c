@@ -65,6 +65,9 @@ handle (const EasHttpRequest *request, guint *out_delay_ms, gpointer user_data, 
 		*out_delay_ms = script->delay_ms;
 	if (g_strcmp0 (script->hang, request->command) == 0)
 		*out_delay_ms = EAS_FAKE_HANG;
+	/* A Sync that may wait for minutes waits for ever. */
+	if (script->hangs && g_str_equal (request->command, "Sync") && request->timeout > 480)
+		*out_delay_ms = EAS_FAKE_HANG;
 	if (g_strcmp0 (script->fail, request->command) == 0 &&
 	    (script->fail_times == 0 || script->failed < script->fail_times))
 		return fail (script);

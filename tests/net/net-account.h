@@ -14,6 +14,7 @@ typedef struct {
 	guint delay_ms;        /* of every answer */
 	const char *slow;      /* only this command is delayed; NULL all */
 	const char *hang;      /* this command is never answered */
+	gboolean hangs;        /* a Sync with HeartbeatInterval gets no answer */
 	const char *fail;      /* this command gets @status */
 	guint status;
 	const char *retry_after;

@@ -463,6 +463,15 @@ note_edit (EEasOwner *self, const char *uid)
 		e_eas_worker_send (self->worker);
 }
 
+/* A server that did not answer the first edit of a file would be waited for with each of them,
+ * while nobody else can write. */
+static void
+wait_no_more (EEasOwner *self, EEasSaved saved)
+{
+	if (is_writer (self) && saved == E_EAS_SAVE_PENDING)
+		self->waiting = FALSE;
+}
+
 EEasSaved
 e_eas_owner_save (EEasOwner *self,
 		  const char *uid,
@@ -475,6 +484,7 @@ e_eas_owner_save (EEasOwner *self,
 
 	if (saved != E_EAS_SAVE_FAILED)
 		note_edit (self, uid);
+	wait_no_more (self, saved);
 
 	return saved;
 }
@@ -482,10 +492,12 @@ e_eas_owner_save (EEasOwner *self,
 gboolean
 e_eas_owner_remove (EEasOwner *self, const char *uid, GCancellable *cancellable, GError **error)
 {
-	if (e_eas_worker_remove (self->worker, uid, waits (self), cancellable, error) ==
-	    E_EAS_SAVE_FAILED)
+	EEasSaved saved = e_eas_worker_remove (self->worker, uid, waits (self), cancellable, error);
+
+	if (saved == E_EAS_SAVE_FAILED)
 		return FALSE;
 	note_edit (self, uid);
+	wait_no_more (self, saved);
 
 	return TRUE;
 }

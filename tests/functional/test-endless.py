@@ -81,13 +81,29 @@ def test_tombstones():
         report("and all goes on meanwhile", True)
 
 
-TESTS = [test_stall, test_forgetting, test_tombstones]
+def test_silence():
+    """A server that takes requests and does not answer: the events of one file wait for it together."""
+    with Desk(server, "silence") as account:
+        account.add("known")
+        account.settle("known")
+        account.ask("fault", kind="delay", value=100000, times=-1, command="Sync")
+        events = [seam.make_event(seam.new_uid(), f"event {n}", desk.START) for n in range(4)]
+        inner = "".join(text[text.index("BEGIN:VEVENT"):text.index("END:VEVENT")] + "END:VEVENT\r\n" for text in events)
+        began = time.monotonic()
+        account.agent.receive(f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nMETHOD:PUBLISH\r\n{inner}END:VCALENDAR\r\n".encode())
+        took = time.monotonic() - began
+        report("four events of one file, and a server that does not answer: one patience", took < 35, f"{took:.1f} s")
+        report("all of them are there", len(account.here()) == 5, account.here())
+        server.control.ask("faults", clear=1)
+
+
+TESTS = [test_stall, test_forgetting, test_tombstones, test_silence]
 
 
 def main():
     global server
     wanted = [test for test in TESTS if not sys.argv[1:] or test.__name__.removeprefix("test_") in sys.argv[1:]]
-    with seam.TestServer(*(word for user in ("stall", "forgetting", "tombstones") for word in ("--user", f"{user}:{desk.PASSWORD}"))) as server:
+    with seam.TestServer(*(word for user in ("stall", "forgetting", "tombstones", "silence") for word in ("--user", f"{user}:{desk.PASSWORD}"))) as server:
         tap.run(*wanted)
     tap.finish()
 

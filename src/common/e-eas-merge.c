@@ -253,3 +253,30 @@ e_eas_merge (const EasItem *ancestor,
 	merge.item = picked != NULL ? eas_item_overlay (theirs, picked) : eas_item_copy (theirs);
 	*out_merge = merge;
 }
+
+EasItem *
+e_eas_merge_reword (const EasItem *ancestor,
+		    const EasItem *sent,
+		    const EasItem *theirs,
+		    const EEasMergeRules *rules)
+{
+	g_autoptr (EasItem) diff = eas_item_diff (ancestor, sent);
+	g_autoptr (GHashTable) changed = changed_fields (rules, diff);
+	g_autoptr (GHashTable) differ = differing_fields (rules, sent, theirs);
+	g_autoptr (EasItem) picked = NULL;
+	GHashTableIter iter;
+	gpointer key;
+
+	g_hash_table_iter_init (&iter, differ);
+	while (g_hash_table_iter_next (&iter, &key, NULL)) {
+		FieldId field = GPOINTER_TO_UINT (key);
+
+		if (is_ignored (rules, field) ||
+		    (g_hash_table_contains (changed, key) &&
+		     (rules->list == NULL || field != field_of (rules, rules->list->list))))
+			g_hash_table_iter_remove (&iter);
+	}
+	picked = pick (rules, sent, theirs, differ);
+
+	return picked != NULL ? eas_item_overlay (theirs, picked) : eas_item_copy (theirs);
+}

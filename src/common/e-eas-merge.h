@@ -53,6 +53,15 @@ void e_eas_merge (const EasItem *ancestor,
 		  gboolean mine_wins,
 		  EEasMerge *out_merge);
 
+/*
+ * @sent on top of @ancestor as the server words it: @theirs, but for the fields that @sent
+ * did not change, which are as it had them. The list is as it was sent.
+ */
+EasItem *e_eas_merge_reword (const EasItem *ancestor,
+			     const EasItem *sent,
+			     const EasItem *theirs,
+			     const EEasMergeRules *rules);
+
 /* What remains of the two lists: an item with nothing but the list, which may be empty. */
 EasItem *e_eas_merge_list (const EEasMergeList *list,
 			   const EasItem *ancestor,

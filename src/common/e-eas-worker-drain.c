@@ -376,6 +376,8 @@ take_item (EEasWorker *self, const EasSyncChange *change, guint generation)
 	}
 	self->chain_found = TRUE;
 	if (edit != NULL) {
+		if (row != NULL)
+			e_eas_worker_reword (self, edit, row, change->item);
 		meet_edit (self, edit, change->server_id, change->item, generation);
 		return;
 	}
@@ -536,7 +538,7 @@ e_eas_worker_advance (EEasWorker *self, const EasWindow *window, GError **error)
 void
 e_eas_worker_store_key (EEasWorker *self, const EasWindow *window)
 {
-	e_eas_cache_set_state (self->cache, STATE_KEY, window->key);
+	e_eas_worker_set_key (self, window->key);
 	for (guint i = 0; window->commands != NULL && i < window->commands->len; i++) {
 		if (((EasSyncChange *) window->commands->pdata[i])->item != NULL) {
 			e_eas_worker_set_time (self, STATE_LAST_NEWS, e_eas_worker_now ());
@@ -582,8 +584,9 @@ e_eas_worker_ask (EEasWorker *self)
 {
 	const EasTag *supported = self->klass->supported (eas_client_get_version (self->client));
 
-	return eas_client_pull_start (self->client, self->collection, /* window_size */ 0,
-				      supported, self->cancellable);
+	return eas_client_pull_start (self->client, self->collection,
+				      e_eas_worker_window_size (self), supported,
+				      self->cancellable);
 }
 
 /* Whoever waits for his edit comes before the next window; recovering, the whole of a window is
@@ -625,8 +628,12 @@ fetch_window (EEasWorker *self, EasPull **ahead, gboolean *out_more, GError **er
 		window = eas_client_pull_wait (*ahead != NULL ? g_steal_pointer (ahead)
 							      : e_eas_worker_ask (self),
 					       &local_error);
-	if (g_error_matches (local_error, EAS_ERROR, EAS_ERROR_KEY))
-		return e_eas_worker_reset (self, error);
+	if (g_error_matches (local_error, EAS_ERROR, EAS_ERROR_KEY)) {
+		gboolean stepped;
+
+		return e_eas_worker_step_ahead (self, &stepped, error) &&
+		       (stepped || e_eas_worker_reset (self, error));
+	}
 	if (window == NULL) {
 		g_propagate_error (error, g_steal_pointer (&local_error));
 		return FALSE;
@@ -673,7 +680,8 @@ e_eas_worker_fetch_all (EEasWorker *self, GError **error)
 			    (ahead == NULL && more && !upload_between (self, error)))
 				return FALSE;
 		}
-		if (!e_eas_worker_end_chain (self, &again, error))
+		if (!e_eas_worker_end_chain (self, &again, error) ||
+		    (!again && !e_eas_worker_step_back (self, &again, error)))
 			return FALSE;
 		e_eas_worker_sync_collection (self);
 	}

@@ -41,7 +41,7 @@ leave_folder (EEasWorker *self, const char *new_id, GError **error)
 	e_eas_cache_begin (self->cache);
 	e_eas_cache_remove_arrivals (self->cache, G_MAXINT64);
 	e_eas_cache_void_ids (self->cache);
-	e_eas_cache_set_state (self->cache, STATE_KEY, "0");
+	e_eas_worker_set_key (self, "0");
 	e_eas_cache_set_state_uint (self->cache, STATE_GENERATION, generation + 1);
 	e_eas_cache_set_state_uint (self->cache, STATE_SWEEP, E_EAS_SWEEP_PASS);
 	e_eas_cache_set_state (self->cache, STATE_VERIFY, NULL);

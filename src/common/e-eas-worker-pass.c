@@ -113,7 +113,7 @@ e_eas_worker_begin_pass (EEasWorker *self, EEasSweep sweep, GError **error)
 	guint generation = e_eas_cache_get_state_uint (self->cache, STATE_GENERATION);
 
 	e_eas_cache_begin (self->cache);
-	e_eas_cache_set_state (self->cache, STATE_KEY, "0");
+	e_eas_worker_set_key (self, "0");
 	e_eas_cache_set_state_uint (self->cache, STATE_GENERATION, generation + 1);
 	e_eas_cache_set_state_uint (self->cache, STATE_SWEEP, sweep);
 	e_eas_cache_set_state (self->cache, STATE_VERIFY, NULL);
@@ -317,6 +317,9 @@ e_eas_worker_plan_look (EEasWorker *self)
 {
 	if (self->held == NULL) {
 		self->look_pause_s = FIRST_LOOK;
+		g_mutex_lock (&self->lock);
+		self->look_at = 0;
+		g_mutex_unlock (&self->lock);
 		return;
 	}
 

@@ -14,6 +14,9 @@ G_BEGIN_DECLS
 
 /* Names in eas_state. */
 #define STATE_KEY         "key"
+#define STATE_KEY_AHEAD   "key-ahead"  /* the newer key, while a fetch starts from the one before */
+#define STATE_KEY_BEHIND  "key-behind" /* from which Changes have to be looked at again */
+#define STATE_RECHECK     "recheck"    /* e-eas-worker-recheck.c */
 #define STATE_GENERATION  "generation" /* of the pass under way or last complete */
 #define STATE_SWEEP       "sweep"      /* EEasSweep */
 #define STATE_VERSION     "version"    /* the dialect the stored items are in */
@@ -106,10 +109,14 @@ struct _EEasWorker {
 	guint chain_deletes;  /* in the windows fetched since the chain began */
 	gboolean chain_found; /* something changed in this chain */
 	gboolean verify; /* deletions of this chain were left out: a full pass must confirm them */
-	GPtrArray *journal; /* (element-type EEasJournalEntry), while recovering */
-	GHashTable *tried;  /* edit ids not to be tried again in this cycle */
-	GHashTable *steps;  /* edit id -> requests still to be sent */
-	GQueue files;       /* (element-type utf8) server ids of items whose files may be missing */
+	GPtrArray *journal;  /* (element-type EEasJournalEntry), while recovering */
+	GHashTable *tried;   /* edit ids not to be tried again in this cycle */
+	GHashTable *steps;   /* edit id -> requests still to be sent */
+	GHashTable *changed; /* ServerId -> bytes of the item before our Changes, until it is looked
+				at again */
+	gint64 recheck_at;   /* monotonic */
+	gboolean stepped_back;
+	GQueue files;        /* (element-type utf8) server ids of items whose files may be missing */
 	GError *last_error;
 	char *held;
 	const char *state;
@@ -197,6 +204,23 @@ void e_eas_worker_start_watch (EEasWorker *self); /* of the present folder, and 
 gboolean e_eas_worker_hang (EEasWorker *self, gboolean may, gint64 *inout_until);
 void e_eas_worker_end_hang (EEasWorker *self); /* before anything is sent; without the lock */
 EasWindow *e_eas_worker_steal_hung (EEasWorker *self); /* NULL: nothing, or void by now */
+
+/* recheck */
+/* The key to go on with. In a transaction, as the next two. */
+void e_eas_worker_set_key (EEasWorker *self, const char *key);
+/* Our Change of it was taken; @before: what it was till then. */
+void e_eas_worker_note_change (EEasWorker *self, const char *server_id, GBytes *before);
+void e_eas_worker_judge_key (EEasWorker *self, const EasWindow *window); /* of an upload's answer */
+void e_eas_worker_expect_recheck (EEasWorker *self); /* after a lost answer; makes a transaction */
+/* Whether the item is to be looked at before it is changed again. */
+gboolean e_eas_worker_is_unsure_of (EEasWorker *self, const EEasEdit *edit);
+/* After a whole fetch. TRUE in @out_again: another has to follow, from the key before. */
+gboolean e_eas_worker_step_back (EEasWorker *self, gboolean *out_again, GError **error);
+guint e_eas_worker_window_size (EEasWorker *self); /* 0: the usual one */
+/* The server does not know the key; FALSE in @out_stepped: there is no newer one. */
+gboolean e_eas_worker_step_ahead (EEasWorker *self, gboolean *out_stepped, GError **error);
+void e_eas_worker_plan_recheck (EEasWorker *self); /* after a cycle */
+void e_eas_worker_reword (EEasWorker *self, EEasEdit *edit, const EEasRow *row, EasItem *theirs);
 
 /* upload */
 gboolean e_eas_worker_upload (EEasWorker *self, gboolean only_awaited, GError **error);

@@ -272,14 +272,36 @@ is_due (EEasWorker *self, const EEasEdit *edit, gboolean only_awaited)
 	       !e_eas_worker_holds_for_move (self, edit);
 }
 
+/* Something is due about an item whose last Change is still to be looked at: that is done now. */
+static gboolean
+is_unsure (EEasWorker *self, gboolean only_awaited)
+{
+	g_autoptr (GPtrArray) edits = NULL;
+
+	if (g_hash_table_size (self->changed) == 0)
+		return FALSE;
+
+	edits = e_eas_cache_pending_edits (self->cache, G_MAXUINT16);
+	for (guint i = 0; i < edits->len; i++) {
+		if (e_eas_worker_is_unsure_of (self, edits->pdata[i]) &&
+		    is_due (self, edits->pdata[i], only_awaited)) {
+			self->recheck_at = 0;
+			return TRUE;
+		}
+	}
+
+	return FALSE;
+}
+
 /* Whether what is due depends on what the server has by now, and that is not known. */
 static gboolean
 needs_news (EEasWorker *self, gboolean only_awaited)
 {
+	gboolean unsure = is_unsure (self, only_awaited);
 	g_autoptr (GPtrArray) edits = NULL;
 
 	if (self->in_chain ||
-	    (self->in_step && g_get_monotonic_time () - self->fetched_at < NEWS_HOLD_US))
+	    (self->in_step && !unsure && g_get_monotonic_time () - self->fetched_at < NEWS_HOLD_US))
 		return FALSE;
 
 	edits = e_eas_cache_pending_edits (self->cache, G_MAXUINT16);
@@ -471,6 +493,8 @@ store_result (EEasWorker *self,
 {
 	g_autoptr (GBytes) body = eas_item_to_bytes (item);
 
+	if (sending->change->kind != EAS_CHANGE_ADD && sending->edit->ancestor != NULL)
+		e_eas_worker_note_change (self, server_id, sending->edit->ancestor);
 	e_eas_cache_put_row (self->cache, server_id, edit->uid, eas_item_hash (item), generation,
 			     body, NULL);
 	e_eas_worker_note_files (self, server_id, item);
@@ -634,8 +658,9 @@ take_answer (EEasWorker *self, EasWindow *window, GPtrArray *sendings, GError **
 		complete &= take_response (self, window, sendings->pdata[i]);
 	if (complete)
 		e_eas_cache_clear_journal (self->cache);
+	e_eas_worker_judge_key (self, window);
 	if (!has_commands)
-		e_eas_cache_set_state (self->cache, STATE_KEY, window->key);
+		e_eas_worker_set_key (self, window->key);
 	if (!e_eas_worker_commit (self, error))
 		return FALSE;
 
@@ -796,6 +821,7 @@ e_eas_worker_recover (EEasWorker *self, GError **error)
 	if (journal->len == 0)
 		return TRUE;
 
+	e_eas_worker_expect_recheck (self);
 	self->journal = journal;
 	fetched = e_eas_worker_fetch_all (self, error);
 	if (fetched && has_lost_sight (self, journal))

@@ -268,6 +268,7 @@ remember_success (EEasWorker *self)
 	e_eas_watch_report (self->watch, /* ready */ TRUE, self->chain_found);
 	self->klass->connected (self->owner, eas_client_get_version (self->client));
 	e_eas_worker_plan_look (self);
+	e_eas_worker_plan_recheck (self);
 	e_eas_worker_write_status (self, self->held != NULL ? "held" : "idle");
 
 	/* Edits put off by the server's own trouble: once more after a pause. Those that wait for
@@ -425,6 +426,8 @@ e_eas_worker_new (const EEasWorkerClass *klass,
 	self->tried = g_hash_table_new (NULL, NULL);
 	self->steps = g_hash_table_new (NULL, NULL);
 	g_queue_init (&self->files);
+	self->changed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+					       (GDestroyNotify) g_bytes_unref);
 	self->pause_s = FIRST_PAUSE;
 	self->batch_limit = EAS_SYNC_MAX_COMMANDS;
 	self->fetch_wanted = TRUE;
@@ -495,6 +498,7 @@ e_eas_worker_free (EEasWorker *self)
 	g_hash_table_unref (self->tried);
 	g_hash_table_unref (self->steps);
 	g_queue_clear_full (&self->files, g_free);
+	g_hash_table_unref (self->changed);
 	g_mutex_clear (&self->lock);
 	g_cond_clear (&self->wake);
 	g_cond_clear (&self->answered);

@@ -17,6 +17,8 @@ class FaultyLine:
     lose        the request reaches the server, the answer never comes back
     cut         half of the answer comes back
     refuse      the connection is closed before the request reaches the server
+    hold        the request is held back from when .held is set until .release() is called
+    none        no fault, for this one of several requests
     delay       the answer comes late by .latency seconds, always, while above 0
     """
 
@@ -34,15 +36,23 @@ class FaultyLine:
         self.pairs = set()
         self.requests = []
         self.closing = False
+        self.held = threading.Event()
+        self.go_on = threading.Event()
         threading.Thread(target=self._accept, daemon=True).start()
 
     def arm(self, fault, command="Sync", count=1):
         with self.lock:
             self.armed += [(fault, command)] * count
+        if fault == "hold":
+            self.held.clear()
+            self.go_on.clear()
 
     def disarm(self):
         with self.lock:
             self.armed.clear()
+
+    def release(self):
+        self.go_on.set()
 
     def down(self):
         with self.lock:
@@ -125,6 +135,10 @@ class FaultyLine:
                             fault, fresh = self._take(command), False
                         if fault == "refuse":
                             return
+                        if fault == "hold":
+                            fault = None
+                            self.held.set()
+                            self.go_on.wait(30)
                         far.sendall(data)
                         continue
                     begins, fresh = not fresh, True

@@ -297,6 +297,38 @@ def test_unfetched_change():
     CONTROL.ask("set", conflicts=1)
 
 
+def change_before_upload(here, there):
+    """What @there does to the server happens between the fetch before an upload, which says that there is nothing new, and the upload."""
+    LINE.arm("none", "Sync")
+    LINE.arm("hold", "Sync")
+    thread = behind(here)
+    seam.wait_for(LINE.held.is_set, 20, "an upload to be held back", 0.02)
+    there()
+    LINE.release()
+    thread.join(30)
+
+
+def test_changed_before_upload():
+    """The same in the moment between our look at the server and our Change, without anybody asking for news afterwards."""
+    if OPTIONS.version < 160:  # the server takes the whole item for what we want it to be
+        return
+    begin()
+    uid = make("Title")
+    hear_nothing()
+    time.sleep(3)
+    CONTROL.ask("set", conflicts=0, moving_keys=0)
+    change_before_upload(lambda: DESKTOP.open().modify(edited(uid, "Title 2")),
+                         lambda: WITNESS.ask("change", id=WITNESS.find("Title"), location="Server's room"))
+    server = [(form.summary, form.key[1]) for form in WITNESS.forms()]
+    try:
+        seam.wait_for(lambda: [(form.summary, form.key[1]) for form in DESKTOP.forms()] == server, 10, "the same here", 0.2)
+    except seam.Failure:
+        pass
+    come_to_rest("the server changes the place in the moment before our title reaches it: it is seen here", lambda found: [
+        (form.summary, form.key[1]) for form in found] == [("Title 2", "Server's room")])
+    CONTROL.ask("set", conflicts=1, moving_keys=1)
+
+
 def test_unfetched_removal():
     begin()
     uid = make("Title")
@@ -414,7 +446,7 @@ def test_folders():
 def main():
     tests = [test_killed_in_add, test_changed_elsewhere_after_lost_add, test_killed_in_change, test_killed_in_delete, test_killed_in_instance, test_changed_again_after_loss,
              test_made_again, test_removed_in_add, test_changed_in_add, test_more_steps, test_refused_in_flight, test_half_refused,
-             test_unfetched_change, test_unfetched_removal, test_lost_window, test_two_occurrences, test_told_of_many, test_last_one_removed, test_edit_in_pass, test_folders]
+             test_unfetched_change, test_changed_before_upload, test_unfetched_removal, test_lost_window, test_two_occurrences, test_told_of_many, test_last_one_removed, test_edit_in_pass, test_folders]
     if OPTIONS.only:
         tests = [test for test in tests if test.__name__[5:] in OPTIONS.only.split(",")]
     try:

@@ -650,6 +650,7 @@ static const struct {
 	{ "clientids", G_STRUCT_OFFSET (EasMockSettings, detect_duplicates) },
 	{ "conflicts", G_STRUCT_OFFSET (EasMockSettings, detect_conflicts) },
 	{ "strict-uploads", G_STRUCT_OFFSET (EasMockSettings, strict_uploads) },
+	{ "moving-keys", G_STRUCT_OFFSET (EasMockSettings, moving_keys) },
 	{ "echo-adds", G_STRUCT_OFFSET (EasMockSettings, echo_adds) },
 	{ "one-command", G_STRUCT_OFFSET (EasMockSettings, one_command) },
 	{ "drop-exceptions", G_STRUCT_OFFSET (EasMockSettings, drop_exceptions) },

@@ -58,6 +58,7 @@ eas_mock_state_forget (EasMockState *state)
 	state->epoch = g_random_int ();
 	state->current = 0;
 	state->previous = 0;
+	state->still = FALSE;
 	g_hash_table_remove_all (state->known);
 	g_array_set_size (state->undo, 0);
 	eas_mock_state_remember_answer (state, NULL, NULL);
@@ -114,6 +115,8 @@ go_back (EasMockState *state)
 void
 eas_mock_state_accept (EasMockState *state, EasMockKey verdict)
 {
+	if (verdict == EAS_MOCK_KEY_CURRENT && state->still)
+		return;
 	if (verdict == EAS_MOCK_KEY_PREVIOUS)
 		go_back (state);
 	state->previous = 0;
@@ -126,6 +129,7 @@ eas_mock_state_advance (EasMockState *state)
 {
 	state->previous = state->current;
 	state->current = ++state->issued;
+	state->still = FALSE;
 }
 
 gboolean

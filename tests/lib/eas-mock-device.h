@@ -26,6 +26,7 @@ typedef struct {
 	guint current;     /* 0: none */
 	guint previous;    /* 0: none */
 	GHashTable *known; /* id -> guint64: the revision the device was told */
+	gboolean still;    /* what was told since belongs to the current key all the same */
 	GArray *undo;      /* how known differed under the previous key */
 	char *request;     /* digest of the request the current key answered */
 	EasItem *answer;   /* and that answer, to be repeated */

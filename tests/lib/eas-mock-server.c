@@ -207,6 +207,7 @@ eas_mock_server_new (void)
 		.detect_duplicates = TRUE,
 		.detect_conflicts = TRUE,
 		.strict_uploads = TRUE,
+		.moving_keys = TRUE,
 		.empty_answers = TRUE,
 		.one_command = TRUE,
 		.ping_minimum = 60,

@@ -38,6 +38,7 @@ typedef struct {
 	gboolean detect_duplicates; /* ClientIds and repeated requests; off: as SOGo */
 	gboolean detect_conflicts;  /* Status 7; off: a Change is laid over whatever is there, as SOGo */
 	gboolean strict_uploads;    /* off: what is sent with the previous key gets the present one, as SOGo */
+	gboolean moving_keys;       /* off: the answer to changes alone has the key they came with, as SOGo */
 	gboolean echo_adds;         /* send a device its own new items again, normalised */
 	gboolean one_command;       /* from 16.0: two commands on one item are Status 16 */
 	gboolean drop_exceptions;   /* up to 14.1: an Add loses its Exceptions, without a word */

@@ -120,11 +120,11 @@ respond_add (Command *command, guint status, const EasMockItem *item)
 	eas_item_builder_end (command->responses);
 }
 
-/* Changes and deletions are answered only when they failed. */
+/* Changes and deletions are answered only when they failed, but where the key does not say it. */
 static void
 respond_failure (Command *command, EasTag tag, guint status)
 {
-	if (status == EAS_MOCK_ITEM_OK)
+	if (status == EAS_MOCK_ITEM_OK && command->target->request->server->settings.moving_keys)
 		return;
 	eas_item_builder_start (command->responses, tag);
 	eas_item_builder_text (command->responses, EAS_AIRSYNC_SERVER_ID,

@@ -492,7 +492,8 @@ accept_key (Sync *sync, Part *part, const char *digest)
 		part->answer = eas_item_ref (state->answer);
 		return FALSE;
 	}
-	eas_mock_client_ids_confirm (part->collection, verdict);
+	if (sync->request->server->settings.moving_keys)
+		eas_mock_client_ids_confirm (part->collection, verdict);
 	eas_mock_state_accept (state, verdict);
 
 	return TRUE;
@@ -505,7 +506,10 @@ finish_part (Sync *sync, Part *part, EasItemBuilder *rest, gboolean more, const 
 	g_autoptr (EasItem) content = eas_item_builder_finish (rest);
 	g_autofree char *key = NULL;
 
-	eas_mock_state_advance (part->collection->state);
+	if (wants_changes (sync, part) || sync->request->server->settings.moving_keys)
+		eas_mock_state_advance (part->collection->state);
+	else
+		part->collection->state->still = TRUE;
 	key = eas_mock_state_dup_key (part->collection->state);
 	start_answer (sync, part, builder, key, SYNC_OK);
 	eas_mock_copy_children (builder, content, EAS_ITEM_ROOT);
@@ -531,7 +535,7 @@ continue_collection (Sync *sync, Part *part)
 		eas_mock_sync_commands (&target, sync->body, part->slot, responses);
 	if (wants_changes (sync, part))
 		anything = put_changes (sync, part, changes, &more);
-	if (!anything && !part->has_commands)
+	if (!anything && !part->has_commands && !part->collection->state->still)
 		return;
 
 	response_item = eas_item_builder_finish (responses);

@@ -21,6 +21,7 @@ static gboolean option_sample = FALSE;
 static gboolean option_policy = FALSE;
 static gboolean option_no_client_ids = FALSE;
 static gboolean option_no_ping = FALSE;
+static gboolean option_like_sogo = FALSE;
 static gboolean option_tls = FALSE;
 static gboolean option_print_port = FALSE;
 static char *option_certificate = NULL;
@@ -42,6 +43,8 @@ static const GOptionEntry entries[] = {
 	  "Do not recognise what was sent before, as SOGo", NULL },
 	{ "no-ping", 0, 0, G_OPTION_ARG_NONE, &option_no_ping,
 	  "Do not offer Ping; a Sync may hang all the same", NULL },
+	{ "like-sogo", 0, 0, G_OPTION_ARG_NONE, &option_like_sogo,
+	  "Do not see conflicts, nor move keys for what is sent", NULL },
 	{ "tls", 0, 0, G_OPTION_ARG_NONE, &option_tls, "HTTPS, with a certificate made now", NULL },
 	{ "certificate", 0, 0, G_OPTION_ARG_FILENAME, &option_certificate,
 	  "HTTPS with this certificate", "FILE" },
@@ -164,6 +167,9 @@ configure (EasMockServer *server, GError **error)
 	server->settings.detect_duplicates = !option_no_client_ids;
 	if (option_no_ping)
 		take_back (server, "Ping");
+	server->settings.detect_conflicts = !option_like_sogo;
+	server->settings.strict_uploads = !option_like_sogo;
+	server->settings.moving_keys = !option_like_sogo;
 	server->abort_on_invalid = TRUE;
 	if (schemas != NULL && *schemas != '\0' &&
 	    !eas_mock_server_use_schemas (server, schemas, error))

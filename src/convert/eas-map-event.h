@@ -58,4 +58,8 @@ char *eas_map_event_dup_uid (const EasItem *item); /* the wire's UID or ClientUi
 const EasTag *
 eas_map_event_supported (EasVersion version); /* EAS_TAG_NONE-terminated; NULL: send none */
 
+/* Gives @components, just read, what @previous had beyond the wire: each what its own recurrence
+ * had. */
+void eas_map_event_keep (GPtrArray *components, GPtrArray *previous);
+
 G_END_DECLS

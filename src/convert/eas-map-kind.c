@@ -8,7 +8,7 @@
 static const EasMapKind kinds[] = {
 	{ EAS_CLASS_CALENDAR, I_CAL_VEVENT_COMPONENT, EAS_VERSION_12_0, eas_map_event_read,
 	  eas_map_event_write, eas_map_event_apply, eas_map_event_same_content,
-	  eas_map_event_dup_uid, eas_map_event_supported, NULL },
+	  eas_map_event_dup_uid, eas_map_event_supported, eas_map_event_keep },
 	{ EAS_CLASS_TASKS, I_CAL_VTODO_COMPONENT, EAS_VERSION_12_0, eas_map_task_read,
 	  eas_map_task_write, eas_map_task_apply, eas_map_task_same_content, eas_map_task_dup_uid,
 	  eas_map_task_supported, eas_map_task_keep },

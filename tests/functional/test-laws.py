@@ -7,6 +7,7 @@ session.sh. Each test has an account of its own on one embedded server.
 	test-laws.py [NAME...]
 """
 
+import base64
 import os
 import sqlite3
 import subprocess
@@ -442,6 +443,40 @@ def test_conflict_merged():
         report("and the server keeps its own", "Room 2" in stored, stored)
 
 
+LOCAL = ["COLOR:tomato", "URL:https://example.test/agenda", "X-TEST-NOTE:of this desktop", "PRIORITY:3"]
+ALARMS = [line for minutes in (15, 90) for line in ("BEGIN:VALARM", "ACTION:DISPLAY", f"TRIGGER:-PT{minutes}M", "DESCRIPTION:x", "END:VALARM")]
+
+
+def local_things(event):
+    return sorted(f"{name}:{event.value(name)}" for name in ("COLOR", "URL", "X-TEST-NOTE", "PRIORITY") if event.values(name))
+
+
+def test_local_only():
+    """What ActiveSync has no place for stays here when the server's form of an event comes."""
+    with Desk(server, "local") as account:
+        text = seam.make_event(seam.new_uid(), "base", desk.START, extra=LOCAL + ALARMS)
+        account.agent.create(text)
+        account.settle("base")
+        time.sleep(1)
+        uid = account.event("base").value("UID")
+        report("what only this desktop knows of an event stays when it is saved", local_things(account.event("base")) == sorted(LOCAL),
+               local_things(account.event("base")))
+        alarms = base64.b64decode(account.agent.ask("get", uid)[0]).decode().count("BEGIN:VALARM")
+        report("and a second reminder", alarms == 2, alarms)
+        account.change("base", summary="renamed here")
+        account.settle("renamed here")
+        account.ask("change", id=account.id_of("renamed here"), subject="renamed there")
+        account.settle("renamed there")
+        report("and when somebody changes the event", local_things(account.event("renamed there")) == sorted(LOCAL),
+               local_things(account.event("renamed there")))
+        stored = base64.b64decode(account.agent.ask("get", uid)[0]).decode()
+        account.agent.modify("\r\n".join(line for line in seam.unfold(stored) if line and not line.startswith(("COLOR", "X-TEST"))) + "\r\n")
+        account.settle("renamed there")
+        time.sleep(1)
+        left = local_things(account.event("renamed there"))
+        report("but not what the person takes away", left == ["PRIORITY:3", "URL:https://example.test/agenda"], left)
+
+
 def test_mass_deletion():
     """Pitfall 8: many deletions are believed only when a second look says the same."""
     with Desk(server, "mass") as account:
@@ -648,7 +683,7 @@ def statuses(account):
 
 
 TESTS = [test_state_damaged, test_cache_damaged, test_outbox_damaged, test_quarantine, test_emptied, test_emptied_alone, test_forgetful_server, test_forgotten_key, test_refused_item, test_conflict_server_wins, test_conflict_without_space,
-         test_conflict_mine_wins, test_conflict_keep_both, test_conflict_merged, test_mass_deletion, test_strange_names, test_wipe, test_password,
+         test_conflict_mine_wins, test_conflict_keep_both, test_conflict_merged, test_local_only, test_mass_deletion, test_strange_names, test_wipe, test_password,
          test_server_down_at_start, test_version_change, test_two_processes, test_five_calendars]
 
 
@@ -657,7 +692,7 @@ def main():
     wanted = [test for test in TESTS if not sys.argv[1:] or test.__name__.removeprefix("test_") in sys.argv[1:]]
     users = ["state", "cache", "rows", "held", "emptied", "alone", "forgetful", "forget", "refused", "conflict-server-wins", "conflict-mine-wins", "conflict-keep-both",
              "nospace",
-             "merge", "mass", "names", "wipe", "bystander", "changed", "late", "version", "two", "five"]
+             "merge", "local", "mass", "names", "wipe", "bystander", "changed", "late", "version", "two", "five"]
     with seam.TestServer(*(word for user in users for word in ("--user", f"{user}:{desk.PASSWORD}"))) as server:
         tap.run(*wanted)
     tap.finish()

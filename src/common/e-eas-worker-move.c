@@ -8,36 +8,50 @@
  * removal comes, the two become one MoveItems, then a Change for what differs. Where
  * none comes it was a copy, which goes out as any other.
  *
- * A move is known to both workers here, and only while this process lives:
+ * A move is known to both workers here:
  *
  *   HELD     the copy is in the target's outbox, which waits for the removal
  *   OFFERED  the removal is in the source's outbox, which waits for the target
  *   MOVING   the target asks the server
  *   DONE     the source has to forget the item
- *   FAILED   each side goes its own way: an Add and a Delete
+ *   REFUSED  the source shows the item again, the target has put its copy away
+ *   FAILED   there is no copy any more: the source removes its item
  *
- * While the server cannot be reached the move stays OFFERED.
+ * While the server cannot be reached the move stays OFFERED. What the server does not
+ * move is left where it was, and the reason is said: an Add and a Delete would call a
+ * meeting off.
  *
- * After a crash there is an Add in one outbox and a Delete in the other. Whether the
- * server had moved the item before, the target sees where it looks (law 2), for the
- * move is in its journal like an Add; the source's Delete then finds nothing, which
- * is what it wanted.
+ * A mark in both caches outlives the process: after a crash there is an Add in one
+ * outbox and a Delete in the other, and each waits a while for the other's folder to be
+ * opened, too. Whether the server had moved the item before, the target sees where it
+ * looks (law 2), for the move is in its journal like an Add.
  *
  * Source: [MS-ASCMD] 2.2.1.12 MoveItems.
  */
+
+#include <glib/gi18n-lib.h>
 
 #include "eas-cmd-move.h"
 
 #include "e-eas-worker-private.h"
 
-#define GRACE (4 * G_TIME_SPAN_SECOND) /* between the copy and the removal */
+#define GRACE        (4 * G_TIME_SPAN_SECOND) /* between the copy and the removal */
+#define RESUME_GRACE G_TIME_SPAN_MINUTE       /* between the openings of two folders */
+#define MARK         "moving:"                /* before the uid, in eas_state */
 
-typedef enum { MOVE_HELD, MOVE_OFFERED, MOVE_MOVING, MOVE_DONE, MOVE_FAILED } MoveState;
+typedef enum {
+	MOVE_HELD,
+	MOVE_OFFERED,
+	MOVE_MOVING,
+	MOVE_DONE,
+	MOVE_REFUSED,
+	MOVE_FAILED
+} MoveState;
 
 typedef struct {
 	char *uid;
 	EEasWorker *target;
-	EEasWorker *source;
+	EEasWorker *source; /* NULL: not open yet */
 	MoveState state;
 	gint64 until;     /* HELD: monotonic */
 	gboolean stalled; /* OFFERED: the server could not be asked; nobody should wait for it */
@@ -170,6 +184,66 @@ use_siblings (EEasWorker *self)
 	return siblings;
 }
 
+/* In a transaction. */
+static void
+set_mark (EEasWorker *self, const char *uid, const char *value)
+{
+	g_autofree char *name = g_strconcat (MARK, uid, NULL);
+
+	e_eas_cache_set_state (self->cache, name, value);
+}
+
+static void
+put_mark (EEasWorker *self, const char *uid)
+{
+	e_eas_cache_begin (self->cache);
+	set_mark (self, uid, "1");
+	e_eas_cache_commit (self->cache, NULL);
+}
+
+static gboolean
+has_mark (EEasWorker *self, const char *uid)
+{
+	g_autofree char *name = g_strconcat (MARK, uid, NULL);
+	g_autofree char *value = e_eas_cache_dup_state (self->cache, name);
+
+	return value != NULL;
+}
+
+static void
+add_move (EEasWorker *target, EEasWorker *source, const char *uid, gint64 grace)
+{
+	Move *move = g_new0 (Move, 1);
+
+	move->uid = g_strdup (uid);
+	move->target = target;
+	move->source = source;
+	move->until = g_get_monotonic_time () + grace;
+	g_ptr_array_add (moves, move);
+}
+
+/* Edits that an earlier process has left: halves of a move wait for one another. */
+void
+e_eas_worker_resume_moves (EEasWorker *self)
+{
+	g_autoptr (GPtrArray) edits = e_eas_cache_pending_edits (self->cache, G_MAXUINT16);
+
+	self->left_until = g_get_monotonic_time () + RESUME_GRACE;
+	for (guint i = 0; i < edits->len; i++) {
+		const EEasEdit *edit = edits->pdata[i];
+
+		if (!has_mark (self, edit->uid))
+			continue;
+		if (edit->kind == E_EAS_EDIT_REMOVE) {
+			g_hash_table_add (self->left_over, g_strdup (edit->uid));
+		} else if (edit->server_id == NULL) {
+			g_mutex_lock (&lock);
+			add_move (self, /* source */ NULL, edit->uid, RESUME_GRACE);
+			g_mutex_unlock (&lock);
+		}
+	}
+}
+
 static gboolean
 has_on_server (EEasWorker *self, const char *uid)
 {
@@ -184,6 +258,7 @@ e_eas_worker_expect_move (EEasWorker *self, const char *uid)
 	g_autoptr (GPtrArray) siblings = NULL;
 	g_autoptr (EEasEdit) edit = NULL;
 	EEasWorker *source = NULL;
+	gboolean is_new = FALSE;
 
 	if (has_on_server (self, uid))
 		return FALSE;
@@ -201,14 +276,17 @@ e_eas_worker_expect_move (EEasWorker *self, const char *uid)
 	forget_closed (uid);
 	if (source != NULL && find_move (self, NULL, uid) == NULL &&
 	    find_move (NULL, source, uid) == NULL) {
-		Move *move = g_new0 (Move, 1);
-
-		move->uid = g_strdup (uid);
-		move->target = self;
-		move->source = source;
-		move->until = g_get_monotonic_time () + GRACE;
-		g_ptr_array_add (moves, move);
+		add_move (self, source, uid, GRACE);
+		is_new = TRUE;
 	}
+	g_mutex_unlock (&lock);
+
+	if (is_new) {
+		put_mark (source, uid);
+		put_mark (self, uid);
+	}
+
+	g_mutex_lock (&lock);
 	for (guint i = 0; i < siblings->len; i++)
 		unuse (siblings->pdata[i]);
 	g_mutex_unlock (&lock);
@@ -242,9 +320,50 @@ forget_moved (EEasWorker *self, const EEasEdit *edit)
 {
 	e_eas_cache_begin (self->cache);
 	e_eas_cache_remove_row (self->cache, edit->server_id);
+	set_mark (self, edit->uid, NULL);
 	e_eas_worker_finish_removal (self, edit);
 	if (e_eas_worker_commit (self, NULL))
 		e_eas_worker_answer (self, edit->id, edit->version);
+}
+
+/* The item stays here, and whoever took it away is told why. */
+static void
+give_back (EEasWorker *self, const EEasEdit *edit)
+{
+	g_autoptr (GError) why = NULL;
+
+	eas_set_error (&why, EAS_ERROR_ITEM_REJECTED, "MoveItems", 0, 0,
+		       _ ("The server does not move this into the other folder; it stays where "
+			  "it was"));
+	e_eas_cache_begin (self->cache);
+	set_mark (self, edit->uid, NULL);
+	if (!e_eas_worker_refuse (self, edit, why))
+		e_eas_worker_drop_edit (self, edit);
+	if (e_eas_worker_commit (self, NULL))
+		e_eas_worker_answer (self, edit->id, edit->version);
+	e_eas_worker_hold (self, why->message);
+}
+
+/* The other half of a move that a crash has interrupted. With the lock held. */
+static void
+adopt_move (EEasWorker *self, const char *uid)
+{
+	for (guint i = 0; moves != NULL && i < moves->len; i++) {
+		Move *move = moves->pdata[i];
+
+		if (move->source == NULL && move->target != self &&
+		    move->target->account == self->account &&
+		    move->target->klass->klass == self->klass->klass &&
+		    g_str_equal (move->uid, uid))
+			move->source = self;
+	}
+}
+
+static gboolean
+waits_for_target (EEasWorker *self, const char *uid)
+{
+	return g_hash_table_contains (self->left_over, uid) &&
+	       g_get_monotonic_time () < self->left_until;
 }
 
 static gboolean
@@ -253,18 +372,25 @@ holds_removal (EEasWorker *self, const EEasEdit *edit)
 	EEasWorker *ring = NULL;
 	gboolean holds = FALSE;
 	gboolean moved = FALSE;
+	gboolean refused = FALSE;
 	Move *move;
 
 	g_mutex_lock (&lock);
+	adopt_move (self, edit->uid);
 	move = find_move (NULL, self, edit->uid);
 	if (move != NULL) {
 		moved = move->state == MOVE_DONE;
+		refused = move->state == MOVE_REFUSED;
 		offer (self, move, edit, &ring);
 		holds = move->state == MOVE_OFFERED || move->state == MOVE_MOVING;
 		if (holds && move->stalled)
 			g_hash_table_add (self->tried, GSIZE_TO_POINTER ((gsize) edit->id));
-		if (moved || move->state == MOVE_FAILED)
+		if (moved || refused || move->state == MOVE_FAILED) {
+			g_hash_table_remove (self->left_over, edit->uid);
 			g_ptr_array_remove (moves, move);
+		}
+	} else {
+		holds = waits_for_target (self, edit->uid);
 	}
 	g_mutex_unlock (&lock);
 
@@ -276,8 +402,10 @@ holds_removal (EEasWorker *self, const EEasEdit *edit)
 	}
 	if (moved)
 		forget_moved (self, edit);
+	else if (refused)
+		give_back (self, edit);
 
-	return holds || moved;
+	return holds || moved || refused;
 }
 
 /* ---- the target's side ---- */
@@ -416,6 +544,7 @@ store_moved (EEasWorker *self, const Moving *moving, const char *new_id, GError 
 
 	e_eas_cache_begin (self->cache);
 	e_eas_cache_clear_journal (self->cache);
+	set_mark (self, moving->uid, NULL);
 	edit = e_eas_cache_edit_by_id (self->cache, moving->edit->id);
 	if (item != NULL)
 		e_eas_cache_put_row (self->cache, new_id, moving->edit->uid, eas_item_hash (item),
@@ -464,12 +593,41 @@ has_arrived (EEasWorker *self, const char *uid)
 	return edit != NULL ? edit->server_id != NULL : has_on_server (self, uid);
 }
 
+/* The copy says something that the item does not. */
+static gboolean
+says_more (EEasWorker *self, const Moving *moving, const EEasEdit *edit)
+{
+	g_autoptr (EasItem) item = eas_item_from_bytes (moving->body, NULL);
+	g_autoptr (GPtrArray) changes =
+		item != NULL ? self->klass->write (self->owner, edit->object, item, NULL) : NULL;
+
+	return changes == NULL || changes->len > 0;
+}
+
+/* The item stays where it is, and only there; what was changed on the way is put aside. */
+static void
+put_copy_away (EEasWorker *self, const Moving *moving, GError **error)
+{
+	g_autoptr (EEasEdit) edit = NULL;
+
+	e_eas_cache_begin (self->cache);
+	set_mark (self, moving->uid, NULL);
+	edit = e_eas_cache_edit_by_id (self->cache, moving->edit->id);
+	if (edit != NULL) {
+		if (says_more (self, moving, edit))
+			e_eas_worker_save_loser (self, edit->uid, edit->object);
+		e_eas_worker_finish_removal (self, edit);
+	}
+	e_eas_worker_commit (self, error);
+}
+
 /* A server that cannot be reached is asked again, when it was looked whether it did it before. */
 static gboolean
 move_one (EEasWorker *self, Moving *moving, GError **error)
 {
 	g_autoptr (GError) local_error = NULL;
 	g_autofree char *new_id = NULL;
+	gboolean refused = FALSE;
 
 	if (moving->edit == NULL || moving->edit->kind == E_EAS_EDIT_REMOVE ||
 	    has_arrived (self, moving->uid)) {
@@ -484,13 +642,17 @@ move_one (EEasWorker *self, Moving *moving, GError **error)
 		store_moved (self, moving, new_id, &local_error);
 	else if (local_error == NULL) /* its source may be gone because it is here already */
 		e_eas_worker_recover (self, &local_error);
+	if (local_error == NULL && !has_arrived (self, moving->uid)) {
+		put_copy_away (self, moving, &local_error);
+		refused = TRUE;
+	}
 	if (local_error != NULL) {
 		set_state (self, moving->uid, MOVE_OFFERED);
 		g_propagate_error (error, g_steal_pointer (&local_error));
 		return FALSE;
 	}
 
-	set_state (self, moving->uid, has_arrived (self, moving->uid) ? MOVE_DONE : MOVE_FAILED);
+	set_state (self, moving->uid, refused ? MOVE_REFUSED : MOVE_DONE);
 
 	return TRUE;
 }

@@ -176,8 +176,8 @@ describe_access (EasAccess access)
 	return NULL;
 }
 
-static void
-hold (EEasWorker *self, const char *why)
+void
+e_eas_worker_hold (EEasWorker *self, const char *why)
 {
 	g_free (self->held);
 	self->held = g_strdup (why);
@@ -238,7 +238,7 @@ note_emptiness (EEasWorker *self, EEasSweep sweep, guint n_stale, GError **error
 static gboolean
 ask_again (EEasWorker *self, EEasSweep sweep, GError **error)
 {
-	hold (self, _ ("Many items vanished at once; asking the server again"));
+	e_eas_worker_hold (self, _ ("Many items vanished at once; asking the server again"));
 
 	return e_eas_worker_begin_pass (self, sweep, error);
 }
@@ -260,7 +260,7 @@ e_eas_worker_end_chain (EEasWorker *self, gboolean *out_again, GError **error)
 
 	*out_again = FALSE;
 	self->chain_deletes = 0;
-	hold (self, NULL);
+	e_eas_worker_hold (self, NULL);
 
 	if (verify) {
 		*out_again = describe_access (current_access (self)) == NULL;
@@ -271,7 +271,7 @@ e_eas_worker_end_chain (EEasWorker *self, gboolean *out_again, GError **error)
 	if (!note_emptiness (self, sweep, believed ? 0 : n_stale, error))
 		return FALSE;
 	if (n_stale > 0 && doubtful != NULL) {
-		hold (self, doubtful);
+		e_eas_worker_hold (self, doubtful);
 		return e_eas_worker_begin_pass (self, sweep, error);
 	}
 	if (sweep == E_EAS_SWEEP_PASS && !believed &&

@@ -117,6 +117,8 @@ struct _EEasWorker {
 	gint64 recheck_at;   /* monotonic */
 	gboolean stepped_back;
 	GQueue files;        /* (element-type utf8) server ids of items whose files may be missing */
+	GHashTable *left_over; /* uids of removals that an earlier process has left: e-eas-worker-move.c */
+	gint64 left_until;     /* monotonic */
 	GError *last_error;
 	char *held;
 	const char *state;
@@ -158,6 +160,7 @@ void e_eas_worker_sync_collection (EEasWorker *self);
 void e_eas_worker_judge_deletions (EEasWorker *self,
 				   EasWindow *window); /* before any of it is applied */
 gboolean e_eas_worker_end_chain (EEasWorker *self, gboolean *out_again, GError **error);
+void e_eas_worker_hold (EEasWorker *self, const char *why); /* until the next fetch; NULL */
 void e_eas_worker_plan_look (EEasWorker *self); /* after a cycle */
 gint64 e_eas_worker_now (void);                 /* unix time, as the state has it; 0 is never */
 gint64 e_eas_worker_get_time (EEasWorker *self, const char *name);
@@ -230,6 +233,7 @@ void e_eas_worker_park (EEasWorker *self, EEasEdit *edit, const GError *why);
 /* move */
 void e_eas_worker_join_moves (EEasWorker *self);
 void e_eas_worker_leave_moves (EEasWorker *self);
+void e_eas_worker_resume_moves (EEasWorker *self);
 /* Whether a new item is shown in another folder of the account: it may be on its way here, and
  * nobody can wait for the server before the other half of that is known. No lock may be held. */
 gboolean e_eas_worker_expect_move (EEasWorker *self, const char *uid);
@@ -242,6 +246,7 @@ gboolean e_eas_worker_has_waiters (EEasWorker *self);
 gboolean e_eas_worker_refuse (EEasWorker *self,
 			      const EEasEdit *edit,
 			      const GError *why); /* FALSE: nobody waits */
+void e_eas_worker_drop_edit (EEasWorker *self, const EEasEdit *edit); /* in a transaction */
 void e_eas_worker_answer (EEasWorker *self, gint64 edit_id, guint version);
 void e_eas_worker_answer_all (EEasWorker *self); /* whose edit a fetch has settled */
 void e_eas_worker_release (EEasWorker *self);    /* all of them, with their edits pending */

@@ -58,8 +58,8 @@ restore_edit (EEasWorker *self, const EEasEdit *previous, const EEasEdit *refuse
 }
 
 /* A part of @refused may have reached the server: that is what there is to show. */
-static void
-drop_edit (EEasWorker *self, const EEasEdit *refused)
+void
+e_eas_worker_drop_edit (EEasWorker *self, const EEasEdit *refused)
 {
 	g_autoptr (EEasRow) row = NULL;
 	g_autoptr (EasItem) item = NULL;
@@ -96,7 +96,7 @@ e_eas_worker_refuse (EEasWorker *self, const EEasEdit *edit, const GError *why)
 	if (previous != NULL)
 		restore_edit (self, previous, edit);
 	else
-		drop_edit (self, edit);
+		e_eas_worker_drop_edit (self, edit);
 
 	return TRUE;
 }

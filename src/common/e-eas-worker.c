@@ -426,6 +426,7 @@ e_eas_worker_new (const EEasWorkerClass *klass,
 	self->tried = g_hash_table_new (NULL, NULL);
 	self->steps = g_hash_table_new (NULL, NULL);
 	g_queue_init (&self->files);
+	self->left_over = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 	self->changed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
 					       (GDestroyNotify) g_bytes_unref);
 	self->pause_s = FIRST_PAUSE;
@@ -457,6 +458,7 @@ e_eas_worker_start (EEasWorker *self)
 
 	e_eas_worker_hang_bell (self);
 	e_eas_worker_join_moves (self);
+	e_eas_worker_resume_moves (self);
 	self->thread = g_thread_new ("eas-worker", worker_thread, self);
 }
 
@@ -499,6 +501,7 @@ e_eas_worker_free (EEasWorker *self)
 	g_hash_table_unref (self->steps);
 	g_queue_clear_full (&self->files, g_free);
 	g_hash_table_unref (self->changed);
+	g_hash_table_unref (self->left_over);
 	g_mutex_clear (&self->lock);
 	g_cond_clear (&self->wake);
 	g_cond_clear (&self->answered);
@@ -717,11 +720,12 @@ e_eas_worker_save (EEasWorker *self,
 	if (g_cancellable_set_error_if_cancelled (cancellable, error))
 		return E_EAS_SAVE_FAILED;
 
-	if (wait && e_eas_worker_expect_move (self, uid)) {
+	if (e_eas_worker_expect_move (self, uid)) {
 		EEasSaved saved =
 			edit (self, E_EAS_EDIT_SAVE, uid, object, /* wait */ FALSE, error);
 
-		e_eas_worker_send (self);
+		if (wait)
+			e_eas_worker_send (self);
 		return saved;
 	}
 

@@ -187,6 +187,34 @@ create_object (gpointer agent, char **words)
 	g_clear_object (&component);
 }
 
+/* All components of a VCALENDAR, in one call. */
+static void
+create_objects (gpointer agent, char **words)
+{
+	ICalComponent *calendar = component_from_base64 (words[1]);
+	ICalComponent *component;
+	GSList *components = NULL;
+	GSList *uids = NULL;
+	g_autoptr (GError) error = NULL;
+
+	if (calendar == NULL) {
+		agent_answer_error (NULL);
+		return;
+	}
+	for (component = i_cal_component_get_first_component (calendar, I_CAL_ANY_COMPONENT);
+	     component != NULL;
+	     component = i_cal_component_get_next_component (calendar, I_CAL_ANY_COMPONENT))
+		components = g_slist_prepend (components, component);
+	if (!e_cal_client_create_objects_sync (calendar_of (agent), components,
+					       E_CAL_OPERATION_FLAG_NONE, &uids, NULL, &error))
+		agent_answer_error (error);
+	else
+		agent_answer (NULL);
+	e_util_free_string_slist (uids);
+	g_slist_free_full (components, g_object_unref);
+	g_clear_object (&calendar);
+}
+
 static void
 note_events (ICalComponent *calendar, GPtrArray *lines)
 {
@@ -281,6 +309,24 @@ remove_object (gpointer agent, char **words)
 	agent_answer (NULL);
 }
 
+/* Several UIDs, with commas, in one call. */
+static void
+remove_objects (gpointer agent, char **words)
+{
+	g_auto (GStrv) uids = g_strsplit (words[1], ",", -1);
+	GSList *ids = NULL;
+	g_autoptr (GError) error = NULL;
+
+	for (guint i = 0; uids[i] != NULL; i++)
+		ids = g_slist_prepend (ids, e_cal_component_id_new (uids[i], NULL));
+	if (!e_cal_client_remove_objects_sync (calendar_of (agent), ids, E_CAL_OBJ_MOD_ALL,
+					       E_CAL_OPERATION_FLAG_NONE, NULL, &error))
+		agent_answer_error (error);
+	else
+		agent_answer (NULL);
+	g_slist_free_full (ids, (GDestroyNotify) e_cal_component_id_free);
+}
+
 static void
 start_view (gpointer agent, char **words)
 {
@@ -321,9 +367,11 @@ static const AgentCommand commands[] = {
 	{ "list",         1, TRUE,  list_objects },
 	{ "get",          2, TRUE,  get_objects },
 	{ "create",       2, TRUE,  create_object },
+	{ "create-all",   2, TRUE,  create_objects },
 	{ "receive",      2, TRUE,  receive_objects },
 	{ "modify",       3, TRUE,  modify_object },
 	{ "remove",       3, TRUE,  remove_object },
+	{ "remove-all",   2, TRUE,  remove_objects },
 	{ "view-start",   1, TRUE,  start_view },
 };
 /* clang-format on */

@@ -150,12 +150,77 @@ def test_never_arrived(pair):
     pair.expect([], ["dropped"])
 
 
+def uploads(pair):
+    """Adds and Deletes since the log was emptied: of a meeting they call everybody."""
+    said = "".join(request.get("request_xml") or "" for request in pair.requests("Sync"))
+    return said.count("<airsync:Add>"), said.count("<airsync:Delete>")
+
+
+def test_many(pair):
+    """As Evolution does with a selection: all copies in one call, all removals in another."""
+    titles = [f"one of many {n}" for n in range(5)]
+    uids = [pair.make(title) for title in titles]
+    pair.ask("set", log_bodies=1)
+    pair.server.control.ask("reset")
+    texts = [text_of(pair.agent, uid) for uid in uids]
+    pair.second.ask("create-all", seam.encode("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n" + "".join(texts) + "END:VCALENDAR\r\n"))
+    pair.agent.ask("remove-all", ",".join(uids))
+    pair.expect([], titles)
+    check(pair.moves() == len(titles), f"{pair.moves()} MoveItems")
+    check(uploads(pair) == (0, 0), f"{uploads(pair)} Adds and Deletes")
+
+
 def test_refused(pair):
-    """What the server does not move is copied and removed, rather than left where it was."""
+    """What the server does not move stays where it was, and the person is told."""
     uid = pair.make("refused")
+    pair.ask("set", log_bodies=1)
+    pair.server.control.ask("reset")
     pair.ask("fault", kind="status", command="MoveItems", value=2, times=1)
+    refusal = ""
+    try:
+        pair.move(uid)
+    except seam.AgentError as error:
+        refusal = str(error)
+    check("does not move" in refusal, f"the program is told {refusal!r}")
+    pair.expect(["refused"], [])
+    check(uploads(pair) == (0, 0), f"{uploads(pair)} Adds and Deletes")
     pair.move(uid)
     pair.expect([], ["refused"])
+    check(uploads(pair) == (0, 0), f"{uploads(pair)} Adds and Deletes after another try")
+
+
+def test_refused_unheard(pair):
+    """The same where nobody waits any more: what was changed on the way is put aside, and status says why."""
+    uid = pair.make("refused")
+    pair.ask("fault", kind="status", command="MoveItems", value=2, times=1)
+    pair.line.down()
+    pair.move(uid, lambda text: text.replace("SUMMARY:refused", "SUMMARY:renamed"))
+    pair.line.up()
+    pair.agent.refresh()
+    pair.second.refresh()
+    pair.expect(["refused"], [])
+    check("does not move" in pair.status_text(), pair.status_text())
+    check("SUMMARY:renamed" in "\n".join(pair.conflicts()), pair.conflicts())
+
+
+def test_killed_before(pair):
+    """The factory dies with a copy here and a removal there, and nothing was sent."""
+    uid = pair.make("patient")
+    pair.ask("set", log_bodies=1)
+    pair.server.control.ask("reset")
+    pair.line.down()
+    pair.move(uid)
+    pair.second.process.kill()
+    pair.second.process.wait()
+    pair.kill()
+    pair.line.up()
+    pair.open()
+    time.sleep(3)
+    pair.open_second()
+    pair.agent.refresh()
+    pair.second.refresh()
+    pair.expect([], ["patient"])
+    check(uploads(pair) == (0, 0), f"{uploads(pair)} Adds and Deletes")
 
 
 def test_killed(pair):
@@ -200,7 +265,7 @@ def main():
     parser.add_argument("--only", type=lambda names: names.split(","))
     options = parser.parse_args()
     tests = list(tap.tests_in(globals(), options.only).values())
-    few = [test for test in tests if test in (test_moved_in_one, test_lost_answer)]
+    few = [test for test in tests if test in (test_moved_in_one, test_lost_answer, test_refused)]
     plan = [("alice", "events", tests), ("bob", "tasks", few), ("carol", "notes", few)]
     with seam.TestServer("--user", "alice:secret", "--user", "bob:secret", "--user", "carol:secret", "--versions", options.version) as server:
         for user, kind, part in plan:

@@ -84,12 +84,16 @@ class Events:
     """The kind of things a history is about; the others: history_kinds.py."""
 
     factory = seam.CALENDAR_FACTORY
+    folder_type, own_type, word = 8, 13, "calendar"
 
     def make_agent(self, program):
         return seam.Agent(program)
 
     def open(self, agent, source):
         agent.open(source, 10)
+
+    def sources(self, agent):
+        return agent.sources()
 
     def groups(self, agent):
         by_uid = {}
@@ -154,6 +158,9 @@ class Desktop:
 
     def form(self, components):
         return MeaningForm(self.kind.said(components))
+
+    def uid_of(self, token):
+        return next((uid for uid, components in self.groups().items() if components and self.form(components).token == token), None)
 
     def empty(self):
         self.open().refresh()
@@ -285,12 +292,6 @@ class History:
             self.desktop.close()
             return None
 
-    def uid_on_desktop(self, token):
-        for uid, components in self.desktop.groups().items():
-            if self.desktop.form(components).token == token:
-                return uid
-        return None
-
     def desktop_add(self):
         event = self.new_event("d")
         self.note("desktop adds", event.token, "series" if event.series else "single")
@@ -300,7 +301,7 @@ class History:
         event.touch("desktop")
 
     def desktop_change(self, event):
-        uid = self.uid_on_desktop(event.token)
+        uid = self.desktop.uid_of(event.token)
         if uid is None:
             self.note("desktop does not see", event.token, "yet")
             return
@@ -312,7 +313,7 @@ class History:
             event.summary, event.location = before
 
     def desktop_cancel_one(self, event):
-        uid = self.uid_on_desktop(event.token)
+        uid = self.desktop.uid_of(event.token)
         free = [i for i in range(1, 6) if i not in event.cancelled and i not in event.moved]
         if self.options.server == "sogo":
             # It keeps a series in its user's zone, whatever zone it is told: beyond a change of
@@ -328,7 +329,7 @@ class History:
             event.touch("desktop")
 
     def desktop_delete(self, event):
-        uid = self.uid_on_desktop(event.token)
+        uid = self.desktop.uid_of(event.token)
         if uid is None:
             return
         self.note("desktop deletes", event.token)
@@ -605,7 +606,8 @@ def run_histories(options, desktop, witness, line, check=None):
     return failures
 
 
-def parse_options():
+def parse_options(more=lambda parser: None):
+    """more(parser) adds a script's own."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--server", choices=["mock", "sogo"], default="mock")
     parser.add_argument("--url", help="of the server's ActiveSync address")
@@ -626,6 +628,7 @@ def parse_options():
     parser.add_argument("--only", help="cases of matrix.py, comma list")
     parser.add_argument("--no-kill", dest="kill", action="store_false")
     parser.add_argument("--no-conflicts", dest="conflicts", action="store_false")
+    more(parser)
     options = parser.parse_args()
     if options.count is None:
         options.count = 200 if os.environ.get("EAS_SOAK") else options.slice
@@ -641,18 +644,21 @@ def source_of(kind, program):
         agent.close()
 
 
+def make_witness(options, kind, folder=None):
+    if options.server == "sogo":
+        return SogoWitness(kind.dav(options.dav, options.user, options.password), kind)
+    control = seam.Control(options.url)
+    if options.kind == "events":
+        return MockWitness(control, kind, options.version, options.user, folder)
+    return history_kinds.Witness(control, kind, options.user, folder)
+
+
 def open_account(options):
-    """(desktop, witness, line) on an empty calendar."""
+    """(desktop, witness, line) on an empty folder."""
     target = urllib.parse.urlsplit(options.url or options.dav)
     line = faulty_line.FaultyLine(target.hostname, target.port)
-    kind = history_kinds.KINDS.get(options.kind)
-    if options.server == "sogo":
-        dav = (kind or Events).dav(options.dav, options.user, options.password)
-        witness = SogoWitness(dav, kind or Events())
-    elif kind is not None:
-        witness = history_kinds.Witness(seam.Control(options.url), kind)
-    else:
-        witness = MockWitness(seam.Control(options.url), options.version)
+    kind = history_kinds.KINDS.get(options.kind) or Events()
+    witness = make_witness(options, kind)
     witness.clear()
     near = f"http://127.0.0.1:{line.port}"
     if options.desktop == "caldav":
@@ -660,8 +666,7 @@ def open_account(options):
         source = seam.add_caldav(f"{near}{path}/{options.user}/Calendar/personal/", options.user, options.password, options.agent)
     else:
         path = urllib.parse.urlsplit(options.url).path
-        source = seam.add_account(near + path, options.user, options.password, options.agent)
-    if kind is not None:
+        seam.add_account(near + path, options.user, options.password, options.agent)
         source = source_of(kind, options.agent)
     return Desktop(options.agent, source, kind), witness, line
 

@@ -24,8 +24,9 @@ class Lists:
 
     factory = seam.CALENDAR_FACTORY
 
-    def __init__(self, name, page, folder_type, elements=""):
-        self.name, self.page, self.folder_type, self.elements = name, page, folder_type, elements
+    def __init__(self, name, page, folder_type, own_type, word, elements):
+        self.name, self.page, self.elements = name, page, elements
+        self.folder_type, self.own_type, self.word = folder_type, own_type, word
 
     def make_agent(self, program):
         return seam.Agent(program)
@@ -73,7 +74,7 @@ class Lists:
 
 class Contacts:
     factory = book.FACTORY
-    folder_type = 9
+    folder_type, own_type, word = 9, 14, "book"
 
     def make_agent(self, program):
         return book.BookAgent(book.AGENT)
@@ -115,24 +116,25 @@ class Contacts:
 
 
 KINDS = {
-    "tasks": Lists("tasks", "tasks", 7, "<tasks:Complete>0</tasks:Complete>"),
-    "notes": Lists("notes", "notes", 10, "<notes:MessageClass>IPM.StickyNote</notes:MessageClass>"),
+    "tasks": Lists("tasks", "tasks", 7, 15, "tasks", "<tasks:Complete>0</tasks:Complete>"),
+    "notes": Lists("notes", "notes", 10, 17, "memos", "<notes:MessageClass>IPM.StickyNote</notes:MessageClass>"),
     "contacts": Contacts(),
 }
 
 
 class Witness:
-    """Another device of the same user on an embedded server."""
+    """Another device of the same user on an embedded server, with one of its folders."""
 
-    def __init__(self, control, kind, user="alice"):
+    def __init__(self, control, kind, user="alice", folder=None):
         self.control, self.kind, self.user = control, kind, user
         folders = control.ask("folders", user=user)["folders"]
-        self.folder = next(f["id"] for f in folders if f["type"] == kind.folder_type)
+        self.folder = folder or next(f["id"] for f in folders if f["type"] == kind.folder_type)
 
     def ask(self, action, body=None, **parameters):
         return self.control.ask(action, body, user=self.user, folder=self.folder, **parameters)
 
     def items(self):
+        """[(id, what it says)]"""
         return [(item["id"], self.kind.said_of_item(item["xml"])) for item in self.ask("items")["items"]]
 
     def forms(self):
@@ -146,16 +148,18 @@ class Witness:
         """Nothing to wait for: this server counts changes, not seconds."""
 
     def narrow(self, window):
+        """No answer brings more changes than that: many windows even of a few items."""
         self.control.ask("set", max_window=window)
 
     def clear(self):
-        for id, _ in self.items():
-            self.ask("delete", id=id)
+        for item in self.ask("items")["items"]:
+            self.ask("delete", id=item["id"])
 
     def add(self, event):
         self.ask("add", self.kind.item(event, new=True))
 
     def change(self, event):
+        """Only what the model knows changes: a second device sends the properties it edited."""
         id = self.find(event.token)
         if id is not None:
             self.ask("change", self.kind.item(event, new=False), id=id)

@@ -6,7 +6,9 @@ import datetime
 import zoneinfo
 from xml.sax.saxutils import escape
 
+import history_kinds
 import meaning
+import seam
 
 NAMESPACES = 'xmlns:airsync="AirSync" xmlns:calendar="Calendar" xmlns:airsyncbase="AirSyncBase"'
 
@@ -195,31 +197,15 @@ def spec_of_model(event, uid):
     return spec
 
 
-class MockWitness:
-    """What another device of the same user does and sees."""
+class MockWitness(history_kinds.Witness):
+    """What another device of the same user does and sees in a calendar."""
 
-    def __init__(self, control, version, user="alice"):
-        self.control, self.version, self.user = control, version, user
-        folders = control.ask("folders", user=user)["folders"]
-        self.folder = next(f["id"] for f in folders if f["type"] == 8)
-
-    def ask(self, action, body=None, **parameters):
-        return self.control.ask(action, body, user=self.user, folder=self.folder, **parameters)
-
-    def narrow(self, window):
-        """No answer brings more changes than that: many windows even of a few events."""
-        self.control.ask("set", **{"max-window": window})
+    def __init__(self, control, kind, version, user="alice", folder=None):
+        super().__init__(control, kind, user, folder)
+        self.version = version
 
     def items(self):
-        """[(id, what it says)]"""
         return [(item["id"], meaning.of_item(meaning.parse_item(item["xml"]))) for item in self.ask("items")["items"]]
-
-    def tick(self):
-        """Nothing to wait for: this server counts changes, not seconds."""
-
-    def clear(self):
-        for item in self.ask("items")["items"]:
-            self.ask("delete", id=item["id"])
 
     # by specification, for matrix.py
 
@@ -245,29 +231,13 @@ class MockWitness:
 
     # by model, for history.py
 
-    def forms(self):
-        from history import MeaningForm
-        return sorted((MeaningForm(said) for _, said in self.items()), key=lambda form: str(form.key))
-
-    def find(self, token):
-        return next((id for id, said in self.items() if said["summary"].split(" ")[0] == token), None)
-
     def add(self, event):
-        import uuid
-        self.ask("add", to_xml(spec_of_model(event, str(uuid.uuid4())), self.version))
+        self.ask("add", to_xml(spec_of_model(event, seam.new_uid()), self.version))
 
     def change(self, event):
-        """Only what the model knows changes: a second device sends the properties it edited."""
         id = self.find(event.token)
         if id is None:
             return False
         place = f"<airsyncbase:Location><airsyncbase:DisplayName>{escape(event.location or '')}</airsyncbase:DisplayName></airsyncbase:Location>"
         self.ask("change", f"<airsync:ApplicationData {NAMESPACES}>{element('Subject', event.summary)}{place}</airsync:ApplicationData>", id=id)
-        return True
-
-    def delete(self, event):
-        id = self.find(event.token)
-        if id is None:
-            return False
-        self.ask("delete", id=id)
         return True

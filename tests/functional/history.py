@@ -90,7 +90,7 @@ class Events:
         return seam.Agent(program)
 
     def open(self, agent, source):
-        agent.open(source, 10)
+        agent.open(source)
 
     def sources(self, agent):
         return agent.sources()

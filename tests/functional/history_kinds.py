@@ -32,7 +32,7 @@ class Lists:
         return seam.Agent(program)
 
     def open(self, agent, source):
-        agent.open(source, 10, kind=self.name)
+        agent.open(source, kind=self.name)
 
     def sources(self, agent):
         return agent.sources(self.name)
@@ -80,7 +80,7 @@ class Contacts:
         return book.BookAgent(book.AGENT)
 
     def open(self, agent, source):
-        agent.ask("open", source, 10)
+        agent.ask("open", source)
 
     def sources(self, agent):
         return agent.sources()

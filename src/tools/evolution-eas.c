@@ -187,6 +187,19 @@ tool_progress_end (Tool *tool)
 	tool->progress_shown = FALSE;
 }
 
+int
+tool_padding (const char *text, int width)
+{
+	for (const char *c = text; *c != '\0' && width > 0; c = g_utf8_next_char (c)) {
+		gunichar character = g_utf8_get_char (c);
+
+		if (!g_unichar_iszerowidth (character))
+			width -= g_unichar_iswide (character) ? 2 : 1;
+	}
+
+	return MAX (width, 0);
+}
+
 static void
 print_error_json (const GError *error, ToolExit code, const char *line)
 {
@@ -275,7 +288,8 @@ make_summary (void)
 			"%s %s", commands[i].name,
 			*commands[i].arguments != '\0' ? _ (commands[i].arguments) : "");
 
-		g_string_append_printf (text, "  %-44s %s\n", usage, _ (commands[i].summary));
+		g_string_append_printf (text, "  %s%*s %s\n", usage, tool_padding (usage, 44), "",
+					_ (commands[i].summary));
 	}
 	g_string_append (text, _ ("\nA FOLDER is a name, a path, a server id, or inbox, calendar, "
 				  "contacts, tasks, notes.\n"

@@ -220,13 +220,13 @@ print_tree (GPtrArray *folders, const char *parent_id, guint depth)
 	for (guint i = 0; i < folders->len; i++) {
 		const EasFolder *folder = folders->pdata[i];
 		int indent = (int) (2 * depth);
-		int width;
+		const char *kind = tool_folder_kind (folder->type);
 
 		if (!is_child (folders, folder, parent_id))
 			continue;
-		width = MAX (1, 36 - indent - (int) g_utf8_strlen (folder->name, -1));
-		printf ("%*s%s%*s%-20s %s\n", indent, "", folder->name, width, "",
-			tool_folder_kind (folder->type), folder->id);
+		printf ("%*s%s%*s %s%*s %s\n", indent, "", folder->name,
+			tool_padding (folder->name, 35 - indent), "", kind, tool_padding (kind, 20),
+			"", folder->id);
 		print_tree (folders, folder->id, depth + 1);
 	}
 }

@@ -201,6 +201,13 @@ print_push (GKeyFile *file)
 }
 
 static void
+print_child_name (const char *name, const char *kind)
+{
+	printf ("  %s%*s  %s%*s  ", name, tool_padding (name, 28), "", kind,
+		tool_padding (kind, 12), "");
+}
+
+static void
 print_counts (GKeyFile *file)
 {
 	int items = g_key_file_get_integer (file, GROUP, "items", NULL);
@@ -223,13 +230,14 @@ print_child (ESource *child, const char *kind, GKeyFile *file)
 	g_autofree char *code = NULL;
 
 	if (file == NULL) {
-		printf ("  %-28s  %-12s  %s\n", name, kind,
+		print_child_name (name, kind);
+		printf ("%s\n",
 			e_source_get_enabled (child) ? _ ("not opened yet") : _ ("switched off"));
 		if (problem != NULL)
 			printf ("    %s: %s\n", _ ("trouble"), problem);
 		return;
 	}
-	printf ("  %-28s  %-12s  ", name, kind);
+	print_child_name (name, kind);
 	print_counts (file);
 	if (!e_source_get_enabled (child))
 		printf (", %s", _ ("switched off"));
@@ -346,6 +354,19 @@ dup_addresses (ESource *account)
 }
 
 static void
+print_label (const char *label)
+{
+	printf ("  %s%*s  ", label, tool_padding (label, 12), "");
+}
+
+static void
+print_row (const char *label, const char *text)
+{
+	print_label (label);
+	printf ("%s\n", text);
+}
+
+static void
 show_addresses (Tool *tool, ESource *account, ToolJson *json)
 {
 	g_auto (GStrv) addresses = dup_addresses (account);
@@ -356,36 +377,33 @@ show_addresses (Tool *tool, ESource *account, ToolJson *json)
 		tool_json_text (json, NULL, addresses[i]);
 	tool_json_end (json);
 	if (!tool->json && addresses[0] != NULL && addresses[1] != NULL)
-		printf ("  %-12s  %s\n", _ ("addresses"), line);
+		print_row (_ ("addresses"), line);
 }
 
 static void
 print_state (const char *address, const char *url, const EasAccountData *data)
 {
 	printf ("%s\n", address);
-	printf ("  %-12s  %s\n", _ ("server"),
-		data->url != NULL ? data->url
-		: url != NULL     ? url
-				  : "-");
-	printf ("  %-12s  %s\n", _ ("version"),
-		data->version != EAS_VERSION_NONE ? eas_version_to_string (data->version) : "-");
-	printf ("  %-12s  %s\n", _ ("access"), access_text (data));
-	printf ("  %-12s  %s\n", _ ("rules"),
-		data->policy_key != 0 ? _ ("accepted")
-		: data->provisioned   ? _ ("none")
-				      : "-");
-	printf ("  %-12s  %u\n", _ ("folders"), data->folders != NULL ? data->folders->len : 0);
+	print_row (_ ("server"), data->url != NULL ? data->url : url != NULL ? url : "-");
+	print_row (_ ("version"),
+		   data->version != EAS_VERSION_NONE ? eas_version_to_string (data->version) : "-");
+	print_row (_ ("access"), access_text (data));
+	print_row (_ ("rules"), data->policy_key != 0 ? _ ("accepted")
+				: data->provisioned   ? _ ("none")
+						      : "-");
+	print_label (_ ("folders"));
+	printf ("%u\n", data->folders != NULL ? data->folders->len : 0);
 	if (data->throttle_until > g_get_real_time () / G_USEC_PER_SEC) {
 		g_autofree char *until = time_text (data->throttle_until);
 
-		printf ("  %-12s  %s\n", _ ("waits until"), until);
+		print_row (_ ("waits until"), until);
 	}
 	if (data->last_error != NULL)
-		printf ("  %-12s  %s\n", _ ("last trouble"), data->last_error);
+		print_row (_ ("last trouble"), data->last_error);
 	if (data->password_expires != 0) {
 		g_autofree char *until = time_text (data->password_expires);
 
-		printf ("  %-12s  ", _ ("password"));
+		print_label (_ ("password"));
 		if (data->password_url != NULL)
 			/* Translators: a day, and an address on the web. */
 			printf (_ ("ends before %s; change it at %s"), until, data->password_url);

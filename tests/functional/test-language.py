@@ -26,7 +26,10 @@ def holds(name, wanted, text):
 
 
 def without_an_account():
-    holds("help", "Befehle:", tool("--help").stdout)
+    said = tool("--help").stdout
+    holds("help", "Befehle:", said)
+    columns = {line.index("Zeigt") for line in said.splitlines() if line.startswith(("  items ", "  watch "))}
+    tap.report("what stands in columns is counted in characters, not in bytes", len(columns) == 1, said)
     holds("no account", "Dieser Schreibtisch hat kein ActiveSync-Konto", tool("folders").stderr)
 
 

@@ -9,10 +9,14 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "camel-eas-settings.h"
+
 #include "e-eas-identity.h"
 
 #define HTTPS_PORT       443
 #define SOURCE_SUFFIX    ".source"
+#define ACCOUNT_FILE     "account" /* its settings, beside those of the folders */
+#define ACCOUNT_GROUP    "Account"
 #define CONFLICTS_FOLDER "eas-conflicts" /* among what EDS sets aside */
 
 char *
@@ -135,6 +139,119 @@ copy_sources (const char *from, const char *to)
 	}
 }
 
+/* ---- the account's own settings ---- */
+
+/* Not what is to be trusted: that is decided anew. */
+static const char *const kept_settings[] = { "conflict", "event-filter" };
+static const char *const kept_parts[] = { "calendar-enabled", "contacts-enabled", "mail-enabled" };
+
+static GObject *
+get_settings (ESource *collection)
+{
+	const char *name = e_source_camel_get_extension_name (E_EAS_BACKEND_NAME);
+
+	camel_eas_settings_register ();
+
+	return G_OBJECT (e_source_camel_get_settings (e_source_get_extension (collection, name)));
+}
+
+static int
+get_number (GObject *object, const char *property)
+{
+	int number = 0;
+
+	g_object_get (object, property, &number, NULL);
+
+	return number;
+}
+
+static void
+keep_numbers (GKeyFile *file, GObject *object, const char *const *properties, gsize n)
+{
+	for (gsize i = 0; i < n; i++)
+		g_key_file_set_integer (file, ACCOUNT_GROUP, properties[i],
+					get_number (object, properties[i]));
+}
+
+/* Where the one who added it has not chosen: what is @usual is nobody's choice. */
+static void
+bring_numbers_back (
+	GKeyFile *file, GObject *object, const char *const *properties, gsize n, int usual)
+{
+	for (gsize i = 0; i < n; i++) {
+		int number = g_key_file_get_integer (file, ACCOUNT_GROUP, properties[i], NULL);
+
+		if (g_key_file_has_key (file, ACCOUNT_GROUP, properties[i], NULL) &&
+		    get_number (object, properties[i]) == usual)
+			g_object_set (object, properties[i], number, NULL);
+	}
+}
+
+static char *
+dup_usual_name (ESource *collection)
+{
+	return e_source_collection_dup_identity (
+		e_source_get_extension (collection, E_SOURCE_EXTENSION_COLLECTION));
+}
+
+static void
+keep_account (ESource *collection, const char *kept)
+{
+	g_autoptr (GKeyFile) file = g_key_file_new ();
+	g_autoptr (GError) error = NULL;
+	g_autofree char *path = g_build_filename (kept, ACCOUNT_FILE, NULL);
+	g_autofree char *usual_name = dup_usual_name (collection);
+
+	g_key_file_set_string (file, ACCOUNT_GROUP, "uid", e_source_get_uid (collection));
+	if (g_strcmp0 (usual_name, e_source_get_display_name (collection)) != 0)
+		g_key_file_set_string (file, ACCOUNT_GROUP, "name",
+				       e_source_get_display_name (collection));
+	keep_numbers (file, get_settings (collection), kept_settings, G_N_ELEMENTS (kept_settings));
+	keep_numbers (file, e_source_get_extension (collection, E_SOURCE_EXTENSION_COLLECTION),
+		      kept_parts, G_N_ELEMENTS (kept_parts));
+	g_mkdir_with_parents (kept, 0700);
+	if (!g_key_file_save_to_file (file, path, &error))
+		g_message ("The account’s settings are not kept: %s", error->message);
+}
+
+static gboolean
+write_cb (gpointer data)
+{
+	e_source_write (data, NULL, NULL, NULL);
+
+	return G_SOURCE_REMOVE;
+}
+
+/* Not those of another account of the same mailbox. */
+static void
+bring_account_back (ESource *collection, const char *kept, gboolean is_new)
+{
+	g_autoptr (GKeyFile) file = g_key_file_new ();
+	g_autofree char *path = g_build_filename (kept, ACCOUNT_FILE, NULL);
+	g_autofree char *usual_name = dup_usual_name (collection);
+	g_autofree char *uid = NULL;
+	g_autofree char *name = NULL;
+
+	if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL))
+		return;
+	uid = g_key_file_get_string (file, ACCOUNT_GROUP, "uid", NULL);
+	if (!is_new && g_strcmp0 (uid, e_source_get_uid (collection)) != 0)
+		return;
+
+	name = g_key_file_get_string (file, ACCOUNT_GROUP, "name", NULL);
+	if (name != NULL && g_strcmp0 (usual_name, e_source_get_display_name (collection)) == 0)
+		e_source_set_display_name (collection, name);
+	bring_numbers_back (file, get_settings (collection), kept_settings,
+			    G_N_ELEMENTS (kept_settings), /* usual */ 0);
+	bring_numbers_back (file,
+			    e_source_get_extension (collection, E_SOURCE_EXTENSION_COLLECTION),
+			    kept_parts, G_N_ELEMENTS (kept_parts), /* usual */ TRUE);
+	/* When it is on the bus. */
+	g_idle_add_full (G_PRIORITY_DEFAULT, write_cb, g_object_ref (collection), g_object_unref);
+	g_unlink (path);
+	remove_sources (kept);
+}
+
 /* ---- both ways ---- */
 
 /* The losing versions of conflicts are content: they stay as long as the rest of it. */
@@ -175,6 +292,7 @@ e_eas_identity_keep (ESource *collection)
 	if (kept != NULL) {
 		remove_sources (kept);
 		copy_sources (left, kept);
+		keep_account (collection, kept);
 	}
 	set_conflicts_aside (collection, left);
 }
@@ -191,9 +309,9 @@ e_eas_identity_bring_back (ESource *collection)
 	live = live_directory (collection);
 	kept = kept_directory (collection);
 	own = list_sources (live);
-	if (kept != NULL && own->len == 0) {
+	if (kept != NULL && own->len == 0)
 		copy_sources (kept, live);
-		remove_sources (kept);
-	}
+	if (kept != NULL)
+		bring_account_back (collection, kept, own->len == 0);
 	bring_conflicts_back (collection, live);
 }

@@ -4,10 +4,11 @@
  * An account that is removed and added again is the same one (pitfalls 2 and 42): the
  * same user on the same server. Its UID is derived from these, so that EDS finds the
  * data it set aside at the removal (for a week, then it erases it), edits that were
- * never sent included. What the person chose for the folders, their names here, colours
- * and marks, is kept beside the settings for longer, without any of their content:
+ * never sent included. What the person chose, names here, colours, marks and settings, is
+ * kept beside the settings for longer, without any content:
  *
- *   $XDG_CONFIG_HOME/evolution/eas/<identity>/<child UID>.source
+ *   $XDG_CONFIG_HOME/evolution/eas/<identity>/account              of the account
+ *   $XDG_CONFIG_HOME/evolution/eas/<identity>/<child UID>.source   of the folders
  */
 
 #pragma once

@@ -16,7 +16,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import seam  # noqa: E402
 import tap  # noqa: E402
-from desk import AGENT, START, Desk, tool  # noqa: E402
+from desk import AGENT, START, Desk, managed_sources, tool  # noqa: E402
 from person import Person  # noqa: E402
 from seam import wait_for  # noqa: E402
 from tap import report  # noqa: E402
@@ -170,7 +170,15 @@ def dress(desk):
     wait_for(lambda: not child(desk, "My days").stay, 10, "the mark")
     person.switch(child(desk, "Contacts").uid, "enabled", False)
     wait_for(lambda: not child(desk, "Contacts").enabled, 10, "the address book to be off")
+    person.rename(desk.uid, "Work")
+    wait_for(lambda: "DisplayName=Work" in managed_sources(), 10, "the account's name")
+    desk.set(conflict="server-wins")
     return looks(desk)
+
+
+def settings_are_back():
+    said = managed_sources()
+    return "DisplayName=Work" in said and "Conflict=server-wins" in said
 
 
 def remove(desk):
@@ -219,6 +227,7 @@ def test_added_again():
         report("added again: the same account", desk.uid == uid, (desk.uid, uid))
         wait_for(lambda: len(looks(desk)) == len(before), 20, f"the folders {looks(desk)}")
         report("the same sources, as the person chose them", looks(desk) == before, f"{before}\n{looks(desk)}")
+        report("and the account's settings", settings_are_back(), managed_sources())
         report("and the losing versions of conflicts", os.path.exists(loser))
         desk.open()
         desk.settle("event 0", "event 1", "event 2", "event 3", "never sent")
@@ -232,8 +241,8 @@ def test_added_again():
 def test_added_late():
     """EDS has erased what it set aside: names, colours and marks come back, and the content from the server."""
     with Desk(server, "late") as desk:
-        desk.add("event")
-        desk.settle("event")
+        desk.add("secret dinner")
+        desk.settle("secret dinner")
         before = dress(desk)
         desk.close()
         remove(desk)
@@ -243,13 +252,14 @@ def test_added_late():
         for kind in left:
             shutil.rmtree(os.path.join(CACHE, kind, "trash"))
             os.mkdir(os.path.join(CACHE, kind, "trash"))
-        kept = subprocess.run(["grep", "-rl", "event", os.environ["XDG_CONFIG_HOME"]], capture_output=True, text=True).stdout
+        kept = subprocess.run(["grep", "-rl", "dinner", os.environ["XDG_CONFIG_HOME"]], capture_output=True, text=True).stdout
         report("of the content nothing is kept", kept == "", kept)
         desk.uid = added_again(desk)
         wait_for(lambda: len(looks(desk)) == len(before), 20, f"the folders {looks(desk)}")
         report("long after: the folders as the person chose them", looks(desk) == before, f"{before}\n{looks(desk)}")
+        report("long after: and the account's settings", settings_are_back(), managed_sources())
         desk.open()
-        desk.settle("event")
+        desk.settle("secret dinner")
         report("long after: the content is back", True)
 
 

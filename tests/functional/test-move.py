@@ -171,9 +171,15 @@ def dress(desk):
     person.switch(child(desk, "Contacts").uid, "enabled", False)
     wait_for(lambda: not child(desk, "Contacts").enabled, 10, "the address book to be off")
     person.rename(desk.uid, "Work")
-    wait_for(lambda: "DisplayName=Work" in managed_sources(), 10, "the account's name")
+    path = os.path.join(os.environ["XDG_CONFIG_HOME"], "evolution", "sources", desk.uid + ".source")
+    wait_for(lambda: "DisplayName=Work" in read(path), 10, "the account's name in its file")
     desk.set(conflict="server-wins")
     return looks(desk)
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
 
 
 def settings_are_back():
@@ -227,7 +233,8 @@ def test_added_again():
         report("added again: the same account", desk.uid == uid, (desk.uid, uid))
         wait_for(lambda: len(looks(desk)) == len(before), 20, f"the folders {looks(desk)}")
         report("the same sources, as the person chose them", looks(desk) == before, f"{before}\n{looks(desk)}")
-        report("and the account's settings", settings_are_back(), managed_sources())
+        wait_for(settings_are_back, 10, lambda: f"the account's settings: {managed_sources()}")
+        report("and the account's settings", True)
         report("and the losing versions of conflicts", os.path.exists(loser))
         desk.open()
         desk.settle("event 0", "event 1", "event 2", "event 3", "never sent")
@@ -257,7 +264,8 @@ def test_added_late():
         desk.uid = added_again(desk)
         wait_for(lambda: len(looks(desk)) == len(before), 20, f"the folders {looks(desk)}")
         report("long after: the folders as the person chose them", looks(desk) == before, f"{before}\n{looks(desk)}")
-        report("long after: and the account's settings", settings_are_back(), managed_sources())
+        wait_for(settings_are_back, 10, lambda: f"the account's settings: {managed_sources()}")
+        report("long after: and the account's settings", True)
         desk.open()
         desk.settle("secret dinner")
         report("long after: the content is back", True)

@@ -266,6 +266,7 @@ answer (World *world)
 static void
 tell_watchers (World *world)
 {
+	guint found = 0;
 	g_autoptr (GPtrArray) watchers = g_ptr_array_new_with_free_func (g_free);
 
 	if (world->plan == NULL)
@@ -285,8 +286,12 @@ tell_watchers (World *world)
 		watcher->last_ring = world->ring[owner->folder];
 		watcher->found = owner->found;
 		watcher->fetched = owner->fetched;
+		found += owner->found;
 		g_ptr_array_add (watchers, watcher);
 	}
+	/* The word of it may have been lost until now. */
+	world->progress |= found > world->told_found;
+	world->told_found = found;
 	eas_push_plan_set_watchers (world->plan, watchers, world->now);
 	pump (world);
 }

@@ -76,6 +76,7 @@ typedef struct {
 	/* For the laws. */
 	gint64 last_sent;
 	gboolean progress; /* since the last request */
+	guint told_found;  /* by all owners, as the registry last heard */
 	guint n_sent;
 	gboolean rang[N_FOLDERS]; /* the server said so */
 	gboolean limited;         /* or it does not watch them all: some are polled */

@@ -123,6 +123,28 @@ test_refused (void)
 	g_assert_false (owner.hang.hopeless);
 }
 
+/* Each broken one may keep a worker of the server until its time is up. */
+static void
+test_interrupted (void)
+{
+	Owner owner = owner_of (480);
+	gint64 start = owner.now;
+
+	for (guint i = 0; i < 10; i++) {
+		owner.now = MAX (owner.now, owner.hang.not_before);
+		eas_hang_start (&owner.hang, owner.now);
+		eas_hang_interrupted (&owner.hang, owner.now);
+		if (i == 0)
+			g_assert_cmpint (owner.hang.not_before, <=, owner.now);
+	}
+	g_assert_cmpint (owner.now - start, >=, 90 * SECOND);
+	g_assert_false (owner.hang.hopeless);
+	answer_after (&owner, 10, TRUE);
+	eas_hang_start (&owner.hang, owner.now);
+	eas_hang_interrupted (&owner.hang, owner.now);
+	g_assert_cmpint (owner.hang.not_before, <=, owner.now);
+}
+
 /* --- The plan --- */
 
 typedef struct {
@@ -330,6 +352,7 @@ main (int argc, char *argv[])
 	g_test_add_func ("/hang/at-once", test_at_once);
 	g_test_add_func ("/hang/cuts", test_cuts);
 	g_test_add_func ("/hang/refused", test_refused);
+	g_test_add_func ("/hang/interrupted", test_interrupted);
 	g_test_add_func ("/hang/plan/hangs", test_plan_hangs);
 	g_test_add_func ("/hang/plan/cannot", test_plan_cannot);
 	g_test_add_func ("/hang/plan/one-cannot", test_plan_one_cannot);

@@ -33,6 +33,7 @@ class FaultyLine:
         self.fired = []
         self.is_down = False
         self.latency = 0.0
+        self.replaces = None  # (these bytes, by as many others) in answers
         self.pairs = set()
         self.requests = []
         self.closing = False
@@ -127,6 +128,8 @@ class FaultyLine:
                     data = key.fileobj.recv(65536)
                     if not data:
                         return
+                    if key.fileobj is far and self.replaces:
+                        data = data.replace(*self.replaces)
                     if key.fileobj is near:
                         if fresh:
                             command = command_of(data)

@@ -626,6 +626,7 @@ def parse_options(more=lambda parser: None):
     parser.add_argument("--policy", default="keep-both")
     parser.add_argument("--version", type=int, default=141, help="protocol version the embedded server offers, times ten")
     parser.add_argument("--only", help="cases of matrix.py, comma list")
+    parser.add_argument("--no-ping", action="store_true", help="the server's offer of Ping does not come through: a Sync hangs in its place")
     parser.add_argument("--no-kill", dest="kill", action="store_false")
     parser.add_argument("--no-conflicts", dest="conflicts", action="store_false")
     more(parser)
@@ -659,6 +660,16 @@ def open_account(options):
     line = faulty_line.FaultyLine(target.hostname, target.port)
     kind = history_kinds.KINDS.get(options.kind) or Events()
     witness = make_witness(options, kind)
+    if options.no_ping:
+        line.replaces = (b",Ping", b",Pong")
+    kind = history_kinds.KINDS.get(options.kind)
+    if options.server == "sogo":
+        dav = (kind or Events).dav(options.dav, options.user, options.password)
+        witness = SogoWitness(dav, kind or Events())
+    elif kind is not None:
+        witness = history_kinds.Witness(seam.Control(options.url), kind)
+    else:
+        witness = MockWitness(seam.Control(options.url), options.version)
     witness.clear()
     near = f"http://127.0.0.1:{line.port}"
     if options.desktop == "caldav":

@@ -17,6 +17,8 @@
 #define REFUSED_ROUNDS  3
 #define FIRST_PAUSE_MS  (1 * SECOND_MS) /* doubles */
 #define AFTER_REFUSE_MS (5 * SECOND_MS)
+#define AFTER_BREAK_MS  500 /* doubles with each from the second on */
+#define LAST_BREAK_MS   (30 * SECOND_MS)
 
 void
 eas_hang_set_terms (EasHang *hang, const EasHangTerms *terms)
@@ -42,7 +44,7 @@ eas_hang_answered (EasHang *hang, gboolean news, gint64 now)
 {
 	gint64 took = now - hang->started_at;
 
-	hang->cuts = hang->refusals = 0;
+	hang->cuts = hang->refusals = hang->interruptions = 0;
 	hang->not_before = 0;
 	hang->at_once = !news && took < AT_ONCE_MS ? hang->at_once + 1 : 0;
 	if (hang->at_once >= AT_ONCE_ROUNDS)
@@ -51,6 +53,19 @@ eas_hang_answered (EasHang *hang, gboolean news, gint64 now)
 		hang->not_before = now + (FIRST_PAUSE_MS << hang->at_once);
 	else if (!news)
 		hang->not_before = now + MAX (EARLY_MS - took, 0);
+}
+
+/*
+ * Some servers do not notice that nobody listens any more: each broken one keeps a
+ * worker of theirs until its time is up. Who edits again and again hangs more seldom.
+ */
+void
+eas_hang_interrupted (EasHang *hang, gint64 now)
+{
+	gint64 pause = (gint64) AFTER_BREAK_MS << MIN (hang->interruptions, 10);
+
+	hang->not_before = hang->interruptions > 0 ? now + MIN (pause, LAST_BREAK_MS) : now;
+	hang->interruptions++;
 }
 
 /* The connection was made, and ended in its silence. */

@@ -27,7 +27,7 @@ typedef struct {
 	EasHangTerms terms;
 	guint ceiling; /* seconds; what cut connections taught; 0 none */
 	guint asked;   /* seconds, by the one under way */
-	guint cuts, at_once, refusals; /* in a row */
+	guint cuts, at_once, refusals, interruptions; /* in a row */
 	gint64 started_at, not_before;
 	gboolean hopeless; /* under these terms */
 } EasHang;
@@ -38,6 +38,8 @@ void  eas_hang_set_terms (EasHang *hang, const EasHangTerms *terms);
 guint eas_hang_start (EasHang *hang, gint64 now);
 /* It was answered. @news: something moved. */
 void  eas_hang_answered (EasHang *hang, gboolean news, gint64 now);
+/* We ended it, to send something else, or for somebody who joins. */
+void  eas_hang_interrupted (EasHang *hang, gint64 now);
 /* It failed; not for one of ours that ended it. */
 void  eas_hang_failed (EasHang *hang, const GError *error, gint64 now);
 

@@ -272,7 +272,9 @@ hung_done (gpointer result, GDestroyNotify result_free, GError *error, gpointer 
 	self->hung = NULL;
 	for (guint ii = 0; ii < batch->pulls->len; ii++)
 		((Pull *) g_ptr_array_index (batch->pulls, ii))->batch = NULL;
-	if (failure != NULL && !batch->interrupted)
+	if (failure != NULL && batch->interrupted)
+		eas_hang_interrupted (&self->hang, now_ms ());
+	else if (failure != NULL)
 		eas_hang_failed (&self->hang, failure, now_ms ());
 	if (error != NULL) {
 		take_hung_error (batch, error);

@@ -662,14 +662,6 @@ def open_account(options):
     witness = make_witness(options, kind)
     if options.no_ping:
         line.replaces = (b",Ping", b",Pong")
-    kind = history_kinds.KINDS.get(options.kind)
-    if options.server == "sogo":
-        dav = (kind or Events).dav(options.dav, options.user, options.password)
-        witness = SogoWitness(dav, kind or Events())
-    elif kind is not None:
-        witness = history_kinds.Witness(seam.Control(options.url), kind)
-    else:
-        witness = MockWitness(seam.Control(options.url), options.version)
     witness.clear()
     near = f"http://127.0.0.1:{line.port}"
     if options.desktop == "caldav":

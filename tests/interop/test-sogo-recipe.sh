@@ -4,20 +4,10 @@
 # Is the SOGo the other suites stand on whole? Runs under with-sogo.sh; TAP.
 set -u
 login=alice:$SOGO_PASSWORD
-number=0
+# shellcheck source=tests/tools/tap.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../tools/tap.sh"
 scratch=$(mktemp -d "$EAS_SOGO/recipe-XXXXXX")
 
-check() { # check NAME COMMAND...: one TAP line
-  local name=$1
-  shift
-  number=$((number + 1))
-  if "$@" >"$scratch/output" 2>&1; then
-    echo "ok $number - $name"
-  else
-    echo "not ok $number - $name"
-    head -20 "$scratch/output" | sed 's/^/# /'
-  fi
-}
 ask() { curl --silent --show-error --fail --max-time 10 --user "$login" "$@"; }
 
 offers_versions() { ask --include --request OPTIONS "$1" | grep -i '^MS-ASProtocolVersions:.*12\.1.*14\.1'; }
@@ -53,4 +43,4 @@ check "CalDAV gives it back" get_event
 check "the front speaks HTTP" offers_versions "$SOGO_FRONT_HTTP"
 check "the front's certificate is good for who trusts it" front_verifies
 check "and for nobody else" front_is_self_signed
-echo "1..$number"
+plan

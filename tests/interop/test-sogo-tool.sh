@@ -4,20 +4,10 @@
 # The command-line tool on a real SOGo, CalDAV as the witness. Runs under with-sogo.sh; TAP.
 set -u
 tool=$EAS_BUILD_DIR/src/tools/evolution-eas
-number=0
+# shellcheck source=tests/tools/tap.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../tools/tap.sh"
 scratch=$(mktemp -d "$EAS_SOGO/tool-XXXXXX")
 
-check() { # check NAME COMMAND...: one TAP line
-  local name=$1
-  shift
-  number=$((number + 1))
-  if "$@" >"$scratch/output" 2>&1; then
-    echo "ok $number - $name"
-  else
-    echo "not ok $number - $name"
-    head -30 "$scratch/output" | sed 's/^/# /'
-  fi
-}
 eas() { printf '%s\n' "$SOGO_PASSWORD" | timeout 60 "$tool" --server "$SOGO_EAS_URL" --user alice --password-stdin "$@"; }
 put() { # put UID SUMMARY DTSTART [LINE...]: an event by CalDAV
   {
@@ -101,4 +91,4 @@ check "a wrong password ends with 3" wrong_password
 check "the log-in page ends with 7" not_eas
 check "HTTPS with the server's certificate trusted" trusted
 check "HTTPS with a certificate nobody vouches for ends with 6" untrusted
-echo "1..$number"
+plan

@@ -4,7 +4,8 @@
 # "evolution-eas account" in a private session, on the embedded server. TAP. Runs
 # inside session.sh, which ends what is started here.
 set -u
-number=0
+# shellcheck source=tests/tools/tap.sh
+. "$(dirname "${BASH_SOURCE[0]}")/tap.sh"
 SERVER_USER=alice SERVER_PASSWORD=secret
 start_server() { # start_server NAME OPTION...: its address is in server_url
   "$EAS_BUILD_DIR/tests/server/eas-test-server" --sample --user "$SERVER_USER:$SERVER_PASSWORD" "${@:2}" >"$EAS_SESSION/$1" &
@@ -19,17 +20,6 @@ SERVER_URL=$server_url
 export SERVER_URL SERVER_USER SERVER_PASSWORD
 address=$SERVER_USER@example.test
 
-check() { # check NAME COMMAND...: one TAP line
-  local name=$1
-  shift
-  number=$((number + 1))
-  if "$@" >"$EAS_SESSION/output" 2>&1; then
-    echo "ok $number - $name"
-  else
-    echo "not ok $number - $name"
-    head -30 "$EAS_SESSION/output" | sed 's/^/# /'
-  fi
-}
 ends_with() { # ends_with STATUS COMMAND...
   local wanted=$1 status
   shift
@@ -85,4 +75,4 @@ check "one is removed" ends_with 0 evolution-eas account remove bob@example.test
 check "it is removed" ends_with 0 evolution-eas account remove "$address"
 check "and gone" nothing_listed
 check "its password too" no_password_left
-echo "1..$number"
+plan

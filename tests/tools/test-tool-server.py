@@ -15,21 +15,12 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'functional'))
 import seam  # noqa: E402
+import tap  # noqa: E402
+from tap import report  # noqa: E402
 
 TOOL, SERVER = sys.argv[1:3]
 LIMIT = 60
 VERSIONS = ('12.0', '12.1', '14.0', '14.1', '16.0', '16.1')
-number = failed = 0
-
-
-def report(name, good, detail=''):
-    global number, failed
-    number += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {number} - {name}")
-    if not good and detail:
-        print('\n'.join('# ' + line for line in str(detail).splitlines()[:20]))
-    sys.stdout.flush()
 
 
 class Server:
@@ -189,5 +180,4 @@ for test in (test_probe, test_reading, test_watch, test_old_version, test_troubl
         test()
     except Exception as error:  # one broken test is one failure, not the end
         report(f'{test.__name__}: {type(error).__name__}: {error}', False)
-print(f'1..{number}')
-sys.exit(failed > 0)
+tap.finish()

@@ -18,21 +18,13 @@ import tempfile
 import termios
 import time
 
-from lying_server import Server, make_certificate
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'functional'))
+import tap  # noqa: E402
+from lying_server import Server, make_certificate  # noqa: E402
+from tap import report  # noqa: E402
 
 TOOL, GOLDEN = sys.argv[1:3]
 LIMIT = 30  # seconds for any one call
-number = failed = 0
-
-
-def report(name, good, detail=''):
-    global number, failed
-    number += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {number} - {name}")
-    if not good and detail:
-        print('\n'.join('# ' + line for line in str(detail).splitlines()[:10]))
-    sys.stdout.flush()
 
 
 def tool(*arguments, data=b''):
@@ -216,5 +208,4 @@ for test in (test_usage, test_terminal, test_commands, test_golden, test_input, 
         test()
     except subprocess.TimeoutExpired as hung:
         report(f'{test.__name__}: {hung.cmd[1:]} hung', False)
-print(f'1..{number}')
-sys.exit(failed > 0)
+tap.finish()

@@ -203,6 +203,31 @@ means_utc (const char *tzid)
 	       strcmp (tzid, "GMT") == 0;
 }
 
+/* libical goes through the names of all it knows, which takes as long as all else about a small
+ * event. What it found stays: only names of its own get in here. */
+static icaltimezone *
+find_builtin (const char *tzid)
+{
+	static GMutex lock;
+	static GHashTable *known; /* TZID -> icaltimezone */
+	icaltimezone *zone;
+
+	g_mutex_lock (&lock);
+	if (known == NULL)
+		known = g_hash_table_new (g_str_hash, g_str_equal);
+	zone = g_hash_table_lookup (known, tzid);
+	if (zone == NULL) {
+		zone = icaltimezone_get_builtin_timezone_from_tzid (tzid);
+		if (zone == NULL)
+			zone = builtin_zone (tzid);
+		if (zone != NULL)
+			g_hash_table_insert (known, g_strdup (tzid), zone);
+	}
+	g_mutex_unlock (&lock);
+
+	return zone;
+}
+
 icaltimezone *
 eas_map_zone_find (const EasMapContext *context, const char *tzid)
 {
@@ -214,9 +239,7 @@ eas_map_zone_find (const EasMapContext *context, const char *tzid)
 	if (means_utc (tzid))
 		return icaltimezone_get_utc_timezone ();
 
-	zone = icaltimezone_get_builtin_timezone_from_tzid (tzid);
-	if (zone == NULL)
-		zone = builtin_zone (tzid);
+	zone = find_builtin (tzid);
 	if (zone != NULL)
 		return zone;
 

@@ -60,7 +60,8 @@ class Account:
 
 def steps(account, window):
     """What is to be seen, one after another."""
-    pushed = Spec("Review", datetime.datetime.combine(account.today, datetime.time(14, 30)), zone=None)
+    half_past_two = datetime.datetime.combine(account.today, datetime.time(14, 30)).astimezone(datetime.timezone.utc)
+    pushed = Spec("Review", half_past_two.replace(tzinfo=None), zone=None)
 
     def shown(what, name):
         began = time.monotonic()

@@ -271,6 +271,31 @@ def test_added_late():
         report("long after: the content is back", True)
 
 
+def test_added_by_another_program():
+    """Which gives the account a UID of its own: the person's choices come back all the same."""
+    with Desk(server, "program") as desk:
+        desk.add("event")
+        desk.settle("event")
+        before = dress(desk)
+        path = os.path.join(os.environ["XDG_CONFIG_HOME"], "evolution", "sources", desk.uid + ".source")
+        text = read(path).replace("DisplayName=Work\n", f"DisplayName={desk.address}\n").replace("Conflict=server-wins\n", "")
+        desk.close()
+        remove(desk)
+        desk.uid = "of-another-program"
+        desk.store_password("secret")
+        path = os.path.join(os.path.dirname(path), desk.uid + ".source")
+        with open(path + ".new", "w", encoding="utf-8") as file:
+            file.write(text)
+        os.rename(path + ".new", path)
+        wait_for(lambda: len(looks(desk)) == len(before), 20, lambda: f"the folders {looks(desk)}")
+        report("added by another program: the folders as the person chose them", looks(desk) == before, f"{before}\n{looks(desk)}")
+        wait_for(settings_are_back, 10, lambda: f"the account's settings: {managed_sources()}")
+        report("and the account's settings", True)
+        desk.open()
+        desk.settle("event")
+        report("and the content", True)
+
+
 def test_removed_while_open():
     """A program has the calendar open: it is not synchronized any more, and nothing is written again."""
     with Desk(server, "open") as desk:
@@ -315,13 +340,13 @@ def test_alias():
         report("removed, it takes nothing from the first", desk.here() == ["event"])
 
 
-TESTS = [test_move, test_rotate, test_asleep, test_consent, test_added_again, test_added_late, test_removed_while_open, test_alias]
+TESTS = [test_move, test_rotate, test_asleep, test_consent, test_added_again, test_added_late, test_added_by_another_program, test_removed_while_open, test_alias]
 
 
 def main():
     global server, person
     names = set(sys.argv[1:])
-    logins = [word for user in ("moved", "rotated", "asleep", "consent", "again", "late", "open", "alias") for word in ("--user", user + ":secret")]
+    logins = [word for user in ("moved", "rotated", "asleep", "consent", "again", "late", "program", "open", "alias") for word in ("--user", user + ":secret")]
     with seam.TestServer("--versions", "14.1", *logins) as server:
         for test in TESTS:
             if not names or test.__name__ in names:

@@ -307,12 +307,35 @@ eas_map_body_dup_text (const EasItem *item, EasItemSlot body)
 	return scratch != NULL ? scratch : g_strdup (text);
 }
 
+/* For programs that show it: the whole HTML, or none. Between tags a line's end is a space. */
+static void
+add_html (icalcomponent *component, const EasItem *item, EasItemSlot body)
+{
+	EasItemSlot data = eas_item_child (item, body, EAS_AIRSYNCBASE_DATA);
+	g_autofree char *scratch = NULL;
+	const char *html;
+	icalproperty *property;
+
+	if (data == EAS_ITEM_NONE || is_partly_shown (item, body) ||
+	    child_int (item, body, EAS_AIRSYNCBASE_TYPE, BODY_PLAIN) != BODY_HTML)
+		return;
+	html = eas_map_clean_text (eas_item_text (item, data), /* one_line */ TRUE, &scratch);
+	if (html == NULL || *html == '\0')
+		return;
+
+	property = icalproperty_new_x (html);
+	icalproperty_set_x_name (property, EAS_MAP_ALT_DESC_X);
+	icalproperty_add_parameter (property, icalparameter_new_fmttype ("text/html"));
+	icalcomponent_add_property (component, property);
+}
+
 static void
 body_read (const EasMapRow *row, const EasMapReading *reading, EasItemSlot slot)
 {
 	g_autofree char *text = eas_map_body_dup_text (reading->item, slot);
 
 	eas_map_add_text (reading->object, ICAL_DESCRIPTION_PROPERTY, text);
+	add_html (reading->object, reading->item, slot);
 }
 
 static void

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Body <-> DESCRIPTION. We ask for plain text. What the server keeps as HTML is
- * never sent back unless the person edited it, and then as HTML (pitfall 27);
- * what came cut is never sent back at all (pitfall 28).
+ * Body <-> DESCRIPTION. We ask for plain text; where a server gives HTML all the same,
+ * it is shown beside its text, as X-ALT-DESC, which is never read back. What the
+ * server keeps as HTML is never sent back unless the person edited the text, and then
+ * as HTML (pitfall 27); what came cut is never sent back at all (pitfall 28).
  *
  * Source: [MS-ASAIRS] 2.2.2.9 Body, 2.2.2.32 NativeBodyType, 2.2.2.44 Truncated.
  */
@@ -13,6 +14,8 @@
 #include "eas-map-codecs.h"
 
 G_BEGIN_DECLS
+
+#define EAS_MAP_ALT_DESC_X "X-ALT-DESC"
 
 extern const EasMapCodec eas_codec_body;
 extern const EasTag eas_map_body_group[];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "eas-map-single.h"
+#include "eas-map-body.h"
 #include "eas-map-codecs.h"
 
 #include <glib/gi18n-lib.h>
@@ -143,6 +144,10 @@ says_done (icalproperty *property)
 static void
 keep_properties (icalcomponent *component, icalcomponent *previous, icalproperty_kind kind)
 {
+	const char *text = eas_map_get_text (component, ICAL_DESCRIPTION_PROPERTY);
+	/* Before the loop: libical keeps one place in a component, and this moves it. */
+	gboolean other_text =
+		g_strcmp0 (text, eas_map_get_text (previous, ICAL_DESCRIPTION_PROPERTY)) != 0;
 	icalproperty *property;
 
 	/* The server's word, where it has one. */
@@ -153,7 +158,8 @@ keep_properties (icalcomponent *component, icalcomponent *previous, icalproperty
 	     property = icalcomponent_get_next_property (previous, kind)) {
 		const char *name = icalproperty_get_x_name (property);
 
-		if (says_done (property))
+		if (says_done (property) ||
+		    (other_text && g_strcmp0 (name, EAS_MAP_ALT_DESC_X) == 0))
 			continue;
 		if (kind != ICAL_X_PROPERTY ||
 		    (name != NULL && eas_map_get_x (component, name) == NULL))

@@ -169,6 +169,71 @@ test_characters_31 (void)
 	convert_assert_has (lines, "Body{Type=1;Data=xy\\r\\n\tz}");
 }
 
+/* HTML that a server gives is shown beside its text, survives EDS's cache, and is no edit; an edit
+ * of the text is told as HTML, an edit of anything else not at all. */
+static void
+test_alt_desc_27 (void)
+{
+	static const char *const xml =
+		"<c:StartTime>20260701T080000Z</c:StartTime><c:EndTime>20260701T090000Z</c:EndTime>"
+		"<c:Subject>A</c:Subject><b:Body><b:Type>2</b:Type><b:Data>&lt;p&gt;One, "
+		"&lt;b&gt;two"
+		"&lt;/b&gt;;\nthree&lt;/p&gt;</b:Data></b:Body>";
+	static const char *const line =
+		"X-ALT-DESC;FMTTYPE=text/html:<p>One\\, <b>two</b>\\; three</p>";
+
+	for (guint v = 0; v < convert_n_versions; v++) {
+		EasMapContext context = convert_context (convert_versions[v], NULL);
+		g_autoptr (EasItem) item = convert_item (xml);
+		g_autoptr (GPtrArray) shown = convert_read (item, &context);
+		g_autoptr (GPtrArray) cached = convert_through_text (shown);
+		g_autoptr (GPtrArray) unedited =
+			eas_map_event_write (cached, item, shown, &context, NULL);
+		g_autofree char *ical = convert_ical (cached);
+		g_autofree char *titled = convert_write_edited (item, &context, 0, "SUMMARY:B");
+		g_autofree char *alone =
+			convert_write_edited (item, &context, 0, "-X-ALT-DESC\nSUMMARY:B");
+		g_autofree char *edited =
+			convert_write_edited (item, &context, 0, "DESCRIPTION:a < b");
+
+		convert_assert_has (ical, "DESCRIPTION:One\\, two\\; three");
+		convert_assert_has (ical, line);
+		g_assert_cmpuint (unedited->len, ==, 0);
+		convert_assert_lacks (titled, "Body");
+		convert_assert_lacks (alone, "Body");
+		convert_assert_has (edited, "Body{Type=2;Data=<html><body>a &lt; b</body></html>}");
+	}
+}
+
+/* Of a task, whose local properties stay: not the HTML of a text that is no longer there. */
+static void
+test_alt_desc_of_task (void)
+{
+	EasMapContext context = convert_context (EAS_VERSION_16_1, NULL);
+	g_autoptr (EasItem) html = NULL;
+	g_autoptr (EasItem) plain = NULL;
+	g_autoptr (GPtrArray) before = NULL;
+	g_autoptr (GPtrArray) after = NULL;
+	g_autofree char *of_before = NULL;
+	g_autofree char *of_after = NULL;
+
+	convert_use (EAS_CLASS_TASKS);
+	html = convert_item (
+		"<t:Subject>A</t:Subject><b:Body><b:Type>2</b:Type><b:Data>&lt;i&gt;one"
+		"&lt;/i&gt;</b:Data></b:Body>");
+	plain = convert_item ("<t:Subject>A</t:Subject><b:Body><b:Type>1</b:Type><b:Data>two"
+			      "</b:Data></b:Body>");
+	before = convert_read (html, &context);
+	after = convert_read (plain, &context);
+	convert_kind ()->keep (after, before);
+	of_before = convert_ical (before);
+	of_after = convert_ical (after);
+	convert_use (EAS_CLASS_CALENDAR);
+
+	convert_assert_has (of_before, "X-ALT-DESC;FMTTYPE=text/html:<i>one</i>");
+	convert_assert_lacks (of_after, "X-ALT-DESC");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -180,6 +245,8 @@ main (int argc, char **argv)
 	g_test_add_func ("/map/body/truncated-28", test_truncated_28);
 	g_test_add_func ("/map/body/parts", test_parts);
 	g_test_add_func ("/map/body/characters-31", test_characters_31);
+	g_test_add_func ("/map/body/alt-desc-27", test_alt_desc_27);
+	g_test_add_func ("/map/body/alt-desc-of-task", test_alt_desc_of_task);
 
 	return g_test_run ();
 }

@@ -16,12 +16,12 @@ n_random (void)
 	return g_getenv ("EAS_SOAK") != NULL ? N_SOAK : N_SLICE;
 }
 
-static void
-assert_untouched (const EasItem *item,
-		  GPtrArray *components,
-		  GPtrArray *shown,
-		  const EasMapContext *context,
-		  guint n)
+void
+convert_assert_untouched (const EasItem *item,
+			  GPtrArray *components,
+			  GPtrArray *shown,
+			  const EasMapContext *context,
+			  guint n)
 {
 	g_autoptr (GError) error = NULL;
 	g_autoptr (GPtrArray) changes =
@@ -62,8 +62,8 @@ check_unedited (EasItem *item, const EasMapContext *context, GRand *rand, guint 
 	g_autoptr (GPtrArray) components = convert_read (item, context);
 	g_autoptr (GPtrArray) cached = convert_through_text (components);
 
-	assert_untouched (item, components, NULL, context, n);
-	assert_untouched (item, cached, components, context, n);
+	convert_assert_untouched (item, components, NULL, context, n);
+	convert_assert_untouched (item, cached, components, context, n);
 }
 
 /* What nobody edited is not sent: also after the way through EDS's cache. */
@@ -183,7 +183,7 @@ check_edit (EasItem *item, const EasMapContext *context, GRand *rand, guint n, g
 		assert_kept (item, ((EasSyncChange *) changes->pdata[0])->item);
 	applied = convert_kind ()->apply (item, changes, context);
 	assert_kept (item, applied);
-	assert_untouched (applied, edited, NULL, context, n);
+	convert_assert_untouched (applied, edited, NULL, context, n);
 }
 
 /*

@@ -69,6 +69,14 @@ EasItem *convert_random_note (GRand *rand, EasVersion version);
 /* The value of an RRULE that ActiveSync can say. @all_day: how UNTIL is written */
 char *convert_random_rule (GRand *rand, gboolean all_day);
 
+/* Writing @components over @item (with @shown, nullable, as what was shown) changes nothing. @n: of
+ * which object, for the message. */
+void convert_assert_untouched (const EasItem *item,
+			       GPtrArray *components,
+			       GPtrArray *shown,
+			       const EasMapContext *context,
+			       guint n);
+
 /* The laws of a class in every version it has, over objects by chance: a slice, all with EAS_SOAK.
  */
 typedef EasItem *(*ConvertRandom) (GRand *rand, EasVersion version);

@@ -89,6 +89,36 @@ expire_once (EasAccountData *take_data, guint heartbeat)
 	return eas_account_data_copy (rig->data);
 }
 
+/* SOGo as it is installed: ten seconds. What the server says stands, for long. */
+static void
+test_40_server_allows_seconds (void)
+{
+	EasAccountData *data = rig_data_ready ();
+	g_autoptr (Rig) rig = push (data, 2);
+	g_autoptr (EasPingResult) result = NULL;
+
+	expect_ping (rig, 480, 2);
+	reply_ping (rig, 10, 5, EAS_PING_HEARTBEAT_INTERVAL, 10, NULL);
+	expect_ping (rig, 10, 2);
+	reply_ping (rig, 10, 1, EAS_TAG_NONE, 0, NULL);
+	result = rig_done (rig);
+	g_assert_cmpint (result->outcome, ==, EAS_PING_EARLY);
+	data = eas_account_data_copy (rig->data);
+	for (guint i = 1; i < 500; i++) {
+		g_autoptr (Rig) next = push (g_steal_pointer (&data), 2);
+		g_autoptr (EasPingResult) early = NULL;
+
+		expect_ping (next, 10, 2);
+		reply_ping (next, 10, 1, EAS_TAG_NONE, 0, NULL);
+		early = rig_done (next);
+		g_assert_cmpint (early->outcome, ==, EAS_PING_EARLY);
+		data = eas_account_data_copy (next->data);
+	}
+	/* Perhaps it allows more by now. */
+	g_assert_cmpuint (known (data, NULL).seconds, ==, 60);
+	eas_account_data_free (data);
+}
+
 static void
 test_40_grows_after_two_expiries (void)
 {
@@ -439,6 +469,7 @@ main (int argc, char **argv)
 {
 	g_test_init (&argc, &argv, NULL);
 	ADD ("changes", test_changes);
+	ADD ("40-server-allows-seconds", test_40_server_allows_seconds);
 	ADD ("40-grows-after-two-expiries", test_40_grows_after_two_expiries);
 	ADD ("40-ceiling-holds", test_40_ceiling_holds);
 	ADD_EACH ("40-server-limit", 300, test_40_server_limit);

@@ -33,6 +33,7 @@
 #define MOST_HEARTBEAT  3540
 #define GROW_AFTER      2
 #define PROBE_AFTER     8 /* a ceiling that a network taught may be one of a bad day */
+#define PROBE_OWN_AFTER 500
 #define LIMIT_ROUNDS    4 /* of status 5 in one run */
 #define LIMIT_MS        1000
 #define RETRIES         2
@@ -77,9 +78,19 @@ eas_ping_result_free (EasPingResult *result)
 	g_free (result);
 }
 
+/* No network is taken to allow so little: it is the server's own word, and stands. */
+static gboolean
+is_servers_own (guint ceiling)
+{
+	return ceiling != 0 && ceiling < LEAST_HEARTBEAT;
+}
+
 static guint
 clamp_heartbeat (guint heartbeat, guint ceiling)
 {
+	if (is_servers_own (ceiling))
+		return MIN (heartbeat, ceiling);
+
 	return CLAMP (heartbeat, LEAST_HEARTBEAT,
 		      ceiling >= LEAST_HEARTBEAT ? MIN (ceiling, MOST_HEARTBEAT) : MOST_HEARTBEAT);
 }
@@ -176,6 +187,15 @@ grow (PushFlow *self)
 	guint step = self->economical ? self->heartbeat : self->heartbeat / 4;
 	guint grown;
 
+	/* SOGo as it is installed waits for its ten seconds before it says that they are the most:
+	 * whether that is still so is asked seldom. */
+	if (is_servers_own (self->ceiling)) {
+		if (self->expiries < PROBE_OWN_AFTER)
+			return;
+		self->ceiling = self->expiries = 0;
+		self->heartbeat = LEAST_HEARTBEAT;
+		return;
+	}
 	if (self->ceiling != 0 && self->heartbeat >= self->ceiling && self->expiries >= PROBE_AFTER)
 		self->ceiling = MIN (self->ceiling + self->ceiling / 4, MOST_HEARTBEAT);
 	grown = clamp_heartbeat (self->heartbeat + step, self->ceiling);

@@ -480,13 +480,12 @@ ask_doubtful (EasPushPlan *plan, gint64 now)
 }
 
 /*
- * Some servers hold a Ping for seconds only. SOGo as it is installed: for ten, in which
- * it looks for changes once, and it has three workers for everybody, of which each
- * Ping takes one. Another Ping at once would take one for good, as telephones do; one
- * a minute leaves a person waiting for most of that. It rests as long as it was held:
- * half a worker, and a change waits no longer in our rest than between two looks of
- * the server's own. A server that holds nothing is asked once a minute, and so are
- * all where power or traffic is dear.
+ * Some servers hold a Ping for seconds only. SOGo as it is installed: for ten, and it
+ * looks for changes once, when it begins; and it has three workers for everybody, of
+ * which each Ping takes one. Another Ping at once would take one for good, as telephones
+ * do; one a minute leaves a person waiting for most of that. It rests as long as it was
+ * held: half a worker, a look every twenty seconds. A server that holds nothing is asked
+ * once a minute, and so are all where power or traffic is dear.
  */
 static gint64
 rest_after (const EasPushPlan *plan, gint64 took)

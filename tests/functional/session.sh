@@ -87,10 +87,11 @@ if [ "$EAS_SESSION_STAGE" = environment ]; then
   export GSETTINGS_BACKEND=memory GIO_USE_VFS=local GIO_USE_VOLUME_MONITOR=unix
   export NO_AT_BRIDGE=${NO_AT_BRIDGE-1} LC_ALL=${LC_ALL:-C.UTF-8}
   export EAS_SESSION_STAGE=bus
-  exec dbus-run-session -- "$here/session.sh" "$@" 9>&2 2>>"$EAS_SESSION/bus.log"
+  # What the bus starts says nothing on the standard output of a test.
+  exec dbus-run-session -- "$here/session.sh" "$@" 8>&1 9>&2 >>"$EAS_SESSION/bus.log" 2>&1
 fi
 
-exec 2>&9 9>&-
+exec >&8 2>&9 8>&- 9>&-
 unset EAS_SESSION_STAGE
 # Unlocked with an empty password: a prompt nobody can answer would hang the tests.
 printf '\n' | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>"$EAS_SESSION/keyring.log" ||

@@ -58,8 +58,14 @@ same_pattern (const EasItem *a, const EasItem *b)
 	       same_rule (a, b);
 }
 
-static const EEasMergeList merge_exceptions = { EAS_CALENDAR_EXCEPTIONS, EAS_CALENDAR_EXCEPTION,
-						exception_names, pattern_tags, same_pattern };
+static const EEasMergeList merge_exceptions = { EAS_CALENDAR_EXCEPTIONS,
+						EAS_CALENDAR_EXCEPTION,
+						exception_names,
+						pattern_tags,
+						same_pattern,
+						EAS_CALENDAR_DELETED,
+						EAS_CALENDAR_START_TIME,
+						EAS_CALENDAR_END_TIME };
 static const EEasMergeField event_fields[] = {
 	{ when_tags, FALSE },
 	{ meeting_tags, FALSE },

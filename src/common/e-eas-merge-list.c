@@ -2,11 +2,23 @@
 
 /*
  * The three-way merge of a list, entry by entry: two sides that edit different
- * occurrences of a series both get what they want. An entry is one value; which
- * elements it is written with, and in which order, does not matter.
+ * occurrences of a series both get what they want. In which order an entry says
+ * something does not matter. One that both sides changed is merged field by field: what
+ * it does not say it has from its item, and so a new entry began as the item was.
  */
 
 #include "e-eas-merge.h"
+
+static gboolean
+is_name (const EEasMergeList *list, EasTag tag)
+{
+	const EasTag *name = list->names;
+
+	while (*name != EAS_TAG_NONE && *name != tag)
+		name++;
+
+	return *name != EAS_TAG_NONE;
+}
 
 /* An entry without what names it; order is of no account at an item's top level. */
 static EasItem *
@@ -17,11 +29,7 @@ entry_value (const EEasMergeList *list, const EasItem *item, EasItemSlot entry)
 
 	for (slot = eas_item_child (item, entry, EAS_TAG_NONE); slot != EAS_ITEM_NONE;
 	     slot = eas_item_sibling (item, slot, EAS_TAG_NONE)) {
-		const EasTag *name = list->names;
-
-		while (*name != EAS_TAG_NONE && *name != eas_item_tag (item, slot))
-			name++;
-		if (*name == EAS_TAG_NONE)
+		if (!is_name (list, eas_item_tag (item, slot)))
 			eas_item_builder_copy (builder, item, slot);
 	}
 
@@ -108,6 +116,7 @@ e_eas_merge_list_differs (const EEasMergeList *list, const EasItem *a, const Eas
 }
 
 typedef struct {
+	const EEasMergeRules *rules;
 	const EEasMergeList *list;
 	const EasItem *ancestor;
 	const EasItem *mine;
@@ -116,6 +125,147 @@ typedef struct {
 	gboolean conflict;
 	EasItemBuilder *builder;
 } Merging;
+
+/* What @item says of the entry at @slot, EAS_ITEM_NONE: there is none; NULL: that it is gone. */
+static EasItem *
+value_of (const EEasMergeList *list, const EasItem *item, EasItemSlot slot)
+{
+	g_autoptr (EasItemBuilder) empty = NULL;
+	g_autoptr (EasItem) value = NULL;
+
+	if (slot == EAS_ITEM_NONE) {
+		empty = eas_item_builder_new ();
+		return eas_item_builder_finish (empty);
+	}
+	value = entry_value (list, item, slot);
+
+	return eas_item_get_flag (value, list->gone, FALSE) ? NULL : g_steal_pointer (&value);
+}
+
+/* An entry's end where it says none: as long after its start as of the item. */
+static gint64
+end_of (const EEasMergeList *list, const EasItem *item, const EasItem *value, gint64 name)
+{
+	gint64 start = name;
+	gint64 of_start = 0;
+	gint64 of_end = 0;
+
+	eas_item_get_time (value, list->start, &start);
+	if (!eas_item_get_time (item, list->start, &of_start) ||
+	    !eas_item_get_time (item, list->end, &of_end))
+		return start;
+
+	return start + of_end - of_start;
+}
+
+static void
+say (const EEasMergeList *list,
+     const EasItem *item,
+     const EasItem *value,
+     gint64 name,
+     EasTag tag,
+     EasItemBuilder *builder)
+{
+	EasItemSlot slot = eas_item_child (item, EAS_ITEM_ROOT, tag);
+
+	if (tag == list->start)
+		eas_item_builder_time (builder, tag, name);
+	else if (tag == list->end)
+		eas_item_builder_time (builder, tag, end_of (list, item, value, name));
+	else if (slot != EAS_ITEM_NONE)
+		eas_item_builder_copy (builder, item, slot);
+}
+
+/* @value with all that @others say of theirs: what it has from @item. */
+static EasItem *
+say_all (const EEasMergeList *list,
+	 const EasItem *item,
+	 const EasItem *value,
+	 gint64 name,
+	 EasItem *const *others)
+{
+	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
+	g_autoptr (GHashTable) said = g_hash_table_new (NULL, NULL);
+	EasItemSlot slot;
+
+	for (slot = eas_item_child (value, EAS_ITEM_ROOT, EAS_TAG_NONE); slot != EAS_ITEM_NONE;
+	     slot = eas_item_sibling (value, slot, EAS_TAG_NONE)) {
+		g_hash_table_add (said, GUINT_TO_POINTER (eas_item_tag (value, slot)));
+		eas_item_builder_copy (builder, value, slot);
+	}
+	for (guint i = 0; others[i] != NULL; i++) {
+		const EasItem *other = others[i];
+
+		for (slot = eas_item_child (other, EAS_ITEM_ROOT, EAS_TAG_NONE);
+		     slot != EAS_ITEM_NONE; slot = eas_item_sibling (other, slot, EAS_TAG_NONE)) {
+			EasTag tag = eas_item_tag (other, slot);
+
+			if (g_hash_table_add (said, GUINT_TO_POINTER (tag)))
+				say (list, item, value, name, tag, builder);
+		}
+	}
+
+	return eas_item_builder_finish (builder);
+}
+
+/* FALSE: the two cannot be put together, or one of them is to be as it is. */
+static gboolean
+add_merged (Merging *merging, gint64 name)
+{
+	const EEasMergeList *list = merging->list;
+	const EEasMergeRules rules = { merging->rules->fields, merging->rules->n_fields, NULL };
+	EasItemSlot in_mine = find_entry (list, merging->mine, name);
+	EasItemSlot in_theirs = find_entry (list, merging->theirs, name);
+	g_autoptr (EasItem) before = NULL;
+	g_autoptr (EasItem) mine = NULL;
+	g_autoptr (EasItem) theirs = NULL;
+	g_autoptr (EasItem) all_before = NULL;
+	g_autoptr (EasItem) all_mine = NULL;
+	g_autoptr (EasItem) all_theirs = NULL;
+	g_auto (EEasMerge) merge = { NULL };
+
+	if (merging->ancestor == NULL || in_mine == EAS_ITEM_NONE || in_theirs == EAS_ITEM_NONE)
+		return FALSE;
+	before = value_of (list, merging->ancestor, find_entry (list, merging->ancestor, name));
+	mine = value_of (list, merging->mine, in_mine);
+	theirs = value_of (list, merging->theirs, in_theirs);
+	if (before == NULL || mine == NULL || theirs == NULL)
+		return FALSE;
+
+	all_before = say_all (list, merging->ancestor, before, name,
+			      (EasItem *[]){ mine, theirs, NULL });
+	all_mine = say_all (list, merging->mine, mine, name, (EasItem *[]){ before, theirs, NULL });
+	all_theirs =
+		say_all (list, merging->theirs, theirs, name, (EasItem *[]){ before, mine, NULL });
+	e_eas_merge (all_before, all_mine, all_theirs, &rules, merging->mine_wins, &merge);
+	if (merge.conflict || !merge.ours || !merge.theirs)
+		return FALSE;
+
+	eas_item_builder_start (merging->builder, list->entry);
+	for (EasItemSlot slot = eas_item_child (merging->theirs, in_theirs, EAS_TAG_NONE);
+	     slot != EAS_ITEM_NONE; slot = eas_item_sibling (merging->theirs, slot, EAS_TAG_NONE)) {
+		if (is_name (list, eas_item_tag (merging->theirs, slot)))
+			eas_item_builder_copy (merging->builder, merging->theirs, slot);
+	}
+	for (EasItemSlot slot = eas_item_child (merge.item, EAS_ITEM_ROOT, EAS_TAG_NONE);
+	     slot != EAS_ITEM_NONE; slot = eas_item_sibling (merge.item, slot, EAS_TAG_NONE))
+		eas_item_builder_copy (merging->builder, merge.item, slot);
+	eas_item_builder_end (merging->builder);
+
+	return TRUE;
+}
+
+/* Whether the entry was changed on both sides, each in its own way. */
+static gboolean
+is_contested (const Merging *merging, gint64 name)
+{
+	const EEasMergeList *list = merging->list;
+
+	return merging->ancestor != NULL &&
+	       !same_entry (list, merging->mine, merging->theirs, name) &&
+	       !same_entry (list, merging->ancestor, merging->mine, name) &&
+	       !same_entry (list, merging->ancestor, merging->theirs, name);
+}
 
 /* Whether the entry is to be as it is on my side. */
 static gboolean
@@ -148,6 +298,9 @@ add_theirs (Merging *merging)
 	     slot = eas_item_sibling (theirs, slot, merging->list->entry)) {
 		EasItemSlot my_slot;
 
+		if (entry_name (merging->list, theirs, slot, &name) &&
+		    is_contested (merging, name) && add_merged (merging, name))
+			continue;
 		if (!entry_name (merging->list, theirs, slot, &name) || !is_mine (merging, name)) {
 			eas_item_builder_copy (merging->builder, theirs, slot);
 			continue;
@@ -174,7 +327,7 @@ add_mine (Merging *merging)
 }
 
 EasItem *
-e_eas_merge_list (const EEasMergeList *list,
+e_eas_merge_list (const EEasMergeRules *rules,
 		  const EasItem *ancestor,
 		  const EasItem *mine,
 		  const EasItem *theirs,
@@ -183,7 +336,8 @@ e_eas_merge_list (const EEasMergeList *list,
 {
 	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
 	Merging merging = {
-		.list = list,
+		.rules = rules,
+		.list = rules->list,
 		.ancestor = ancestor,
 		.mine = mine,
 		.theirs = theirs,
@@ -192,7 +346,7 @@ e_eas_merge_list (const EEasMergeList *list,
 	};
 	EasItem *merged;
 
-	eas_item_builder_start (builder, list->list);
+	eas_item_builder_start (builder, rules->list->list);
 	add_theirs (&merging);
 	add_mine (&merging);
 	eas_item_builder_end (builder);

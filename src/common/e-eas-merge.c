@@ -156,12 +156,12 @@ is_torn (const EEasMergeList *list, const Sides *sides)
 
 /* Mine, with the list that both sides get. */
 static EasItem *
-merge_list (const EEasMergeList *list, const Sides *sides, gboolean mine_wins, EEasMerge *merge)
+merge_list (const EEasMergeRules *rules, const Sides *sides, gboolean mine_wins, EEasMerge *merge)
 {
 	g_autoptr (EasItem) merged = NULL;
 	gboolean conflict;
 
-	merged = e_eas_merge_list (list, sides->ancestor, sides->mine, sides->theirs, mine_wins,
+	merged = e_eas_merge_list (rules, sides->ancestor, sides->mine, sides->theirs, mine_wins,
 				   &conflict);
 	merge->conflict |= conflict;
 
@@ -222,7 +222,7 @@ e_eas_merge (const EasItem *ancestor,
 	EEasMerge merge = { NULL };
 
 	merge.theirs = ancestor == NULL || g_hash_table_size (by_them) > 0;
-	my_item = rules->list != NULL && !torn ? merge_list (rules->list, &sides, mine_wins, &merge)
+	my_item = rules->list != NULL && !torn ? merge_list (rules, &sides, mine_wins, &merge)
 					       : eas_item_copy (mine);
 	differ = differing_fields (rules, my_item, theirs);
 

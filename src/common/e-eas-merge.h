@@ -3,7 +3,8 @@
 /*
  * Three-way merge of items, field by field. Elements that only make sense
  * together (start, end, all day, zone) are one field. A list whose entries have
- * names (a series' exceptions) is merged entry by entry.
+ * names (a series' exceptions) is merged entry by entry, and an entry that both sides
+ * changed field by field.
  */
 
 #pragma once
@@ -27,6 +28,9 @@ typedef struct {
 	const EasTag *pattern; /* what says which entries there can be; EAS_TAG_NONE last. Who
 				  changes it means no entry that the other side made */
 	gboolean (*same_pattern) (const EasItem *a, const EasItem *b); /* however it is written */
+	EasTag gone;  /* a flag: an entry that says that there is none */
+	EasTag start; /* where an entry is silent: its name; of anything else it is as the item */
+	EasTag end;
 } EEasMergeList;
 
 typedef struct {
@@ -63,7 +67,7 @@ EasItem *e_eas_merge_reword (const EasItem *ancestor,
 			     const EEasMergeRules *rules);
 
 /* What remains of the two lists: an item with nothing but the list, which may be empty. */
-EasItem *e_eas_merge_list (const EEasMergeList *list,
+EasItem *e_eas_merge_list (const EEasMergeRules *rules,
 			   const EasItem *ancestor,
 			   const EasItem *mine,
 			   const EasItem *theirs,

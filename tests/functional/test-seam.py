@@ -377,6 +377,25 @@ def test_two_occurrences():
                  lambda found: len(found) == 1 and len(found[0].key[5]) == 1 and len(found[0].key[6]) == 1)
 
 
+def test_same_occurrence():
+    """Nor do sides that edit different things of one occurrence."""
+    begin()
+    uid = make("Series", series=True)
+    hear_nothing()
+    spec = Spec("Series", START, zone=ZONE, uid=uid, rule=("weekly", 1, ("count", 6), ("MO",)))
+    spec.moved = {START + datetime.timedelta(weeks=1): START + datetime.timedelta(weeks=1, hours=2)}
+    WITNESS.ask("change", to_xml(spec, OPTIONS.version), id=WITNESS.find("Series"), replace=1)
+    DESKTOP.open().modify(text_of("Renamed", uid, rid=1), "this")
+    come_to_rest("one occurrence is moved on the server and renamed here: no copy of the series",
+                 lambda found: len(found) == 1 and len(found[0].key[6]) == 1)
+    instances = [component for components in DESKTOP.groups().values() for component in components if component.values("RECURRENCE-ID")]
+    found = [(component.value("SUMMARY"), component.value("DTSTART")) for component in instances]
+    moved = START + datetime.timedelta(weeks=1, hours=2)
+    report("and it has the new title at the new time", [(title, f"{moved:%Y%m%dT%H%M%S}" in str(start)) for title, start in found] == [("Renamed", True)], found)
+    stored = WITNESS.ask("items")["items"][0]["xml"]
+    report("on the server, too", "Renamed" in stored, stored)
+
+
 # Passes from the first key
 
 def test_told_of_many():
@@ -446,7 +465,7 @@ def test_folders():
 def main():
     tests = [test_killed_in_add, test_changed_elsewhere_after_lost_add, test_killed_in_change, test_killed_in_delete, test_killed_in_instance, test_changed_again_after_loss,
              test_made_again, test_removed_in_add, test_changed_in_add, test_more_steps, test_refused_in_flight, test_half_refused,
-             test_unfetched_change, test_changed_before_upload, test_unfetched_removal, test_lost_window, test_two_occurrences, test_told_of_many, test_last_one_removed, test_edit_in_pass, test_folders]
+             test_unfetched_change, test_changed_before_upload, test_unfetched_removal, test_lost_window, test_two_occurrences, test_same_occurrence, test_told_of_many, test_last_one_removed, test_edit_in_pass, test_folders]
     if OPTIONS.only:
         tests = [test for test in tests if test.__name__[5:] in OPTIONS.only.split(",")]
     try:

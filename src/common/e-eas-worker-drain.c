@@ -184,6 +184,39 @@ save_losing_item (EEasWorker *self, const char *uid, EasItem *item)
 	e_eas_worker_save_loser (self, uid, object);
 }
 
+static gboolean
+same_element (EasItem *a, EasItem *b, EasTag tag)
+{
+	EasItemSlot in_a = eas_item_child (a, EAS_ITEM_ROOT, tag);
+	EasItemSlot in_b = eas_item_child (b, EAS_ITEM_ROOT, tag);
+	gboolean empty_a = in_a == EAS_ITEM_NONE || eas_item_is_empty (a, in_a);
+	gboolean empty_b = in_b == EAS_ITEM_NONE || eas_item_is_empty (b, in_b);
+
+	if (empty_a || empty_b)
+		return empty_a && empty_b;
+
+	return eas_item_slot_equal (a, in_a, b, in_b);
+}
+
+/* Something that was changed in @sent is still as before in @theirs: what arrived_as() does not
+ * look at (a picture) has not become what was sent because somebody else changed another thing. */
+static gboolean
+lacks_change (EasItem *ancestor, EasItem *sent, EasItem *theirs)
+{
+	g_autoptr (EasItem) diff = eas_item_diff (ancestor, sent);
+	EasItemSlot slot =
+		diff != NULL ? eas_item_child (diff, EAS_ITEM_ROOT, EAS_TAG_NONE) : EAS_ITEM_NONE;
+
+	for (; slot != EAS_ITEM_NONE; slot = eas_item_sibling (diff, slot, EAS_TAG_NONE)) {
+		EasTag tag = eas_item_tag (diff, slot);
+
+		if (same_element (ancestor, theirs, tag) && !same_element (sent, theirs, tag))
+			return TRUE;
+	}
+
+	return FALSE;
+}
+
 /* What was sent on top of @ancestor is in @theirs, whatever else is. */
 static gboolean
 has_arrived (EEasWorker *self, EasItem *ancestor, EasItem *sent, EasItem *theirs)
@@ -192,8 +225,9 @@ has_arrived (EEasWorker *self, EasItem *ancestor, EasItem *sent, EasItem *theirs
 
 	/* What is still as it was has not become what was sent, however near that comes. */
 	if (arrived_as (self, sent, theirs))
-		return !self->klass->same_content (self->owner, ancestor, theirs) ||
-		       self->klass->same_content (self->owner, ancestor, sent);
+		return self->klass->same_content (self->owner, ancestor, sent) ||
+		       (!self->klass->same_content (self->owner, ancestor, theirs) &&
+			!lacks_change (ancestor, sent, theirs));
 	e_eas_merge (ancestor, sent, theirs, &self->klass->merge, /* mine_wins */ FALSE, &merge);
 
 	return !merge.ours && !merge.conflict;

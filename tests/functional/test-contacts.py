@@ -265,6 +265,26 @@ def test_lost_answer_doubles_nothing(book):
     book.wait_here("Lost, Answer")
 
 
+def test_lost_picture_is_not_taken_for_sent(book):
+    """Servers make pictures smaller and names to file under from the name: what comes back is not held against them. But a
+    picture that never arrived has not arrived because somebody else files the person under another name."""
+    book.server_adds("Pat", "Photo", Picture=base64(OTHER))
+    book.wait_here("Photo, Pat")
+    text = "\r\n".join(line for line in seam.unfold(book.card("Photo, Pat").text) if line and not line.startswith("PHOTO"))
+    book.line.arm("none", "Sync")
+    book.line.arm("refuse", "Sync")
+    book.agent.modify(text.replace("END:VCARD", inline_photo(FACE) + "\r\nEND:VCARD") + "\r\n")
+    book.line.down()
+    check(("refuse", "Sync") in book.line.fired, f"no upload was lost: {book.line.fired}")
+    book.server_changes("Photo, Pat", FileAs="The Photographer")
+    book.line.up()
+    book.wake()
+    book.wait_sent()
+    book.wait_here("The Photographer")
+    check(book.element("The Photographer").get("Picture") == base64(FACE), "the picture that was set here is not on the server")
+    check(book.card("The Photographer").photo() == FACE, "nor here")
+
+
 def test_slow_save_holds_up_no_search(book):
     """Law 4: the answer takes seconds, and the desktop goes on asking."""
     book.agent.create(make_card("Al", "Already"))

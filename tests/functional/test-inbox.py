@@ -130,11 +130,35 @@ def test_changed_while_applying():
                sorted(item["subject"] for item in found) == [f"{titles[0]} moved", f"{titles[-1]} moved"], found)
 
 
+def test_damaged():
+    """Rows that cannot be read cost a pass from the first key, and nothing else."""
+    with Desk(server, "damaged") as account:
+        titles = [f"event {n:02}" for n in range(30)]
+        for n, title in enumerate(titles):
+            account.add(title, n)
+        account.settle(*titles)
+        account.close()
+        account.kill()
+        with sqlite3.connect(f"{account.cache()}/cache.db") as database:
+            for kind in (0, 1, 2, 3, 4, 77, -1):
+                for server_id in (None, "", "6:1", "x" * 5000, "a\nb"):
+                    for body in (None, b"", b"\x00", b"\x03\x01\x6a\x00\x45", bytes(range(256))):
+                        database.execute("INSERT INTO eas_inbox (kind, server_id, body) VALUES (?, ?, ?)", (kind, server_id, body))
+        server.control.ask("reset")
+        account.open()
+        account.settle(*titles)
+        wait_for(lambda: rows(account, "SELECT count(*) FROM eas_inbox") == 0, 20, "the inbox to be empty", 0.2)
+        time.sleep(2)
+        report("damaged rows of the inbox: everything is there", account.here() == titles, account.here())
+        requests = [r["command"] for r in account.requests()]
+        report("after a few requests", requests.count("Sync") <= 8, requests)
+
+
 def main():
     global server
-    words = (word for user in ("first", "edits") for word in ("--user", f"{user}:{desk.PASSWORD}"))
+    words = (word for user in ("first", "edits", "damaged") for word in ("--user", f"{user}:{desk.PASSWORD}"))
     with seam.TestServer(*words) as server:
-        tap.run(test_killed_while_applying, test_changed_while_applying)
+        tap.run(test_killed_while_applying, test_changed_while_applying, test_damaged)
     tap.finish()
 
 

@@ -296,6 +296,8 @@ read_row (sqlite3_stmt *stmt)
 	row->hash = (guint64) sqlite3_column_int64 (stmt, 2);
 	row->generation = (guint) sqlite3_column_int64 (stmt, 3);
 	row->body = column_bytes (stmt, 4);
+	if (row->body == NULL)
+		row->body = g_bytes_new (NULL, 0);
 	row->problem = column_text (stmt, 5);
 
 	return row;

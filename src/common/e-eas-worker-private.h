@@ -84,6 +84,7 @@ struct _EEasWorker {
 	gint64 not_before;     /* monotonic */
 	gint64 look_at;        /* monotonic: when a held folder is looked at again; 0 */
 	gboolean refreshed;    /* a person asks for what is new */
+	gboolean damaged;      /* an item cannot be read back: all are fetched anew */
 	GPtrArray *waiters;    /* (element-type EEasWaiter) */
 	EasClient *client;
 	EasVersion version;
@@ -126,6 +127,11 @@ struct _EEasWorker {
 
 /* An EasCollection at @key (NULL: from the start), with the account's options. */
 void e_eas_worker_make_collection (EEasWorker *self, const char *key);
+
+/* Where the stored item of @uid cannot be read back: it is fetched anew, and an edit of it must not
+ * be told without it, or it would become another item on the server. TRUE with error: it cannot. No
+ * transaction may be open. */
+gboolean e_eas_worker_find_damage (EEasWorker *self, const char *uid, GError **error);
 
 /* All that is new on the server, now. */
 gboolean e_eas_worker_fetch_now (EEasWorker *self, GError **error);

@@ -58,10 +58,19 @@ sending_free (gpointer data)
 	g_free (sending);
 }
 
+/* What the server has of it, as far as we know; the item's row says the same, should the edit's own
+ * copy be damaged. */
 static EasItem *
-baseline_of (const EEasEdit *edit)
+baseline_of (EEasWorker *self, const EEasEdit *edit)
 {
-	return edit->ancestor != NULL ? eas_item_from_bytes (edit->ancestor, NULL) : NULL;
+	EasItem *item = edit->ancestor != NULL ? eas_item_from_bytes (edit->ancestor, NULL) : NULL;
+	g_autoptr (EEasRow) row = NULL;
+
+	if (item != NULL || edit->server_id == NULL)
+		return item;
+	row = e_eas_cache_row_by_id (self->cache, edit->server_id);
+
+	return row != NULL && row->body != NULL ? eas_item_from_bytes (row->body, NULL) : NULL;
 }
 
 /* All that @edit still has to tell the server, in order; NULL with error: it cannot be told. */
@@ -79,7 +88,14 @@ changes_of (EEasWorker *self, const EEasEdit *edit, GError **error)
 		return changes;
 	}
 
-	baseline = edit->server_id != NULL ? baseline_of (edit) : NULL;
+	baseline = edit->server_id != NULL ? baseline_of (self, edit) : NULL;
+	/* Told as a new item, the server would have two of it, and a meeting would be called anew.
+	 */
+	if (edit->server_id != NULL && baseline == NULL) {
+		eas_set_error (error, EAS_ERROR_STORE, NULL, 0, 0,
+			       _ ("What this was changed from was damaged on this computer"));
+		return NULL;
+	}
 
 	return self->klass->write (self->owner, edit->object, baseline, error);
 }
@@ -87,7 +103,7 @@ changes_of (EEasWorker *self, const EEasEdit *edit, GError **error)
 static GBytes *
 expect (EEasWorker *self, const EEasEdit *edit, const EasSyncChange *change)
 {
-	g_autoptr (EasItem) baseline = edit->server_id != NULL ? baseline_of (edit) : NULL;
+	g_autoptr (EasItem) baseline = edit->server_id != NULL ? baseline_of (self, edit) : NULL;
 	g_autoptr (EasItem) expected = NULL;
 	g_autoptr (GPtrArray) one = NULL;
 
@@ -187,7 +203,7 @@ settle (EEasWorker *self, const EEasEdit *edit)
 		e_eas_worker_finish_removal (self, edit);
 		return;
 	}
-	item = baseline_of (edit);
+	item = baseline_of (self, edit);
 	e_eas_cache_remove_edit (self->cache, edit->id);
 	if (item != NULL && edit->server_id != NULL &&
 	    !self->klass->put (self->owner, edit->uid, edit->server_id, item, NULL, NULL))

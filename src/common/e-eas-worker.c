@@ -9,6 +9,8 @@
  * Locks: the cache's before self->lock, never the other way round.
  */
 
+#include <glib/gi18n-lib.h>
+
 #include "eas-flow-folders.h"
 
 #include "e-eas-error.h"
@@ -156,6 +158,16 @@ e_eas_worker_fetch_now (EEasWorker *self, GError **error)
 }
 
 static gboolean
+fetch_anew (EEasWorker *self, GError **error)
+{
+	g_mutex_lock (&self->lock);
+	self->fetch_wanted = TRUE;
+	g_mutex_unlock (&self->lock);
+
+	return e_eas_worker_begin_pass (self, E_EAS_SWEEP_PASS, error);
+}
+
+static gboolean
 run_cycle (EEasWorker *self, GError **error)
 {
 	g_hash_table_remove_all (self->steps);
@@ -165,6 +177,8 @@ run_cycle (EEasWorker *self, GError **error)
 	self->has_reset = FALSE;
 	self->n_barren = 0;
 	e_eas_worker_end_hang (self);
+	if (take_flag (self, &self->damaged) && !fetch_anew (self, error))
+		return FALSE;
 	if (!e_eas_worker_drain_inbox (self, error) || !e_eas_worker_follow_folder (self, error) ||
 	    !connect_client (self, error) || !e_eas_worker_recover (self, error))
 		return FALSE;
@@ -310,8 +324,8 @@ wait_for_work (EEasWorker *self)
 			self->look_at = 0;
 			self->fetch_wanted = TRUE;
 		}
-		wanted = enabled &&
-			 (self->fetch_wanted || self->upload_wanted || self->retry_parked);
+		wanted = enabled && (self->fetch_wanted || self->upload_wanted ||
+				     self->retry_parked || self->damaged);
 		if ((enabled && self->kicked) || (wanted && self->not_before <= now))
 			break;
 		if (wanted)
@@ -553,6 +567,39 @@ e_eas_worker_retry_password (EEasWorker *self)
 		e_eas_worker_kick (self);
 }
 
+static gboolean
+is_readable (GBytes *body)
+{
+	g_autoptr (EasItem) item = body != NULL ? eas_item_from_bytes (body, NULL) : NULL;
+
+	return item != NULL;
+}
+
+gboolean
+e_eas_worker_find_damage (EEasWorker *self, const char *uid, GError **error)
+{
+	g_autoptr (EEasEdit) pending = e_eas_cache_edit_by_uid (self->cache, uid);
+	g_autoptr (EEasRow) row = e_eas_cache_row_by_uid (self->cache, uid);
+
+	if (pending != NULL || row == NULL || is_readable (row->body))
+		return FALSE;
+
+	/* With its own hash it would be taken for known when it comes again. */
+	e_eas_cache_begin (self->cache);
+	e_eas_cache_put_row (self->cache, row->server_id, row->uid, /* hash */ 0, row->generation,
+			     row->body, row->problem);
+	e_eas_cache_commit (self->cache, NULL);
+	g_mutex_lock (&self->lock);
+	self->damaged = TRUE;
+	wake (self);
+	g_mutex_unlock (&self->lock);
+	eas_set_error (error, EAS_ERROR_STORE, NULL, 0, 0,
+		       _ ("The local copy of this item was damaged; it is fetched anew. Try again "
+			  "in a moment"));
+
+	return TRUE;
+}
+
 /* A new row, or the present one with the newer wish; what was edited first stays the ancestor. */
 static EEasEdit *
 make_edit (EEasWorker *self,
@@ -569,7 +616,7 @@ make_edit (EEasWorker *self,
 		edit->uid = g_strdup (uid);
 		edit->since = g_get_real_time () / G_USEC_PER_SEC;
 		edit->server_id = row != NULL ? g_strdup (row->server_id) : NULL;
-		edit->ancestor = row != NULL ? g_bytes_ref (row->body) : NULL;
+		edit->ancestor = row != NULL && row->body != NULL ? g_bytes_ref (row->body) : NULL;
 	}
 	edit->kind = kind;
 	edit->version++;
@@ -688,6 +735,8 @@ edit (EEasWorker *self,
 {
 	EEasWaiter waiter = { 0 };
 
+	if (kind == E_EAS_EDIT_SAVE && e_eas_worker_find_damage (self, uid, error))
+		return E_EAS_SAVE_FAILED;
 	if (!store_edit (self, kind, uid, object, wait ? &waiter : NULL, error)) {
 		g_mutex_lock (&self->lock);
 		g_ptr_array_remove (self->waiters, &waiter);
@@ -765,7 +814,9 @@ e_eas_worker_load (EEasWorker *self,
 	}
 
 	row = e_eas_cache_row_by_uid (self->cache, uid);
-	item = row != NULL && row->problem == NULL ? eas_item_from_bytes (row->body, NULL) : NULL;
+	item = row != NULL && row->problem == NULL && row->body != NULL
+		       ? eas_item_from_bytes (row->body, NULL)
+		       : NULL;
 	if (item == NULL)
 		return FALSE;
 
@@ -784,6 +835,9 @@ e_eas_worker_show (EEasWorker *self, const char *uid)
 	g_autofree char *object = NULL;
 	gboolean shown;
 
+	/* What is shown is right, until it comes again. */
+	if (e_eas_worker_find_damage (self, uid, NULL))
+		return;
 	e_eas_cache_begin (self->cache);
 	if (e_eas_worker_load (self, uid, &server_id, &item, &object))
 		shown = self->klass->put (self->owner, uid, server_id, item, object, NULL);

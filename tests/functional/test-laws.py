@@ -168,11 +168,47 @@ def test_outbox_damaged():
         account.open()
         wait_for(lambda: {"first", "last"} <= set(account.there()), 30, "the sound edits to arrive")
         parked = wait_for(lambda: account.status()["calendars"][0]["parked"], 20, "the broken one to be parked")
+        report("an edit of an item makes no second one", account.there().count("there") == 1, account.there())
         report("damaged rows: the sound edits arrive, once", account.there().count("first") == 1 and account.there().count("last") == 1,
                account.there())
         report("the broken one is parked with a reason", all(entry["reason"] for entry in parked), parked)
         account.create("new", 5)
         report("and the calendar goes on", "new" in account.there(), account.there())
+
+
+def test_items_damaged():
+    """An item that cannot be read back is fetched anew; an edit of it makes no second one on the server."""
+    with Desk(server, "items") as account:
+        titles = [f"event {n}" for n in range(5)]
+        for n, title in enumerate(titles):
+            account.add(title, n)
+        account.settle(*titles)
+        for body in ("x'00'", "x'0301'", "NULL"):
+            account.close()
+            account.kill()
+            with sqlite3.connect(os.path.join(account.cache(), "cache.db")) as database:
+                database.execute(f"UPDATE eas_items SET body = {body}")
+            account.open()
+            refused = ""
+            try:
+                account.change("event 0", location=f"Room {body}")
+            except seam.AgentError as error:
+                refused = str(error)
+            report(f"item {body}: an edit of it is refused in words", "damaged" in refused, refused)
+            account.settle(*titles)
+            wait_for(lambda: edited(account, f"Room {body}"), 30, "an edit that is taken", 1)
+            wait_for(lambda: any(body in item["xml"] for item in account.ask("items", folder=account.folder)["items"]) and not outbox(account),
+                     30, "the edit on the server")
+            account.settle(*titles)
+            report(f"item {body}: nothing is lost or doubled", True)
+
+
+def edited(account, place):
+    try:
+        account.change("event 0", location=place)
+    except seam.AgentError:
+        return False
+    return True
 
 
 # What the server says
@@ -682,7 +718,7 @@ def statuses(account):
     return found
 
 
-TESTS = [test_state_damaged, test_cache_damaged, test_outbox_damaged, test_quarantine, test_emptied, test_emptied_alone, test_forgetful_server, test_forgotten_key, test_refused_item, test_conflict_server_wins, test_conflict_without_space,
+TESTS = [test_state_damaged, test_cache_damaged, test_outbox_damaged, test_items_damaged, test_quarantine, test_emptied, test_emptied_alone, test_forgetful_server, test_forgotten_key, test_refused_item, test_conflict_server_wins, test_conflict_without_space,
          test_conflict_mine_wins, test_conflict_keep_both, test_conflict_merged, test_local_only, test_mass_deletion, test_strange_names, test_wipe, test_password,
          test_server_down_at_start, test_version_change, test_two_processes, test_five_calendars]
 
@@ -690,7 +726,7 @@ TESTS = [test_state_damaged, test_cache_damaged, test_outbox_damaged, test_quara
 def main():
     global server
     wanted = [test for test in TESTS if not sys.argv[1:] or test.__name__.removeprefix("test_") in sys.argv[1:]]
-    users = ["state", "cache", "rows", "held", "emptied", "alone", "forgetful", "forget", "refused", "conflict-server-wins", "conflict-mine-wins", "conflict-keep-both",
+    users = ["state", "cache", "rows", "items", "held", "emptied", "alone", "forgetful", "forget", "refused", "conflict-server-wins", "conflict-mine-wins", "conflict-keep-both",
              "nospace",
              "merge", "local", "mass", "names", "wipe", "bystander", "changed", "late", "version", "two", "five"]
     with seam.TestServer(*(word for user in users for word in ("--user", f"{user}:{desk.PASSWORD}"))) as server:

@@ -2,6 +2,7 @@
 """A line between a desktop and a server that fails on demand: the same faults for
 every server, at the only place where client and server cannot know them."""
 
+import contextlib
 import random
 import re
 import selectors
@@ -39,6 +40,9 @@ class FaultyLine:
         self.closing = False
         self.held = threading.Event()
         self.go_on = threading.Event()
+        self.gate = threading.Event()  # closed: new requests wait here
+        self.gate.set()
+        self.underway = set()  # pairs whose request is with the server, but for Pings
         threading.Thread(target=self._accept, daemon=True).start()
 
     def arm(self, fault, command="Sync", count=1):
@@ -72,8 +76,22 @@ class FaultyLine:
         self.down()
         self.up()
 
+    @contextlib.contextmanager
+    def quiet(self, seconds=5):
+        """Nothing is asked of the server meanwhile, nor is anything answered by it but a Ping."""
+        with self.lock:
+            self.gate.clear()
+        end = time.monotonic() + seconds
+        while self.underway and time.monotonic() < end:
+            time.sleep(0.01)
+        try:
+            yield
+        finally:
+            self.gate.set()
+
     def close(self):
         self.closing = True
+        self.gate.set()
         close(self.listener)
         self.down()
 
@@ -114,8 +132,18 @@ class FaultyLine:
         finally:
             with self.lock:
                 self.pairs.discard(pair)
+                self.underway.discard(near)
             close(near)
             close(far)
+
+    def _pass_gate(self, near, command):
+        while not self.closing:
+            self.gate.wait(timeout=1)
+            with self.lock:
+                if self.gate.is_set():
+                    if command != "Ping":
+                        self.underway.add(near)
+                    return
 
     def _forward(self, near, far):
         """One fault at most for each request; the request is what follows an answer."""
@@ -136,6 +164,7 @@ class FaultyLine:
                             with self.lock:
                                 self.requests.append((time.monotonic(), command))
                             fault, fresh = self._take(command), False
+                            self._pass_gate(near, command)
                         if fault == "refuse":
                             return
                         if fault == "hold":
@@ -145,6 +174,7 @@ class FaultyLine:
                         far.sendall(data)
                         continue
                     begins, fresh = not fresh, True
+                    self.underway.discard(near)
                     if begins and self.latency > 0:
                         time.sleep(self.latency)
                     if fault == "lose":

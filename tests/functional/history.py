@@ -15,6 +15,7 @@ A failing seed is printed with the words that run it again.
 
 import argparse
 import collections
+import contextlib
 import datetime
 import os
 import random
@@ -191,8 +192,8 @@ def whole(event, uid):
 class SogoWitness:
     """The other side where it is SOGo: edits and reads through CalDAV or CardDAV."""
 
-    def __init__(self, dav, kind):
-        self.dav, self.kind = dav, kind
+    def __init__(self, dav, kind, line):
+        self.dav, self.kind, self.line = dav, kind, line
 
     def narrow(self, window):
         """SOGo has no say in it."""
@@ -215,20 +216,32 @@ class SogoWitness:
                 return name, form.uid
         return None, None
 
+    @contextlib.contextmanager
+    def told(self):
+        """SOGo's keys are whole seconds: a change in the second of an answer that came before it is never told."""
+        with self.line.quiet():
+            time.sleep(1.0 - time.time() % 1.0 + 0.02)
+            yield
+
     def add(self, event):
         uid = seam.new_uid()
-        self.dav.put(uid + self.kind.suffix, self.kind.resource(event, uid))
+        with self.told():
+            self.dav.put(uid + self.kind.suffix, self.kind.resource(event, uid))
 
     def change(self, event):
         name, uid = self.find(event.token)
         if name is None:
             return False
-        self.dav.put(name, self.kind.resource(event, uid))
+        with self.told():
+            self.dav.put(name, self.kind.resource(event, uid))
         return True
 
     def delete(self, event):
         name, _ = self.find(event.token)
-        return name is not None and self.dav.delete(name)
+        if name is None:
+            return False
+        with self.told():
+            return self.dav.delete(name)
 
     # by specification (mock_witness.Spec), for matrix.py
 
@@ -246,9 +259,11 @@ class SogoWitness:
     def read(self, spec):
         return self.named(spec.summary)[1]
 
+    # Properties this server cannot hold as they are meant: when that is so, and why.
+    limits = {"busy": (lambda said: said["busy"] in ("TENTATIVE", "OOF"), "SOGo's ActiveSync knows only free and busy")}
+
     def beyond(self, said):
-        """Properties this server cannot hold as they are meant: SOGo's ActiveSync knows only free and busy."""
-        return {"busy"} if said["busy"] in ("TENTATIVE", "OOF") else set()
+        return {name for name, (is_beyond, _) in self.limits.items() if is_beyond(said)}
 
     def remove(self, spec):
         name, _ = self.named(spec.summary)
@@ -261,8 +276,9 @@ class SogoWitness:
             self.dav.delete(name)
 
     def tick(self):
-        """SOGo's keys are whole seconds: a change in the second of its last answer is never told."""
-        time.sleep(1.0 - time.time() % 1.0 + 0.02)
+        """As told(), where nothing is under way."""
+        with self.told():
+            pass
 
 
 class History:
@@ -343,7 +359,6 @@ class History:
     def server_add(self):
         event = self.new_event("s")
         self.note("server adds", event.token, "series" if event.series else "single")
-        self.witness.tick()
         self.witness.add(event)
         event.touch("server")
 
@@ -351,13 +366,11 @@ class History:
         before = (event.summary, event.location)
         self.edit(event, "server")
         self.note("server changes", event.token, "to", event.summary, event.location)
-        self.witness.tick()
         if not self.witness.change(event):
             event.summary, event.location = before
 
     def server_delete(self, event):
         self.note("server deletes", event.token)
-        self.witness.tick()
         if self.witness.delete(event):
             event.alive = False
             event.removed_by.add("server")
@@ -526,7 +539,6 @@ class History:
     def forget(self, form):
         """Takes a settled conflict out of the calendar, on the server's side."""
         event = Event(form.token, self.rng)
-        self.witness.tick()
         while self.witness.delete(event):
             pass
         wait_for(lambda: not any(f.token == form.token for f in self.desktop.forms()),
@@ -645,9 +657,9 @@ def source_of(kind, program):
         agent.close()
 
 
-def make_witness(options, kind, folder=None):
+def make_witness(options, kind, line, folder=None):
     if options.server == "sogo":
-        return SogoWitness(kind.dav(options.dav, options.user, options.password), kind)
+        return SogoWitness(kind.dav(options.dav, options.user, options.password), kind, line)
     control = seam.Control(options.url)
     if options.kind == "events":
         return MockWitness(control, kind, options.version, options.user, folder)
@@ -659,7 +671,7 @@ def open_account(options):
     target = urllib.parse.urlsplit(options.url or options.dav)
     line = faulty_line.FaultyLine(target.hostname, target.port)
     kind = history_kinds.KINDS.get(options.kind) or Events()
-    witness = make_witness(options, kind)
+    witness = make_witness(options, kind, line)
     if options.no_ping:
         line.replaces = (b",Ping", b",Pong")
     witness.clear()

@@ -59,9 +59,12 @@ class Matrix:
         self.options, self.desktop, self.witness = options, desktop, witness
         self.number = 0
         self.failures = 0
+        self.step = None
+        self.table = {}  # property -> {step: what became of it}, where it is a limit of the server
 
     def report(self, name, work):
         self.number += 1
+        self.step = name
         try:
             work()
             print(f"ok {self.number} - {name}", flush=True)
@@ -101,6 +104,8 @@ class Matrix:
             return last["said"] is not None and not differences()
         try:
             wait_for(equal, self.options.patience, f"{spec.summary} {where}", 0.2)
+            for name, (a, b) in meaning.difference(wanted, last["said"]).items():
+                self.table.setdefault(name, {})[f"{self.step}, {where}"] = f"{b!r} for {a!r}"
         except Failure:
             if last["said"] is None:
                 raise Failure(f"{spec.summary} is not {where}") from None
@@ -217,6 +222,13 @@ class Matrix:
             self.await_gone(spec, self.witness.read, "from the server")
         self.report(f"{name}: desktop to server: delete", leave)
 
+    def print_table(self):
+        """Property by property: alike everywhere, or what becomes of it and why."""
+        for name in meant(Spec("", MONDAY, uid="x")):
+            print(f"# {name:12} {self.witness.limits[name][1] if name in self.table else 'alike in each step, both ways'}")
+            for step, what in self.table.get(name, {}).items():
+                print(f"# {'':12}   {step}: {what}")
+
     def local_uid(self, spec):
         """Since 16.0 the server may have given the event another UID."""
         spec.uid = self.uid_on_desktop(spec) or spec.uid
@@ -236,6 +248,7 @@ def main():
                 continue
             matrix.from_server(name, spec)
             matrix.from_desktop(name, spec)
+        matrix.print_table()
     finally:
         desktop.close()
         line.close()

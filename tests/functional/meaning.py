@@ -88,6 +88,15 @@ def of_components(components):
     return said
 
 
+def minutes_before(trigger):
+    """Of a duration such as "-PT15M"; another trigger as it is."""
+    found = re.fullmatch(r"-?P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:\d+S)?)?", trigger or "")
+    if not found:
+        return trigger
+    weeks, days, hours, minutes = (int(part or 0) for part in found.groups())
+    return ((weeks * 7 + days) * 24 + hours) * 60 + minutes
+
+
 def plain_of_component(component):
     busy = component.value("X-MICROSOFT-CDO-BUSYSTATUS")
     if busy is None:
@@ -102,6 +111,7 @@ def plain_of_component(component):
         "busy": busy,
         "class": component.value("CLASS", "PUBLIC"),
         "categories": tuple(sorted(c for v in component.values("CATEGORIES") for c in v.split(","))),
+        "alarm": minutes_before(component.value("VALARM")),
     }
 
 
@@ -163,6 +173,7 @@ def of_item(item):
         "busy": {"0": "FREE", "1": "TENTATIVE", "2": "BUSY", "3": "OOF", "4": "WORKINGELSEWHERE"}.get(text_of(item, "BusyStatus") or "2"),
         "class": {"0": "PUBLIC", "1": "PRIVATE", "2": "PRIVATE", "3": "CONFIDENTIAL"}.get(text_of(item, "Sensitivity") or "0"),
         "categories": tuple(sorted(c.text or "" for c in (child(item, "Categories", "Calendar") or []))),
+        "alarm": int(text_of(item, "Reminder")) if text_of(item, "Reminder") else None,
     }
     recurrence = child(item, "Recurrence")
     said["rule"] = rule_of_element(recurrence) if recurrence is not None and len(recurrence) else None

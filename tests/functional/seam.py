@@ -83,7 +83,7 @@ KINDS = {"events": "VEVENT", "tasks": "VTODO", "notes": "VJOURNAL"}
 
 
 def parse_events(text, kind="events"):
-    """Every VEVENT (VTODO, VJOURNAL) of an iCalendar text; components inside one are left out."""
+    """Every VEVENT (VTODO, VJOURNAL) of an iCalendar text; of components inside one only the trigger of an alarm, as VALARM."""
     name = KINDS[kind]
     events, stack = [], []
     for line in unfold(text):
@@ -93,6 +93,8 @@ def parse_events(text, kind="events"):
                 events.append(Component())
         elif line.startswith("END:"):
             stack.pop()
+        elif stack[-2:] == [name, "VALARM"] and line.startswith("TRIGGER"):
+            events[-1].properties.setdefault("VALARM", []).append(({}, line.split(":", 1)[1]))
         elif stack and stack[-1] == name and ":" in line:
             match = re.match(r'([A-Za-z0-9-]+)((?:;[^=;:]+=(?:"[^"]*"|[^;:]*)(?:,"[^"]*")*)*):(.*)', line, re.S)
             if match:

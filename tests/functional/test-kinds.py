@@ -42,7 +42,7 @@ class Stage:
         agent = self.desktop.open()
         self.account = next(parent for uid, _, parent, _ in self.kind.sources(agent) if uid == self.desktop.source)
         folder = self.control.ask("folder-add", user=self.name, name="Other", type=self.kind.own_type)["id"]
-        self.witness2 = history.make_witness(options, self.kind, folder)
+        self.witness2 = history.make_witness(options, self.kind, self.line, folder)
         self.desktop2 = history.Desktop(options.agent, self.child("Other").uid, self.kind)
 
     def close(self):
@@ -250,7 +250,7 @@ def row_folder_of_the_desktop(stage):
         raise Failure(f"the server has {stage.on_server()}")
     desktop, thing = history.Desktop(stage.options.agent, source, stage.kind), stage.thing()
     desktop.open().create(stage.kind.text(thing, seam.new_uid()))
-    stage.equal(desktop, history.make_witness(stage.options, stage.kind, folder["id"]), [thing])
+    stage.equal(desktop, history.make_witness(stage.options, stage.kind, stage.line, folder["id"]), [thing])
     desktop.close()
     stage.person.rename(source, "Renamed here")
     wait_for(lambda: "Renamed here" in stage.on_server() and "Mine" not in stage.on_server(), SOON, "the name on the server")

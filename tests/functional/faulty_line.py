@@ -63,6 +63,7 @@ class FaultyLine:
         with self.lock:
             self.is_down = True
             pairs = list(self.pairs)
+            self.underway.clear()
         for pair in pairs:
             for end in pair:
                 close(end)
@@ -151,7 +152,7 @@ class FaultyLine:
         with selectors.DefaultSelector() as selector:
             selector.register(near, selectors.EVENT_READ)
             selector.register(far, selectors.EVENT_READ)
-            while not self.closing:
+            while not self.closing and near.fileno() >= 0:  # down() may have closed it
                 for key, _ in selector.select(timeout=1):
                     data = key.fileobj.recv(65536)
                     if not data:

@@ -6,6 +6,7 @@
  * event replaces the local one, each with its occurrence.
  */
 
+#include "eas-map-body.h"
 #include "eas-map-codecs.h"
 #include "eas-map-event.h"
 
@@ -24,17 +25,27 @@ native_component (gpointer component)
 	return i_cal_object_get_native (I_CAL_OBJECT (component));
 }
 
-/* These the wire tells, and where it does not, they are gone. */
 static gboolean
-is_local_x (const char *name)
+has_other_text (icalcomponent *component, icalcomponent *previous)
+{
+	return g_strcmp0 (eas_map_get_text (component, ICAL_DESCRIPTION_PROPERTY),
+			  eas_map_get_text (previous, ICAL_DESCRIPTION_PROPERTY)) != 0;
+}
+
+/* Others the wire tells, and where it does not, they are gone; as is the form of another text. */
+static gboolean
+is_local_x (const char *name, gboolean other_text)
 {
 	return name != NULL && !g_str_has_prefix (name, "X-MICROSOFT-") &&
-	       !g_str_has_prefix (name, "X-LIC-");
+	       !g_str_has_prefix (name, "X-LIC-") &&
+	       (!other_text || strcmp (name, EAS_MAP_ALT_DESC_X) != 0);
 }
 
 static void
 keep_properties (icalcomponent *component, icalcomponent *previous, icalproperty_kind kind)
 {
+	/* Before the loop: libical keeps one place in a component, and this moves it. */
+	gboolean other_text = has_other_text (component, previous);
 	icalproperty *property;
 
 	/* The server's word, where it has one. */
@@ -46,7 +57,7 @@ keep_properties (icalcomponent *component, icalcomponent *previous, icalproperty
 		const char *name = icalproperty_get_x_name (property);
 
 		if (kind == ICAL_X_PROPERTY &&
-		    (!is_local_x (name) || eas_map_get_x (component, name) != NULL))
+		    (!is_local_x (name, other_text) || eas_map_get_x (component, name) != NULL))
 			continue;
 		icalcomponent_add_property (component, icalproperty_new_clone (property));
 	}

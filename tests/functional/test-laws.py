@@ -505,12 +505,19 @@ def test_local_only():
         account.settle("renamed there")
         report("and when somebody changes the event", local_things(account.event("renamed there")) == sorted(LOCAL),
                local_things(account.event("renamed there")))
+        account.change("renamed there", description="a text", **{"x-alt-desc": "<b>a text</b>"})
+        account.settle("renamed there")
+        account.ask("change", '<airsync:ApplicationData xmlns:airsync="AirSync" xmlns:airsyncbase="AirSyncBase"><airsyncbase:Body><airsyncbase:Type>1</airsyncbase:Type>'
+                    '<airsyncbase:Data>another text</airsyncbase:Data></airsyncbase:Body></airsync:ApplicationData>', id=account.id_of("renamed there"))
+        wait_for(lambda: account.event("renamed there").value("DESCRIPTION", "").startswith("another"), 20, "the other text")
+        report("but no form of a text that somebody has changed", not account.event("renamed there").values("X-ALT-DESC"),
+               account.event("renamed there").values("X-ALT-DESC"))
         stored = base64.b64decode(account.agent.ask("get", uid)[0]).decode()
         account.agent.modify("\r\n".join(line for line in seam.unfold(stored) if line and not line.startswith(("COLOR", "X-TEST"))) + "\r\n")
         account.settle("renamed there")
         time.sleep(1)
         left = local_things(account.event("renamed there"))
-        report("but not what the person takes away", left == ["PRIORITY:3", "URL:https://example.test/agenda"], left)
+        report("nor what the person takes away", left == ["PRIORITY:3", "URL:https://example.test/agenda"], left)
 
 
 def test_mass_deletion():

@@ -350,8 +350,9 @@ write_children (EasItemBuilder *builder,
 			write_time (builder, dialect, tag, stored, slot);
 		} else if (tag == EAS_AIRSYNCBASE_BODY) {
 			write_body (builder, dialect, stored, slot);
-		} else if (!eas_tag_valid_in (tag, dialect->version)) {
-			continue;
+		} else if (eas_tag_is_known (tag) && !eas_tag_valid_in (tag, dialect->version)) {
+			continue; /* what nobody knows is of a later version, and told all the same
+				   */
 		} else if (eas_item_n_children (stored, slot) == 0) {
 			eas_item_builder_copy (builder, stored, slot);
 		} else {

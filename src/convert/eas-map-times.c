@@ -113,6 +113,13 @@ mend_end (EasEventTimes *times)
 		times->end = times->start;
 }
 
+/* libical writes no year after 3000: it would be a component without a date. */
+static gboolean
+can_be_written (const EasEventTimes *times, gint64 moment)
+{
+	return icaltime_is_valid_time (eas_event_times_to_ical (times, moment));
+}
+
 gboolean
 eas_event_times_read (EasEventTimes *out,
 		      const EasItem *item,
@@ -135,7 +142,14 @@ eas_event_times_read (EasEventTimes *out,
 	times.shifted = times.all_day && !eas_datetime_is_midnight (start);
 	times.start = eas_event_times_from_wire (&times, start);
 	times.end = eas_event_times_from_wire (&times, end);
+	if (!can_be_written (&times, times.end))
+		times.end = times.start;
 	mend_end (&times);
+	if (!can_be_written (&times, times.start)) {
+		eas_set_error (error, EAS_ERROR_ITEM_REJECTED, NULL, 0, 0,
+			       _ ("The event is too far in the future to be shown"));
+		return FALSE;
+	}
 
 	*out = times;
 	return TRUE;

@@ -636,6 +636,26 @@ test_other_version (void)
 	}
 }
 
+/* A damaged year: named as what cannot be shown, never an event without a date. */
+static void
+test_far_future (void)
+{
+	EasMapContext context = convert_context (EAS_VERSION_12_1, NULL);
+	g_autoptr (EasItem) never = convert_item (
+		TIMES ("60270109T133000Z", "60270109T143000Z") "<c:Subject>A</c:Subject>");
+	g_autoptr (EasItem) endless = convert_item (
+		TIMES ("20270109T133000Z", "60270109T143000Z") "<c:Subject>A</c:Subject>");
+	g_autoptr (GError) error = NULL;
+	g_autoptr (GPtrArray) none = eas_map_event_read (never, "u", &context, &error);
+	g_autoptr (GPtrArray) shown = convert_read (endless, &context);
+	g_autofree char *ical = convert_ical (shown);
+
+	g_assert_null (none);
+	g_assert_error (error, EAS_ERROR, EAS_ERROR_ITEM_REJECTED);
+	convert_assert_has (ical, "DTSTART;TZID=Europe/Berlin:20270109T143000");
+	convert_assert_has (ical, "DTEND;TZID=Europe/Berlin:20270109T143000");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -656,6 +676,7 @@ main (int argc, char **argv)
 	g_test_add_func ("/map/event/busy", test_busy);
 	g_test_add_func ("/map/event/uid", test_uid);
 	g_test_add_func ("/map/event/no-start", test_no_start);
+	g_test_add_func ("/map/event/far-future", test_far_future);
 	g_test_add_func ("/map/event/injection", test_injection);
 	g_test_add_func ("/map/event/links", test_links);
 	g_test_add_func ("/map/event/same-content", test_same_content);

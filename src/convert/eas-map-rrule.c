@@ -105,7 +105,9 @@ set_pattern (struct icalrecurrencetype *rule, const EasRecurrence *recurrence)
 	case EAS_RECURRENCE_YEARLY:
 		rule->freq = ICAL_YEARLY_RECURRENCE;
 		set_one (rule->by_month, (short) recurrence->month_of_year);
-		set_one (rule->by_month_day, (short) recurrence->day_of_month);
+		/* Alone it would be that day of every month. */
+		if (recurrence->month_of_year != 0)
+			set_one (rule->by_month_day, (short) recurrence->day_of_month);
 		return TRUE;
 	case EAS_RECURRENCE_YEARLY_NTH:
 		rule->freq = ICAL_YEARLY_RECURRENCE;

@@ -273,6 +273,8 @@ test_types (void)
 		{ "<c:Type>5</c:Type><c:MonthOfYear>2</c:MonthOfYear><c:DayOfMonth>29</"
 		  "c:DayOfMonth>",
 		  "FREQ=YEARLY;BYMONTHDAY=29;BYMONTH=2" },
+		/* Without its month: the start says when in the year. */
+		{ "<c:Type>5</c:Type><c:DayOfMonth>1</c:DayOfMonth>", "FREQ=YEARLY" },
 		{ "<c:Type>6</c:Type><c:MonthOfYear>11</c:MonthOfYear><c:WeekOfMonth>4</"
 		  "c:WeekOfMonth>"
 		  "<c:DayOfWeek>16</c:DayOfWeek>",

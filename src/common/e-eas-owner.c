@@ -12,6 +12,7 @@
 #include "e-eas-owner.h"
 
 #define DATA_NAME "e-eas-owner"
+#define SETTLE_MS 1000               /* the bus is quicker */
 #define LOOK_US   G_TIME_SPAN_SECOND /* between two looks for addresses */
 
 struct _EEasOwner {
@@ -45,14 +46,54 @@ problem_cb (ESourceEasFolder *folder, GParamSpec *pspec, EBackend *backend)
 		self->klass->notify_error (backend, problem);
 }
 
+static ESourceConnectionStatus
+get_shown (EEasOwner *self)
+{
+	ESourceConnectionStatus shown;
+
+	g_mutex_lock (&self->lock);
+	shown = self->shown;
+	g_mutex_unlock (&self->lock);
+
+	return shown;
+}
+
+static gboolean
+settle_cb (gpointer data)
+{
+	g_autoptr (EBackend) backend = g_weak_ref_get (data);
+	EEasOwner *self =
+		backend != NULL ? g_object_get_data (G_OBJECT (backend), DATA_NAME) : NULL;
+
+	if (self != NULL)
+		e_source_set_connection_status (e_backend_get_source (backend), get_shown (self));
+
+	return G_SOURCE_REMOVE;
+}
+
+/* EDS sets the status of a source as well, and what comes back over the bus late makes a source
+ * skip what is set meanwhile: said once more when all has come to rest. */
+static void
+settle_status (EBackend *backend)
+{
+	g_timeout_add_full (G_PRIORITY_DEFAULT, SETTLE_MS, settle_cb, e_weak_ref_new (backend),
+			    (GDestroyNotify) e_weak_ref_free);
+}
+
 static void
 show_status (EEasOwner *self, ESourceConnectionStatus status)
 {
+	ESource *source = e_backend_get_source (self->backend);
+	gboolean news = e_source_get_connection_status (source) != status;
+
 	g_mutex_lock (&self->lock);
+	news |= self->shown != status;
 	self->shown = status;
 	g_mutex_unlock (&self->lock);
 
-	e_source_set_connection_status (e_backend_get_source (self->backend), status);
+	e_source_set_connection_status (source, status);
+	if (news)
+		settle_status (self->backend);
 }
 
 /* EDS calls a source connected when our connect returned, which asks nobody. */
@@ -60,16 +101,13 @@ static void
 status_cb (ESource *source, GParamSpec *pspec, EBackend *backend)
 {
 	EEasOwner *self = g_object_get_data (G_OBJECT (backend), DATA_NAME);
-	ESourceConnectionStatus shown = E_SOURCE_CONNECTION_STATUS_CONNECTED;
+	ESourceConnectionStatus status = e_source_get_connection_status (source);
 
-	if (self == NULL ||
-	    e_source_get_connection_status (source) != E_SOURCE_CONNECTION_STATUS_CONNECTED)
-		return;
-	g_mutex_lock (&self->lock);
-	shown = self->shown;
-	g_mutex_unlock (&self->lock);
-	if (shown != E_SOURCE_CONNECTION_STATUS_CONNECTED)
-		e_source_set_connection_status (source, shown);
+	if (self != NULL && status == E_SOURCE_CONNECTION_STATUS_CONNECTED &&
+	    get_shown (self) != status)
+		e_source_set_connection_status (source, get_shown (self));
+	else if (self != NULL && status == E_SOURCE_CONNECTION_STATUS_CONNECTING)
+		settle_status (backend);
 }
 
 EEasOwner *

@@ -186,6 +186,11 @@ eas_event_times_read_exception (EasEventTimes *out,
 	}
 	if (child_time (item, exception, EAS_CALENDAR_END_TIME, &utc))
 		times.end = eas_event_times_from_wire (&times, utc);
+	/* As if it said nothing of it: the occurrence is shown where the rule has it. */
+	if (!can_be_written (&times, times.start))
+		times.start = original;
+	if (!can_be_written (&times, times.end))
+		times.end = times.start;
 	mend_end (&times);
 
 	*out = times;

@@ -498,6 +498,21 @@ take_newer (EEasWorker *self, const char *server_id, EasItem *item, guint genera
 	e_eas_worker_take_change (self, change, generation);
 }
 
+/* Before our Add there was nothing: all that it said is ours, in whatever words the server has it.
+ */
+static void
+note_what_was (EEasWorker *self, const Sending *sending, const char *server_id)
+{
+	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
+	g_autoptr (EasItem) nothing = eas_item_builder_finish (builder);
+	g_autoptr (GBytes) bytes = eas_item_to_bytes (nothing);
+	gboolean is_new = sending->change->kind == EAS_CHANGE_ADD;
+
+	if (is_new || sending->edit->ancestor != NULL)
+		e_eas_worker_note_change (self, server_id,
+					  is_new ? bytes : sending->edit->ancestor);
+}
+
 /* What was sent is what the server has now. In a transaction. */
 static void
 store_result (EEasWorker *self,
@@ -509,8 +524,7 @@ store_result (EEasWorker *self,
 {
 	g_autoptr (GBytes) body = eas_item_to_bytes (item);
 
-	if (sending->change->kind != EAS_CHANGE_ADD && sending->edit->ancestor != NULL)
-		e_eas_worker_note_change (self, server_id, sending->edit->ancestor);
+	note_what_was (self, sending, server_id);
 	e_eas_cache_put_row (self->cache, server_id, edit->uid, eas_item_hash (item), generation,
 			     body, NULL);
 	e_eas_worker_note_files (self, server_id, item);

@@ -222,6 +222,23 @@ class Matrix:
             self.await_gone(spec, self.witness.read, "from the server")
         self.report(f"{name}: desktop to server: delete", leave)
 
+    def removed_unseen(self):
+        """What the server made of our own Add is nobody's edit: a removal that meets it is still meant."""
+        spec = Spec("Unseen", MONDAY, busy="OOF", uid=seam.new_uid())
+        other = Spec("Between", MONDAY, uid=seam.new_uid())
+        agent = self.desktop.open()
+        agent.create(to_ical(spec)[0])
+        self.await_equal(spec, self.witness.read, "on the server")
+        self.local_uid(spec)
+        spec.location = "Another place"
+        agent.modify(to_ical(spec)[0])
+        self.witness.tick()
+        self.witness.put(other)  # so that there is something to tell
+        agent.remove(spec.uid)
+        self.await_gone(spec, self.witness.read, "from the server")
+        self.await_gone(spec, self.on_desktop, "from the desktop")
+        self.witness.remove(other)
+
     def print_table(self):
         """Property by property: alike everywhere, or what becomes of it and why."""
         for name in meant(Spec("", MONDAY, uid="x")):
@@ -241,6 +258,7 @@ def main():
     try:
         wait_for(desktop.empty, options.patience, "an empty calendar to begin with")
         matrix.report("an event in an empty calendar", lambda: matrix.anchor())
+        matrix.report("an event is removed before its server's form was seen", matrix.removed_unseen)
         if options.server == "sogo" and not options.only and not os.environ.get("EAS_SOAK"):
             options.only = SLICE  # each step waits for SOGo's own look every five seconds
         for name, spec in cases().items():

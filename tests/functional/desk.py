@@ -22,8 +22,8 @@ def tool(*words, data="", seconds=60):
     return subprocess.run(["evolution-eas", *words], input=data, capture_output=True, text=True, timeout=seconds)
 
 
-FOLDER_TYPES = {"events": 8, "tasks": 7, "notes": 10}
-CACHES = {"events": "calendar", "tasks": "tasks", "notes": "memos"}
+FOLDER_TYPES = {"events": 8, "tasks": 7, "notes": 10, "contacts": 9}
+CACHES = {"events": "calendar", "tasks": "tasks", "notes": "memos", "contacts": "addressbook"}
 
 
 class Desk:

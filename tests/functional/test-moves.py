@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Moving events, tasks and notes between two folders of the account, as programs do it:
-a copy under the same UID, then a removal. It has to be one MoveItems. TAP.
+"""Moving events, tasks, notes and contacts between two folders of the account, as programs
+do it: a copy under the same UID, then a removal. It has to be one MoveItems. TAP.
 
 	test-moves.py VERSION [--only NAME,…]
 """
@@ -13,13 +13,15 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import book  # noqa: E402
 import seam  # noqa: E402
 import tap  # noqa: E402
 from desk import AGENT, Desk  # noqa: E402
 from seam import Failure, wait_for  # noqa: E402
 
 SOON = 40
-USER_FOLDERS = {"events": 13, "tasks": 15, "notes": 17}
+USER_FOLDERS = {"events": 13, "tasks": 15, "notes": 17, "contacts": 14}
+FACE = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(range(256)) * 3
 
 
 def check(condition, what):
@@ -64,10 +66,22 @@ class Pair(Desk):
         return self.agent.create("\r\n".join([f"BEGIN:{name}", f"UID:{seam.new_uid()}", "DTSTAMP:20260101T000000Z", f"SUMMARY:{title}",
                                               "DESCRIPTION:Some text", f"END:{name}", ""]))
 
+    def uids2(self):
+        return [event.value("UID") for event in self.second.events()]
+
     def move(self, uid, edit=lambda text: text):
         """As GNOME Calendar and Evolution do."""
         self.second.create(edit(text_of(self.agent, uid)))
         self.agent.remove(uid)
+
+    def move_all(self, uids):
+        """As Evolution does with a selection: all copies in one call, all removals in another."""
+        texts = "".join(text_of(self.agent, uid) for uid in uids)
+        self.second.ask("create-all", seam.encode(f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{texts}END:VCALENDAR\r\n"))
+        self.agent.ask("remove-all", ",".join(uids))
+
+    def rename(self, text, old, new):
+        return text.replace(f"SUMMARY:{old}", f"SUMMARY:{new}")
 
     def expect(self, first, second):
         def settled():
@@ -82,6 +96,53 @@ class Pair(Desk):
 
     def moves(self):
         return len(self.requests("MoveItems"))
+
+
+class Books(Pair):
+    """The same with address books; a contact's title is what it is filed as."""
+
+    def agent_of(self, source):
+        agent = book.BookAgent(book.AGENT)
+        agent.open(source)
+        return agent
+
+    def calendars(self):
+        agent = book.BookAgent(book.AGENT)
+        try:
+            return [uid for uid, backend, parent, _ in agent.sources() if backend == "eas" and parent == self.uid]
+        finally:
+            agent.close()
+
+    def open(self):
+        self.close()
+        self.agent = self.agent_of(self.source)
+
+    def open_second(self):
+        self.second = self.agent_of(self.source2)
+
+    def kill(self):
+        seam.kill_factory(book.FACTORY)
+        super().kill()
+
+    def here(self):
+        return sorted(card.value("X-EVOLUTION-FILE-AS", "") for card in self.agent.cards())
+
+    def here2(self):
+        return sorted(card.value("X-EVOLUTION-FILE-AS", "") for card in self.second.cards())
+
+    def uids2(self):
+        return [card.value("UID") for card in self.second.cards()]
+
+    def make(self, title, *lines):
+        return self.agent.create("\r\n".join(["BEGIN:VCARD", "VERSION:3.0", f"UID:{seam.new_uid()}", f"FN:{title}", f"N:{title};;;;",
+                                              f"X-EVOLUTION-FILE-AS:{title}", *lines, "END:VCARD", ""]))[0]
+
+    def move_all(self, uids):
+        self.second.create(*(text_of(self.agent, uid) for uid in uids))
+        self.agent.remove(*uids)
+
+    def rename(self, text, old, new):
+        return book.edit_card(text, fn=new, n=f"{new};;;;", fileas=new)
 
 
 def clear(pair):
@@ -104,12 +165,12 @@ def test_moved_in_one(pair):
     pair.expect([], ["moved"])
     check(pair.moves() == 1, f"{pair.moves()} MoveItems")
     check(pair.ask("items", folder=pair.folder2)["items"][0]["xml"] == before, "the item is not what it was")
-    check(uid in [event.value("UID") for event in pair.second.events()], "it has another UID")
+    check(uid in pair.uids2(), "it has another UID")
 
 
 def test_moved_and_changed(pair):
     uid = pair.make("before")
-    pair.move(uid, lambda text: text.replace("SUMMARY:before", "SUMMARY:after"))
+    pair.move(uid, lambda text: pair.rename(text, "before", "after"))
     pair.expect([], ["after"])
     check(pair.moves() == 1, f"{pair.moves()} MoveItems")
 
@@ -157,14 +218,11 @@ def uploads(pair):
 
 
 def test_many(pair):
-    """As Evolution does with a selection: all copies in one call, all removals in another."""
     titles = [f"one of many {n}" for n in range(5)]
     uids = [pair.make(title) for title in titles]
     pair.ask("set", log_bodies=1)
     pair.server.control.ask("reset")
-    texts = [text_of(pair.agent, uid) for uid in uids]
-    pair.second.ask("create-all", seam.encode("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n" + "".join(texts) + "END:VCALENDAR\r\n"))
-    pair.agent.ask("remove-all", ",".join(uids))
+    pair.move_all(uids)
     pair.expect([], titles)
     check(pair.moves() == len(titles), f"{pair.moves()} MoveItems")
     check(uploads(pair) == (0, 0), f"{uploads(pair)} Adds and Deletes")
@@ -194,13 +252,13 @@ def test_refused_unheard(pair):
     uid = pair.make("refused")
     pair.ask("fault", kind="status", command="MoveItems", value=2, times=1)
     pair.line.down()
-    pair.move(uid, lambda text: text.replace("SUMMARY:refused", "SUMMARY:renamed"))
+    pair.move(uid, lambda text: pair.rename(text, "refused", "renamed"))
     pair.line.up()
     pair.agent.refresh()
     pair.second.refresh()
     pair.expect(["refused"], [])
     check("does not move" in pair.status_text(), pair.status_text())
-    check("SUMMARY:renamed" in "\n".join(pair.conflicts()), pair.conflicts())
+    check(":renamed" in "\n".join(pair.conflicts()), pair.conflicts())
 
 
 def test_killed_before(pair):
@@ -228,7 +286,7 @@ def test_killed(pair):
     uid = pair.make("survivor")
     pair.ask("fault", kind="delay", command="MoveItems", value=3000, times=1)
     pair.second.create(text_of(pair.agent, uid))
-    pair.agent.process.stdin.write(f"remove all {uid}\n")
+    pair.agent.process.stdin.write(f"remove {'' if pair.kind == 'contacts' else 'all '}{uid}\n")
     pair.agent.process.stdin.flush()
     wait_for(lambda: pair.moves() or pair.ask("items", folder=pair.folder2)["items"], SOON, "the move to be under way", 0.05)
     pair.second.process.kill()
@@ -254,6 +312,32 @@ def test_offline(pair):
     pair.expect([], ["later"])
 
 
+def keeps_picture(pair):
+    pair.expect([], ["face"])
+    check(pair.moves() == 1, f"{pair.moves()} MoveItems")
+    check(pair.second.cards()[0].photo() == FACE, "the picture on the desktop is another")
+    elements = book.elements_of(pair.ask("items", folder=pair.folder2)["items"][0]["xml"])
+    check(elements.get("Picture") == base64.b64encode(FACE).decode(), f"the picture on the server is {elements.get('Picture', '')[:40]!r}")
+
+
+def test_picture(pair):
+    """On the desktop it is a file of the book that the contact leaves."""
+    pair.move(pair.make("face", book.inline_photo(FACE)))
+    keeps_picture(pair)
+
+
+def test_picture_offline(pair):
+    """The file may be gone before the server hears of it."""
+    uid = pair.make("face", book.inline_photo(FACE))
+    pair.line.down()
+    pair.move(uid, lambda text: book.edit_card(text, nickname="Mug"))
+    pair.line.up()
+    pair.agent.refresh()
+    pair.second.refresh()
+    keeps_picture(pair)
+    check("Mug" in pair.ask("items", folder=pair.folder2)["items"][0]["xml"], "what was changed on the way is not on the server")
+
+
 def run(pair, tests):
     for test in tests:
         tap.attempt(f"{pair.kind}/{test.__name__[5:]}", lambda: clear(pair), lambda: test(pair))
@@ -266,11 +350,15 @@ def main():
     options = parser.parse_args()
     tests = list(tap.tests_in(globals(), options.only).values())
     few = [test for test in tests if test in (test_moved_in_one, test_lost_answer, test_refused)]
-    plan = [("alice", "events", tests), ("bob", "tasks", few), ("carol", "notes", few)]
-    with seam.TestServer("--user", "alice:secret", "--user", "bob:secret", "--user", "carol:secret", "--versions", options.version) as server:
-        for user, kind, part in plan:
+    pictures = [test_picture, test_picture_offline]
+    contacts = few + pictures + [test_moved_and_changed, test_many, test_refused_unheard, test_killed_before]
+    plan = [("alice", "events", [test for test in tests if test not in pictures], Pair), ("bob", "tasks", few, Pair), ("carol", "notes", few, Pair),
+            ("dave", "contacts", [test for test in tests if test in contacts], Books)]
+    users = [word for user, *_ in plan for word in ("--user", f"{user}:secret")]
+    with seam.TestServer(*users, "--versions", options.version) as server:
+        for user, kind, part, make_pair in plan:
             if part:
-                with Pair(server, user, kind) as pair:
+                with make_pair(server, user, kind) as pair:
                     run(pair, part)
     tap.finish()
 

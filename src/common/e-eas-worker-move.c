@@ -621,6 +621,17 @@ put_copy_away (EEasWorker *self, const Moving *moving, GError **error)
 	e_eas_worker_commit (self, error);
 }
 
+/*
+ * The server breaks on this move, or does not know the command: SOGo answers 501 where a
+ * contact is to be moved. That it is not the whole server, the look into the folder tells.
+ */
+static gboolean
+is_of_the_move (const GError *error)
+{
+	return g_error_matches (error, EAS_ERROR, EAS_ERROR_NOT_SUPPORTED) ||
+	       g_error_matches (error, EAS_ERROR, EAS_ERROR_SERVER);
+}
+
 /* A server that cannot be reached is asked again, when it was looked whether it did it before. */
 static gboolean
 move_one (EEasWorker *self, Moving *moving, GError **error)
@@ -638,6 +649,8 @@ move_one (EEasWorker *self, Moving *moving, GError **error)
 
 	if (write_journal (self, moving, &local_error))
 		new_id = ask_server (self, moving, &local_error);
+	if (is_of_the_move (local_error))
+		g_clear_error (&local_error);
 	if (new_id != NULL)
 		store_moved (self, moving, new_id, &local_error);
 	else if (local_error == NULL) /* its source may be gone because it is here already */

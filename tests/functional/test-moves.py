@@ -247,6 +247,28 @@ def test_refused(pair):
     check(uploads(pair) == (0, 0), f"{uploads(pair)} Adds and Deletes after another try")
 
 
+def test_broken(pair):
+    """A server that breaks on such a move, whenever it is asked (SOGo with contacts: 501)."""
+    for status in (501, 500):
+        uid = pair.make(f"broken {status}")
+        pair.ask("set", log_bodies=1)
+        pair.server.control.ask("reset")
+        pair.ask("fault", kind="http", command="MoveItems", value=status, times=-1)
+        refusal = ""
+        try:
+            pair.move(uid)
+        except seam.AgentError as error:
+            refusal = str(error)
+        check("does not move" in refusal, f"{status}: the program is told {refusal!r}")
+        pair.expect([f"broken {status}"], [])
+        check(uploads(pair) == (0, 0), f"{uploads(pair)} Adds and Deletes")
+        pair.ask("faults", clear=1)
+        pair.move(uid)
+        pair.expect([], [f"broken {status}"])
+        pair.second.remove(uid)
+        pair.expect([], [])
+
+
 def test_refused_unheard(pair):
     """The same where nobody waits any more: what was changed on the way is put aside, and status says why."""
     uid = pair.make("refused")
@@ -351,7 +373,8 @@ def main():
     tests = list(tap.tests_in(globals(), options.only).values())
     few = [test for test in tests if test in (test_moved_in_one, test_lost_answer, test_refused)]
     pictures = [test_picture, test_picture_offline]
-    contacts = few + pictures + [test_moved_and_changed, test_many, test_refused_unheard, test_killed_before]
+    contacts = few + pictures + [test_moved_and_changed, test_many, test_broken, test_refused_unheard,
+                                 test_killed_before]
     plan = [("alice", "events", [test for test in tests if test not in pictures], Pair), ("bob", "tasks", few, Pair), ("carol", "notes", few, Pair),
             ("dave", "contacts", [test for test in tests if test in contacts], Books)]
     users = [word for user, *_ in plan for word in ("--user", f"{user}:secret")]

@@ -138,76 +138,10 @@ static const char *const settings = "PRAGMA cache_size = -768; PRAGMA temp_store
 struct _EEasCache {
 	ECache *cache;
 	sqlite3_stmt *prepared[N_SQL];
-	gboolean failed; /* a write of the running transaction */
+	gboolean failed;  /* a statement of the running transaction */
+	GThread *guarded; /* what this one could not read, it must not take for absent */
+	gboolean unread;  /* since it was guarded */
 };
-
-void
-e_eas_row_free (EEasRow *row)
-{
-	if (row == NULL)
-		return;
-
-	g_free (row->server_id);
-	g_free (row->uid);
-	g_free (row->problem);
-	g_clear_pointer (&row->body, g_bytes_unref);
-	g_free (row);
-}
-
-void
-e_eas_arrival_free (EEasArrival *arrival)
-{
-	if (arrival == NULL)
-		return;
-
-	eas_sync_change_free (arrival->change);
-	g_free (arrival);
-}
-
-void
-e_eas_edit_free (EEasEdit *edit)
-{
-	if (edit == NULL)
-		return;
-
-	g_free (edit->uid);
-	g_free (edit->server_id);
-	g_free (edit->client_id);
-	g_free (edit->object);
-	g_free (edit->reason);
-	g_clear_pointer (&edit->ancestor, g_bytes_unref);
-	g_free (edit);
-}
-
-EEasEdit *
-e_eas_edit_copy (const EEasEdit *edit)
-{
-	EEasEdit *copy = g_memdup2 (edit, sizeof *edit);
-
-	copy->uid = g_strdup (edit->uid);
-	copy->server_id = g_strdup (edit->server_id);
-	copy->client_id = g_strdup (edit->client_id);
-	copy->object = g_strdup (edit->object);
-	copy->reason = g_strdup (edit->reason);
-	copy->ancestor = edit->ancestor != NULL ? g_bytes_ref (edit->ancestor) : NULL;
-
-	return copy;
-}
-
-void
-e_eas_journal_entry_free (EEasJournalEntry *entry)
-{
-	if (entry == NULL)
-		return;
-
-	g_free (entry->uid);
-	g_free (entry->key);
-	g_free (entry->server_id);
-	g_free (entry->client_id);
-	g_free (entry->instance_id);
-	g_clear_pointer (&entry->expected, g_bytes_unref);
-	g_free (entry);
-}
 
 static gboolean
 set_store_error (GError **error)
@@ -218,6 +152,14 @@ set_store_error (GError **error)
 	return FALSE;
 }
 
+/* The lock is held. What cannot be read is not what is not there. */
+static void
+note_failure (EEasCache *self)
+{
+	self->failed = TRUE;
+	self->unread |= g_thread_self () == self->guarded;
+}
+
 /* The statement, ready to be bound. The cache's lock must be held until done(). */
 static sqlite3_stmt *
 prepare (EEasCache *self, Sql sql)
@@ -225,9 +167,21 @@ prepare (EEasCache *self, Sql sql)
 	if (self->prepared[sql] == NULL &&
 	    sqlite3_prepare_v2 (e_cache_get_sqlitedb (self->cache), statements[sql], -1,
 				&self->prepared[sql], NULL) != SQLITE_OK)
-		self->failed = TRUE;
+		note_failure (self);
 
 	return self->prepared[sql];
+}
+
+/* FALSE: that was the last row, or it cannot be read. */
+static gboolean
+next_row (EEasCache *self, sqlite3_stmt *stmt)
+{
+	int outcome = sqlite3_step (stmt);
+
+	if (outcome != SQLITE_ROW && outcome != SQLITE_DONE)
+		note_failure (self);
+
+	return outcome == SQLITE_ROW;
 }
 
 static void
@@ -368,7 +322,7 @@ read_all (EEasCache *self,
 {
 	GPtrArray *all = g_ptr_array_new_with_free_func (free_func);
 
-	while (stmt != NULL && sqlite3_step (stmt) == SQLITE_ROW)
+	while (stmt != NULL && next_row (self, stmt))
 		g_ptr_array_add (all, read (stmt));
 	if (stmt != NULL)
 		done (stmt);
@@ -387,7 +341,7 @@ read_by_text (EEasCache *self, Sql sql, const char *text, gpointer (*read) (sqli
 	stmt = prepare (self, sql);
 	if (stmt != NULL) {
 		bind_text (stmt, 1, text);
-		if (sqlite3_step (stmt) == SQLITE_ROW)
+		if (next_row (self, stmt))
 			found = read (stmt);
 		done (stmt);
 	}
@@ -406,7 +360,7 @@ read_number (EEasCache *self, Sql sql, gint64 parameter)
 	stmt = prepare (self, sql);
 	if (stmt != NULL) {
 		sqlite3_bind_int64 (stmt, 1, parameter);
-		if (sqlite3_step (stmt) == SQLITE_ROW)
+		if (next_row (self, stmt))
 			number = sqlite3_column_int64 (stmt, 0);
 		done (stmt);
 	}
@@ -457,6 +411,39 @@ e_eas_cache_free (EEasCache *self)
 }
 
 void
+e_eas_cache_guard (EEasCache *self)
+{
+	e_cache_lock (self->cache, E_CACHE_LOCK_READ);
+	self->guarded = g_thread_self ();
+	self->unread = FALSE;
+	e_cache_unlock (self->cache, E_CACHE_UNLOCK_NONE);
+}
+
+static gboolean
+has_missed (EEasCache *self)
+{
+	gboolean missed;
+
+	e_cache_lock (self->cache, E_CACHE_LOCK_READ);
+	missed = self->unread && self->guarded == g_thread_self ();
+	e_cache_unlock (self->cache, E_CACHE_UNLOCK_NONE);
+
+	return missed;
+}
+
+gboolean
+e_eas_cache_check (EEasCache *self, GError **error)
+{
+	if (!has_missed (self))
+		return TRUE;
+
+	eas_set_error (error, EAS_ERROR_STORE, NULL, 0, 0,
+		       _ ("The local copy could not be read; nothing is changed until it can"));
+
+	return FALSE;
+}
+
+void
 e_eas_cache_begin (EEasCache *self)
 {
 	e_cache_lock (self->cache, E_CACHE_LOCK_WRITE);
@@ -483,6 +470,10 @@ e_eas_cache_commit (EEasCache *self, GError **error)
 {
 	gboolean committed;
 
+	if (has_missed (self)) {
+		e_eas_cache_rollback (self);
+		return e_eas_cache_check (self, error);
+	}
 	if (self->failed) {
 		e_eas_cache_rollback (self);
 		return set_store_error (error);
@@ -577,7 +568,7 @@ e_eas_cache_row_by_hash (EEasCache *self, guint64 hash, guint generation)
 	if (stmt != NULL) {
 		sqlite3_bind_int64 (stmt, 1, (gint64) hash);
 		sqlite3_bind_int64 (stmt, 2, generation);
-		if (sqlite3_step (stmt) == SQLITE_ROW)
+		if (next_row (self, stmt))
 			row = read_row (stmt);
 		done (stmt);
 	}
@@ -719,7 +710,7 @@ e_eas_cache_edit_by_id (EEasCache *self, gint64 id)
 	stmt = prepare (self, SQL_EDIT_BY_ID);
 	if (stmt != NULL) {
 		sqlite3_bind_int64 (stmt, 1, id);
-		if (sqlite3_step (stmt) == SQLITE_ROW)
+		if (next_row (self, stmt))
 			edit = read_edit (stmt);
 		done (stmt);
 	}

@@ -95,13 +95,21 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (EEasCache, e_eas_cache_free)
 
 /*
  * A transaction: the cache's write lock, its revision frozen. commit() checks the
- * outcome; on FALSE everything since begin() is undone. A failed write makes the
- * commit fail, so the calls between need no checks of their own.
+ * outcome; on FALSE everything since begin() is undone. A failed write or read makes
+ * the commit fail, so the calls between need no checks of their own.
  */
 void e_eas_cache_begin (EEasCache *self);
 gboolean e_eas_cache_commit (EEasCache *self, GError **error);
 void e_eas_cache_rollback (EEasCache *self);
 void e_eas_cache_fail (EEasCache *self); /* another write of this transaction failed */
+
+/*
+ * For a thread that decides on what it read outside a transaction, too: from guard()
+ * to the next one, a read of it that failed makes its commits fail, and check() says
+ * so. Before something is sent or taken for absent, check() has to be TRUE.
+ */
+void e_eas_cache_guard (EEasCache *self); /* the calling thread, instead of another */
+gboolean e_eas_cache_check (EEasCache *self, GError **error); /* EAS_ERROR_STORE */
 
 char *e_eas_cache_dup_state (EEasCache *self, const char *name); /* NULL */
 guint e_eas_cache_get_state_uint (EEasCache *self, const char *name);

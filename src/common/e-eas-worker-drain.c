@@ -710,7 +710,8 @@ e_eas_worker_fetch_all (EEasWorker *self, GError **error)
 	while (again) {
 		for (more = TRUE; more;) {
 			e_eas_worker_sync_collection (self);
-			if (!fetch_window (self, &ahead, &more, error) ||
+			if ((ahead == NULL && !e_eas_cache_check (self->cache, error)) ||
+			    !fetch_window (self, &ahead, &more, error) ||
 			    (ahead == NULL && more && !upload_between (self, error)))
 				return FALSE;
 		}

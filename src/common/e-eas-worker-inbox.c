@@ -61,7 +61,7 @@ e_eas_worker_drain_inbox (EEasWorker *self, GError **error)
 		g_autoptr (GPtrArray) arrivals = e_eas_cache_arrivals (self->cache, E_EAS_CHUNK);
 
 		if (arrivals->len == 0)
-			return TRUE;
+			return e_eas_cache_check (self->cache, error);
 		for (guint i = 0; i < arrivals->len; i++)
 			if (!is_readable (((EEasArrival *) arrivals->pdata[i])->change))
 				return begin_anew (self, error);

@@ -100,7 +100,7 @@ e_eas_worker_sync_collection (EEasWorker *self)
 	g_autofree char *stored = e_eas_cache_dup_state (self->cache, STATE_KEY);
 	g_autofree char *key = NULL;
 
-	if (self->collection == NULL)
+	if (self->collection == NULL || !e_eas_cache_check (self->cache, NULL))
 		return;
 	key = eas_collection_dup_key (self->collection);
 	if (g_strcmp0 (stored != NULL ? stored : "0", key) != 0)

@@ -781,7 +781,7 @@ e_eas_worker_upload (EEasWorker *self, gboolean only_awaited, GError **error)
 			return FALSE;
 		sendings = collect (self, only_awaited);
 		if (sendings->len == 0)
-			return TRUE;
+			return e_eas_cache_check (self->cache, error);
 		if (!send_batch (self, sendings, error))
 			return FALSE;
 		if (g_cancellable_set_error_if_cancelled (self->cancellable, error))
@@ -848,6 +848,8 @@ e_eas_worker_recover (EEasWorker *self, GError **error)
 	g_autoptr (GPtrArray) journal = e_eas_cache_journal (self->cache);
 	gboolean fetched;
 
+	if (!e_eas_cache_check (self->cache, error))
+		return FALSE;
 	if (journal->len == 0)
 		return TRUE;
 

@@ -106,6 +106,7 @@ void
 e_eas_worker_answer (EEasWorker *self, gint64 edit_id, guint version)
 {
 	g_autoptr (EEasEdit) edit = e_eas_cache_edit_by_id (self->cache, edit_id);
+	gboolean readable = e_eas_cache_check (self->cache, NULL);
 	gboolean put_off = g_hash_table_contains (self->tried, GSIZE_TO_POINTER ((gsize) edit_id));
 	EEasWaiter *waiter;
 
@@ -116,7 +117,7 @@ e_eas_worker_answer (EEasWorker *self, gint64 edit_id, guint version)
 	waiter = find_waiter (self, edit_id);
 	if (waiter != NULL && waiter->version <= version) {
 		waiter->done = TRUE;
-		waiter->pending = edit != NULL;
+		waiter->pending = edit != NULL || !readable;
 		g_cond_broadcast (&self->answered);
 	}
 	g_mutex_unlock (&self->lock);

@@ -170,6 +170,7 @@ fetch_anew (EEasWorker *self, GError **error)
 static gboolean
 run_cycle (EEasWorker *self, GError **error)
 {
+	e_eas_cache_guard (self->cache);
 	g_hash_table_remove_all (self->steps);
 	self->fetched_at = 0;
 	self->cycle_began = g_get_monotonic_time ();
@@ -207,7 +208,7 @@ run_cycle (EEasWorker *self, GError **error)
 			return FALSE;
 	}
 
-	return e_eas_worker_fetch_files (self, error);
+	return e_eas_worker_fetch_files (self, error) && e_eas_cache_check (self->cache, error);
 }
 
 /* ---- after a cycle ---- */
@@ -455,11 +456,15 @@ e_eas_worker_new (const EEasWorkerClass *klass,
 	if (self->folder_id == NULL)
 		return NULL;
 	self->cache = e_eas_cache_new (cache, error);
-	if (self->cache == NULL || !e_eas_worker_check_folder (self, error) ||
-	    !check_cache (self, error))
+	if (self->cache == NULL)
+		return NULL;
+	e_eas_cache_guard (self->cache);
+	if (!e_eas_worker_check_folder (self, error) || !check_cache (self, error))
 		return NULL;
 	self->verify = e_eas_cache_get_state_uint (self->cache, STATE_VERIFY) != 0;
 	version = e_eas_cache_dup_state (self->cache, STATE_VERSION);
+	if (!e_eas_cache_check (self->cache, error))
+		return NULL;
 	self->version = version != NULL ? eas_version_from_string (version) : EAS_VERSION_NONE;
 
 	return g_steal_pointer (&self);

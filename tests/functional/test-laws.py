@@ -211,6 +211,42 @@ def edited(account, place):
     return True
 
 
+UNREADABLE = """ALTER TABLE eas_journal RENAME TO kept;
+CREATE VIEW eas_journal AS SELECT kept.* FROM kept, (SELECT abs(-9223372036854775807 - 1) AS overflow) WHERE overflow > 0;
+CREATE TRIGGER into_journal INSTEAD OF INSERT ON eas_journal BEGIN SELECT 1; END;"""
+READABLE = "DROP VIEW eas_journal; ALTER TABLE kept RENAME TO eas_journal;"
+
+
+def run_sql(account, script):
+    account.close()
+    account.kill()
+    with sqlite3.connect(os.path.join(account.cache(), "cache.db")) as database:
+        database.executescript(script)
+
+
+def test_journal_unreadable():
+    """A request whose answer was lost, and the note of it cannot be read: nothing is sent until it can."""
+    with Desk(server, "journal", kind="tasks") as account:
+        account.add("there")
+        account.settle("there")
+        account.line.arm("lose", "Sync")
+        account.agent.create("BEGIN:VTODO\r\nUID:once\r\nDTSTAMP:20260101T000000Z\r\nSUMMARY:once\r\nEND:VTODO\r\n")
+        wait_for(lambda: "once" in account.there(), 20, "the task on the server")
+        account.line.down()
+        run_sql(account, UNREADABLE)
+        account.line.up()
+        account.open()
+        said = wait_for(lambda: "could not be read" in status_file(account), 20, "the desktop to say so")
+        report("a journal that cannot be read is said to be so", said, status_file(account))
+        report("and nothing is doubled on the server", account.there().count("once") == 1, account.there())
+        report("nor here", account.here().count("once") == 1, account.here())
+        run_sql(account, READABLE)
+        account.open()
+        account.settle("once", "there")
+        wait_for(lambda: not outbox(account), 20, "the edit to be settled")
+        report("once it can be read, all is as it should be", sorted(account.there()) == ["once", "there"], account.there())
+
+
 # What the server says
 
 def test_quarantine():
@@ -725,7 +761,7 @@ def statuses(account):
     return found
 
 
-TESTS = [test_state_damaged, test_cache_damaged, test_outbox_damaged, test_items_damaged, test_quarantine, test_emptied, test_emptied_alone, test_forgetful_server, test_forgotten_key, test_refused_item, test_conflict_server_wins, test_conflict_without_space,
+TESTS = [test_state_damaged, test_cache_damaged, test_outbox_damaged, test_items_damaged, test_journal_unreadable, test_quarantine, test_emptied, test_emptied_alone, test_forgetful_server, test_forgotten_key, test_refused_item, test_conflict_server_wins, test_conflict_without_space,
          test_conflict_mine_wins, test_conflict_keep_both, test_conflict_merged, test_local_only, test_mass_deletion, test_strange_names, test_wipe, test_password,
          test_server_down_at_start, test_version_change, test_two_processes, test_five_calendars]
 
@@ -733,7 +769,7 @@ TESTS = [test_state_damaged, test_cache_damaged, test_outbox_damaged, test_items
 def main():
     global server
     wanted = [test for test in TESTS if not sys.argv[1:] or test.__name__.removeprefix("test_") in sys.argv[1:]]
-    users = ["state", "cache", "rows", "items", "held", "emptied", "alone", "forgetful", "forget", "refused", "conflict-server-wins", "conflict-mine-wins", "conflict-keep-both",
+    users = ["state", "cache", "rows", "items", "journal", "held", "emptied", "alone", "forgetful", "forget", "refused", "conflict-server-wins", "conflict-mine-wins", "conflict-keep-both",
              "nospace",
              "merge", "local", "mass", "names", "wipe", "bystander", "changed", "late", "version", "two", "five"]
     with seam.TestServer(*(word for user in users for word in ("--user", f"{user}:{desk.PASSWORD}"))) as server:

@@ -40,6 +40,21 @@ e_eas_worker_note_files (EEasWorker *self, const char *server_id, EasItem *item)
 	g_queue_push_tail (&self->files, g_strdup (server_id));
 }
 
+/* A list of rows comes without their bodies. */
+static void
+look_at_item (EEasWorker *self, const char *server_id)
+{
+	g_autoptr (EEasRow) row = e_eas_cache_row_by_id (self->cache, server_id);
+	g_autoptr (EasItem) item = row != NULL ? eas_item_from_bytes (row->body, NULL) : NULL;
+	g_autoptr (GPtrArray) missing = NULL;
+
+	if (item == NULL)
+		return;
+	missing = self->klass->missing_files (self->owner, item, LARGEST);
+	if (missing->len > 0 || self->klass->has_untold_files (item))
+		g_queue_push_tail (&self->files, g_strdup (server_id));
+}
+
 void
 e_eas_worker_look_for_files (EEasWorker *self)
 {
@@ -50,16 +65,8 @@ e_eas_worker_look_for_files (EEasWorker *self)
 		return;
 
 	rows = e_eas_cache_rows_below (self->cache, G_MAXINT32, G_MAXINT32);
-	for (guint i = 0; i < rows->len; i++) {
-		const EEasRow *row = rows->pdata[i];
-		g_autoptr (EasItem) item = eas_item_from_bytes (row->body, NULL);
-		g_autoptr (GPtrArray) missing =
-			item != NULL ? self->klass->missing_files (self->owner, item, LARGEST)
-				     : NULL;
-
-		if (missing != NULL && (missing->len > 0 || self->klass->has_untold_files (item)))
-			g_queue_push_tail (&self->files, g_strdup (row->server_id));
-	}
+	for (guint i = 0; i < rows->len; i++)
+		look_at_item (self, ((EEasRow *) rows->pdata[i])->server_id);
 }
 
 /* ---- asking the server ---- */

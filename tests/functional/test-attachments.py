@@ -198,6 +198,20 @@ def test_survives_a_crash(first, second):
     check(names(first, "crashed, edited") == ["file.txt"], f"there {there(first, 'crashed, edited')}")
 
 
+def test_killed_before_they_came(first, second):
+    """The item is stored, its file is not: after the start it is fetched, though nobody tells of the item again."""
+    give(first, "there before")
+    first.line.arm("refuse", "ItemOperations", 50)
+    first.ask("add", item_xml("killed", ("late.txt", b"late")), folder=first.folder)
+    first.agent.refresh()
+    wait_for(lambda: "killed" in first.here(), SOON, "the event")
+    first.kill()
+    first.line.disarm()
+    first.open()
+    second.open()
+    expect(first, "killed", ("late.txt", b"late"))
+
+
 def test_removed_with_the_event(first, second):
     give(first, "over", ("over.txt", b"over"))
     path = urllib.parse.unquote(first.event("over").properties["ATTACH"][0][1][7:])
@@ -234,7 +248,8 @@ def test_refused_below_16(first, second):
 
 
 SINCE_16 = [test_arrive, test_other_edits_leave_them, test_added_and_removed, test_created_with_files, test_opened_before_it_came,
-            test_offline, test_both_sides_edit, test_survives_a_crash, test_removed_with_the_event, test_a_link_is_no_file]
+            test_offline, test_both_sides_edit, test_survives_a_crash,
+            test_killed_before_they_came, test_removed_with_the_event, test_a_link_is_no_file]
 BELOW_16 = [test_refused_below_16, test_a_link_is_no_file]
 
 

@@ -491,7 +491,7 @@ ecb_eas_get_backend_property (ECalBackend *backend, const char *name)
 	if (g_str_equal (name, E_CAL_BACKEND_PROPERTY_CAL_EMAIL_ADDRESS) ||
 	    g_str_equal (name, E_CAL_BACKEND_PROPERTY_ALARM_EMAIL_ADDRESS)) {
 		e_eas_owner_ensure_worker (self->seam, NULL);
-		return g_strdup (e_eas_owner_get_address (self->seam));
+		return e_eas_owner_dup_address (self->seam);
 	}
 
 	return E_CAL_BACKEND_CLASS (e_cal_backend_eas_parent_class)

@@ -39,6 +39,7 @@ struct _EEasAccount {
 	EEasSecrets *secrets;
 	EEasPush *push;
 	GNetworkMonitor *monitor;
+	gulong network_handler;
 
 	GMutex lock;
 	EasClient *client;
@@ -247,10 +248,17 @@ e_eas_account_ref_client (EEasAccount *self, GError **error)
 static void
 network_changed_cb (GNetworkMonitor *monitor, gboolean available, gpointer user_data)
 {
-	EEasAccount *self = user_data;
+	g_autoptr (EEasAccount) self = g_weak_ref_get (user_data);
 
-	if (available)
+	if (self != NULL && available)
 		e_eas_push_wake (self->push);
+}
+
+/* The monitor tells on the main thread, and any thread may be the last to let go of the account. */
+static void
+free_weak_ref (gpointer weak, GClosure *closure)
+{
+	e_weak_ref_free (weak);
 }
 
 static EEasAccount *
@@ -270,8 +278,9 @@ account_new (ESource *collection, ESourceCredentialsProvider *provider, GProxyRe
 	self->state = eas_account_state_new (self->directory);
 	self->push = e_eas_push_new (self->directory);
 	self->monitor = g_object_ref (g_network_monitor_get_default ());
-	g_signal_connect_object (self->monitor, "network-changed", G_CALLBACK (network_changed_cb),
-				 self, 0);
+	self->network_handler = g_signal_connect_data (self->monitor, "network-changed",
+						       G_CALLBACK (network_changed_cb),
+						       e_weak_ref_new (self), free_weak_ref, 0);
 
 	return self;
 }
@@ -325,6 +334,8 @@ account_dispose (GObject *object)
 {
 	EEasAccount *self = E_EAS_ACCOUNT (object);
 
+	if (self->monitor != NULL)
+		g_clear_signal_handler (&self->network_handler, self->monitor);
 	g_clear_pointer (&self->push, e_eas_push_free);
 	if (self->client != NULL)
 		eas_client_shutdown (self->client);

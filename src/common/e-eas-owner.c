@@ -31,7 +31,7 @@ struct _EEasOwner {
 	gint64 looked_at;     /* monotonic time, for the file */
 
 	GMutex writer;
-	GThread *writing;    /* who holds it */
+	GThread *writing;    /* who holds it; atomic */
 	gboolean waiting;    /* its saves wait for the server */
 	GHashTable *touched; /* uids, by the present writer */
 };
@@ -388,10 +388,16 @@ e_eas_owner_get_worker (EEasOwner *self)
 	return self->worker;
 }
 
-const char *
-e_eas_owner_get_address (EEasOwner *self)
+char *
+e_eas_owner_dup_address (EEasOwner *self)
 {
-	return self->address;
+	char *address;
+
+	g_mutex_lock (&self->lock);
+	address = g_strdup (self->address);
+	g_mutex_unlock (&self->lock);
+
+	return address;
 }
 
 EasVersion
@@ -452,7 +458,7 @@ e_eas_owner_begin_writing (EEasOwner *self, guint n_objects, GError **error)
 		return FALSE;
 
 	g_mutex_lock (&self->writer);
-	self->writing = g_thread_self ();
+	g_atomic_pointer_set (&self->writing, g_thread_self ());
 	self->waiting = n_objects <= 1;
 
 	return TRUE;
@@ -475,14 +481,14 @@ e_eas_owner_end_writing (EEasOwner *self)
 	if (!self->waiting && g_hash_table_size (self->touched) > 0)
 		e_eas_worker_send (self->worker);
 	g_hash_table_remove_all (self->touched);
-	self->writing = NULL;
+	g_atomic_pointer_set (&self->writing, NULL);
 	g_mutex_unlock (&self->writer);
 }
 
 static gboolean
 is_writer (EEasOwner *self)
 {
-	return self->writing == g_thread_self ();
+	return g_atomic_pointer_get (&self->writing) == g_thread_self ();
 }
 
 static gboolean

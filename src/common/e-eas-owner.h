@@ -47,7 +47,7 @@ gboolean e_eas_owner_ensure_worker (EEasOwner *self, GError **error);
 EEasWorker *e_eas_owner_get_worker (EEasOwner *self); /* NULL before it was needed */
 /* The account's own addresses, primary first; lent as long as the owner lives. NULL: none known. */
 const char *const *e_eas_owner_get_addresses (EEasOwner *self);
-const char *e_eas_owner_get_address (EEasOwner *self); /* the account's mail address; NULL */
+char *e_eas_owner_dup_address (EEasOwner *self); /* the account's mail address; NULL */
 EasVersion e_eas_owner_get_version (EEasOwner *self);
 
 /* connect_sync() of a meta backend: no network, it only hands over what EDS brings. */

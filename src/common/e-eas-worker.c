@@ -248,9 +248,11 @@ remember_failure (EEasWorker *self, GError *take_error)
 	self->in_step = FALSE;
 	g_clear_error (&self->last_error);
 	self->last_error = take_error;
-	e_eas_worker_release (self);
 	if (self->watch != NULL)
 		e_eas_watch_report (self->watch, /* ready */ FALSE, self->chain_found);
+	/* Who is released next finds the status true: the edit is pending. */
+	e_eas_worker_write_status (self, no_password ? "waiting" : "error");
+	e_eas_worker_release (self);
 	if (no_password)
 		e_eas_account_refuse_password (self->account, self->cycle_began);
 	if (ask) {
@@ -258,9 +260,10 @@ remember_failure (EEasWorker *self, GError *take_error)
 		self->klass->need_password (self->owner);
 	} else if (!no_password)
 		self->klass->failed (self->owner, take_error);
-	if (g_error_matches (take_error, EAS_ERROR, EAS_ERROR_WIPED))
+	if (g_error_matches (take_error, EAS_ERROR, EAS_ERROR_WIPED)) {
 		e_eas_worker_wipe (self, NULL); /* where it fails, the next cycle ends here again */
-	e_eas_worker_write_status (self, no_password ? "waiting" : "error");
+		e_eas_worker_write_status (self, "error");
+	}
 }
 
 static void

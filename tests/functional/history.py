@@ -19,6 +19,7 @@ import contextlib
 import datetime
 import os
 import random
+import re
 import sys
 import time
 import traceback
@@ -338,7 +339,11 @@ class History:
         if uid is None or not free:
             return
         index = self.rng.choice(free)
-        rid = event.occurrence(index).strftime("%Y%m%dT%H%M%S")
+        rid = event.occurrence(index)
+        text = next(t for t in self.desktop.texts_of(uid) if "RECURRENCE-ID" not in t)
+        if re.search(r"^DTSTART:\d+T\d+Z", text, re.MULTILINE):  # the zone in which the server keeps it
+            rid -= offset_of(rid)
+        rid = rid.strftime("%Y%m%dT%H%M%S")
         self.note("desktop cancels occurrence", index, "of", event.token)
         if self.desktop_do("cancel", lambda: self.desktop.open().remove(uid, rid, "this")) is not False:
             event.cancelled.add(index)

@@ -38,6 +38,7 @@
 #define GRACE        (4 * G_TIME_SPAN_SECOND) /* between the copy and the removal */
 #define RESUME_GRACE G_TIME_SPAN_MINUTE       /* between the openings of two folders */
 #define MARK         "moving:"                /* before the uid, in eas_state */
+#define BAD_GATEWAY  502                      /* HTTP */
 
 typedef enum {
 	MOVE_HELD,
@@ -623,13 +624,16 @@ put_copy_away (EEasWorker *self, const Moving *moving, GError **error)
 
 /*
  * The server breaks on this move, or does not know the command: SOGo answers 501 where a
- * contact is to be moved. That it is not the whole server, the look into the folder tells.
+ * contact is to be moved, and where its process ends over an item that is gone, what stands
+ * before it answers 502. That it is not the whole server, the look into the folder tells.
  */
 static gboolean
 is_of_the_move (const GError *error)
 {
 	return g_error_matches (error, EAS_ERROR, EAS_ERROR_NOT_SUPPORTED) ||
-	       g_error_matches (error, EAS_ERROR, EAS_ERROR_SERVER);
+	       g_error_matches (error, EAS_ERROR, EAS_ERROR_SERVER) ||
+	       (g_error_matches (error, EAS_ERROR, EAS_ERROR_UNAVAILABLE) &&
+		eas_error_get_status (error) == BAD_GATEWAY);
 }
 
 /* A server that cannot be reached is asked again, when it was looked whether it did it before. */

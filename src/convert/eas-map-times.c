@@ -120,6 +120,13 @@ can_be_written (const EasEventTimes *times, gint64 moment)
 	return icaltime_is_valid_time (eas_event_times_to_ical (times, moment));
 }
 
+static void
+set_too_far (GError **error)
+{
+	eas_set_error (error, EAS_ERROR_ITEM_REJECTED, NULL, 0, 0,
+		       _ ("The event is too far in the future to be shown"));
+}
+
 gboolean
 eas_event_times_read (EasEventTimes *out,
 		      const EasItem *item,
@@ -146,8 +153,7 @@ eas_event_times_read (EasEventTimes *out,
 		times.end = times.start;
 	mend_end (&times);
 	if (!can_be_written (&times, times.start)) {
-		eas_set_error (error, EAS_ERROR_ITEM_REJECTED, NULL, 0, 0,
-			       _ ("The event is too far in the future to be shown"));
+		set_too_far (error);
 		return FALSE;
 	}
 
@@ -385,6 +391,11 @@ eas_event_times_write (EasEventTimes *out,
 	eas_event_times_from_property (&times, property, &times.start);
 	times.end = end_of_component (&times, component);
 	mend_end (&times);
+	/* It would come back from the server as one that cannot be shown. */
+	if (!can_be_written (&times, times.start) || !can_be_written (&times, times.end)) {
+		set_too_far (error);
+		return FALSE;
+	}
 
 	*out = times;
 	return TRUE;

@@ -58,6 +58,27 @@ test_no_such_day (void)
 	}
 }
 
+/* libical writes no year after 3000: what goes there would come back as what cannot be shown. */
+static void
+test_too_far (void)
+{
+	static const char *const times[] = { "DTSTART:40540608T170000Z\nDTEND:40540608T180000Z",
+					     "DTSTART;VALUE=DATE:30010101",
+					     "DTSTART:20270304T170000Z\nDTEND:40540608T170000Z" };
+	EasMapContext context = convert_context (EAS_VERSION_16_1, NULL);
+
+	for (guint i = 0; i < G_N_ELEMENTS (times); i++) {
+		g_autofree char *ical = g_strdup_printf (
+			"BEGIN:VEVENT\nUID:1\nDTSTAMP:20260101T000000Z\n%s\nEND:VEVENT\n",
+			times[i]);
+		g_autoptr (GPtrArray) components = convert_components (ical);
+		g_autoptr (GError) error = NULL;
+
+		g_assert_null (eas_map_event_write (components, NULL, NULL, &context, &error));
+		g_assert_error (error, EAS_ERROR, EAS_ERROR_ITEM_REJECTED);
+	}
+}
+
 int
 main (int argc, char **argv)
 {
@@ -65,6 +86,7 @@ main (int argc, char **argv)
 	g_test_add_func ("/map/event/faults/uid-is-one-line", test_uid_is_one_line);
 	g_test_add_func ("/map/event/faults/empty-categories", test_empty_categories);
 	g_test_add_func ("/map/event/faults/no-such-day", test_no_such_day);
+	g_test_add_func ("/map/event/faults/too-far", test_too_far);
 
 	return g_test_run ();
 }

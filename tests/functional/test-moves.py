@@ -248,8 +248,8 @@ def test_refused(pair):
 
 
 def test_broken(pair):
-    """A server that breaks on such a move, whenever it is asked (SOGo with contacts: 501)."""
-    for status in (501, 500):
+    """A server that breaks on such a move, whenever it is asked (SOGo with contacts: 501; where its process ends: 502)."""
+    for status in (501, 500, 502):
         uid = pair.make(f"broken {status}")
         pair.ask("set", log_bodies=1)
         pair.server.control.ask("reset")

@@ -383,3 +383,11 @@ convert_write_new (const char *ical, const EasMapContext *context)
 	g_assert_no_error (error);
 	return convert_change_lines (changes);
 }
+
+gboolean
+convert_libical_writes (int year)
+{
+	struct icaltimetype day = { .year = year, .month = 1, .day = 1, .is_date = 1 };
+
+	return icaltime_is_valid_time (day);
+}

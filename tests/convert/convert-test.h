@@ -85,3 +85,5 @@ void convert_law_unedited (ConvertRandom make);
 void convert_law_round_trip (ConvertRandom make);
 void convert_law_edits (ConvertRandom make, const char *const *edits, guint n_edits);
 void convert_law_hostile (ConvertRandom make);
+/* Whether this libical can write a day of @year; that of Debian 12 writes none after 3000. */
+gboolean convert_libical_writes (int year);

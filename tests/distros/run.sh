@@ -26,9 +26,13 @@ command -v debootstrap >/dev/null || skip "debootstrap is not here"
 root=$(mktemp -d /var/tmp/evolution-eas-XXXXXX)
 # shellcheck disable=SC2329 # called by the trap
 leave() {
-  umount "$root/proc" 2>/dev/null || umount -l "$root/proc" 2>/dev/null || true
-  # Never through a mount that would not go.
-  mountpoint -q "$root/proc" || rm -rf --one-file-system "$root"
+  local mount
+  for mount in dev/pts proc; do
+    umount "$root/$mount" 2>/dev/null || umount -l "$root/$mount" 2>/dev/null || true
+    # Never through a mount that would not go.
+    ! mountpoint -q "$root/$mount" || return
+  done
+  rm -rf --one-file-system "$root"
 }
 trap leave EXIT
 trap 'exit 130' INT TERM HUP
@@ -44,6 +48,9 @@ timeout 300 debootstrap --variant=minbase "$release" "$root" "$mirror" >"$root.l
 }
 rm -f "$root.log"
 mount -t proc proc "$root/proc" || skip "/proc cannot be mounted in it"
+mkdir -p "$root/dev/pts"
+mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts" || skip "/dev/pts cannot be mounted in it"
+[ -e "$root/dev/ptmx" ] || ln -s pts/ptmx "$root/dev/ptmx"
 cp /etc/resolv.conf "$root/etc/resolv.conf" 2>/dev/null || true
 printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
 chmod +x "$root/usr/sbin/policy-rc.d"

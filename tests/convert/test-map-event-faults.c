@@ -36,6 +36,25 @@ test_empty_categories (void)
 	convert_assert_lacks (none, "Categories");
 }
 
+/* An event of these lines of times is refused as an item, and not sent as something else. */
+static gboolean
+is_refused (const char *times)
+{
+	EasMapContext context = convert_context (EAS_VERSION_16_1, NULL);
+	g_autofree char *ical = g_strdup_printf (
+		"BEGIN:VEVENT\nUID:1\nDTSTAMP:20260101T000000Z\n%s\nEND:VEVENT\n", times);
+	g_autoptr (GPtrArray) components = convert_components (ical);
+	g_autoptr (GError) error = NULL;
+	g_autoptr (GPtrArray) changes =
+		eas_map_event_write (components, NULL, NULL, &context, &error);
+
+	g_assert_true ((changes == NULL) == (error != NULL));
+	if (error != NULL)
+		g_assert_error (error, EAS_ERROR, EAS_ERROR_ITEM_REJECTED);
+
+	return changes == NULL;
+}
+
 /* A day that is in no calendar would become another one, or the first that there is. */
 static void
 test_no_such_day (void)
@@ -44,18 +63,9 @@ test_no_such_day (void)
 					      "DTSTART;VALUE=DATE:20270230",
 					      "DTSTART:20271301T100000Z",
 					      "DTSTART;TZID=Europe/Berlin:20270100T100000" };
-	EasMapContext context = convert_context (EAS_VERSION_16_1, NULL);
 
-	for (guint i = 0; i < G_N_ELEMENTS (starts); i++) {
-		g_autofree char *ical = g_strdup_printf (
-			"BEGIN:VEVENT\nUID:1\nDTSTAMP:20260101T000000Z\n%s\nEND:VEVENT\n",
-			starts[i]);
-		g_autoptr (GPtrArray) components = convert_components (ical);
-		g_autoptr (GError) error = NULL;
-
-		g_assert_null (eas_map_event_write (components, NULL, NULL, &context, &error));
-		g_assert_error (error, EAS_ERROR, EAS_ERROR_ITEM_REJECTED);
-	}
+	for (guint i = 0; i < G_N_ELEMENTS (starts); i++)
+		g_assert_true (is_refused (starts[i]));
 }
 
 /* Where libical writes no year after 3000, what goes there would come back as what cannot be shown.
@@ -66,23 +76,9 @@ test_too_far (void)
 	static const char *const times[] = { "DTSTART:40540608T170000Z\nDTEND:40540608T180000Z",
 					     "DTSTART;VALUE=DATE:30010101",
 					     "DTSTART:20270304T170000Z\nDTEND:40540608T170000Z" };
-	EasMapContext context = convert_context (EAS_VERSION_16_1, NULL);
 
-	for (guint i = 0; i < G_N_ELEMENTS (times); i++) {
-		g_autofree char *ical = g_strdup_printf (
-			"BEGIN:VEVENT\nUID:1\nDTSTAMP:20260101T000000Z\n%s\nEND:VEVENT\n",
-			times[i]);
-		g_autoptr (GPtrArray) components = convert_components (ical);
-		g_autoptr (GError) error = NULL;
-		g_autoptr (GPtrArray) changes =
-			eas_map_event_write (components, NULL, NULL, &context, &error);
-
-		if (convert_libical_writes (4054))
-			g_assert_no_error (error);
-		else
-			g_assert_error (error, EAS_ERROR, EAS_ERROR_ITEM_REJECTED);
-		g_assert_true ((changes == NULL) == (error != NULL));
-	}
+	for (guint i = 0; i < G_N_ELEMENTS (times); i++)
+		g_assert_cmpint (is_refused (times[i]), !=, convert_libical_writes (4054));
 }
 
 int

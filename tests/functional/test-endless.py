@@ -31,6 +31,11 @@ def count_requests(account):
     return server.control.ask("requests")["count"]
 
 
+def check_patience(account, what):
+    n = count_requests(account)
+    report(f"{what}: not asked without pause", n <= MOST, n)
+
+
 def test_stall():
     """MoreAvailable, and nothing with it, for ever."""
     with Desk(server, "stall") as account:
@@ -39,8 +44,7 @@ def test_stall():
         account.ask("fault", kind="stall", times=-1, folder=account.folder)
         account.add("new")
         account.agent.refresh()
-        n = count_requests(account)
-        report("always more, never anything: not asked without pause", n <= MOST, n)
+        check_patience(account, "always more, never anything")
         said = account.status()["calendars"][0]
         report("and said", said["error"], said)
         server.control.ask("faults", clear=1)
@@ -56,8 +60,7 @@ def test_forgetting():
         account.settle("known")
         account.ask("fault", kind="collection-status", value=3, times=-1, folder=account.folder)
         account.agent.refresh()
-        n = count_requests(account)
-        report("a key forgotten at once, asked for by a person: not asked without pause", n <= MOST, n)
+        check_patience(account, "a key forgotten at once, asked for by a person")
         said = account.status()["calendars"][0]
         report("and said", said["error"], said)
         server.control.ask("faults", clear=1)
@@ -75,8 +78,7 @@ def test_tombstones():
         account.ask("fault", kind="tombstones", value=50, times=-1, folder=account.folder)
         account.add("new")
         account.agent.refresh()
-        n = count_requests(account)
-        report("deletions of nothing: not asked without pause", n <= MOST, n)
+        check_patience(account, "deletions of nothing")
         account.settle("known", "new")
         report("and all goes on meanwhile", True)
 

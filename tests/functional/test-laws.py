@@ -285,6 +285,20 @@ def test_quarantine():
         wait_for(lambda: account.status()["access"] == "allowed", 20, "status to say that it is over")
 
 
+def empty_out(account):
+    """The server shows nothing all of a sudden, to a new key; asked again and again until it is at rest."""
+    account.line.down()
+    account.ask("clear", folder=account.folder)
+    account.ask("forget", what="keys")
+    account.line.up()
+    account.agent.refresh()
+    wait_for(lambda: "state=held" in " ".join(statuses(account)), 30, "the empty folder to be held")
+    for _ in range(2):
+        time.sleep(1.1)
+        account.agent.refresh()
+    time.sleep(2)
+
+
 def test_emptied():
     """A folder that was emptied while its key was lost: believed once the account is seen to be in order."""
     with Desk(server, "emptied") as account:
@@ -297,16 +311,7 @@ def test_emptied():
             for n, title in enumerate(titles):
                 account.add(title, n)
             account.settle(*titles)
-            account.line.down()
-            account.ask("clear", folder=account.folder)
-            account.ask("forget", what="keys")
-            account.line.up()
-            account.agent.refresh()
-            wait_for(lambda: "state=held" in " ".join(statuses(account)), 30, "the empty folder to be held")
-            for _ in range(2):
-                time.sleep(1.1)
-                account.agent.refresh()
-            time.sleep(2)
+            empty_out(account)
             report("empty all of a sudden: nothing is removed, however often one asks", account.here() == titles, account.here())
             account.ask("add", folder=other, subject="sign of life", start="20270401T090000Z", end="20270401T100000Z")
             agent.refresh()
@@ -329,16 +334,7 @@ def test_emptied_alone():
             account.add(title, n)
         account.settle(*titles)
         account.ask("add", folder=folders[2], subject="a notice to everybody in quarantine")
-        account.line.down()
-        account.ask("clear", folder=account.folder)
-        account.ask("forget", what="keys")
-        account.line.up()
-        account.agent.refresh()
-        wait_for(lambda: "state=held" in " ".join(statuses(account)), 30, "the empty folder to be held")
-        for _ in range(2):
-            time.sleep(1.1)
-            account.agent.refresh()
-        time.sleep(2)
+        empty_out(account)
         report("nothing but a notice in the Inbox: nothing is removed", account.here() == titles, account.here())
         account.ask("add", folder=folders[5], subject="an answer of last week")
         account.ask("quarantine", on=1)

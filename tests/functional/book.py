@@ -275,18 +275,18 @@ class Book:
     def status(self):
         """The worker's status file."""
         parser = configparser.RawConfigParser(strict=False)
-        for path in glob.glob(os.path.join(os.environ["XDG_CACHE_HOME"], "evolution/eas/*/status/*.status")):
+        for text in seam.status_texts():
             one = configparser.RawConfigParser(strict=False)
-            one.read(path)
+            one.read_string(text)
             if one.get("Collection", "source", fallback="") == self.source:
-                parser.read(path)
+                parser.read_string(text)
         return parser
 
     def wait_sent(self):
-        wait_for(lambda: self.status()["Collection"]["pending"] == "0", SOON, "the outbox to empty")
+        wait_for(lambda: self.status().get("Collection", "pending", fallback="") == "0", SOON, "the outbox to empty")
 
     def wait_idle(self, seconds=SOON):
-        wait_for(lambda: self.status()["Collection"]["state"] == "idle", seconds, "rest", 0.2)
+        wait_for(lambda: self.status().get("Collection", "state", fallback="") == "idle", seconds, "rest", 0.2)
 
     def parked(self):
         status = self.status()

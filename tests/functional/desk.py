@@ -192,6 +192,8 @@ class Desk:
         texts = []
         for folder, _, names in os.walk(base):
             for name in names:
+                if not name.endswith((".ics", ".vcf")):
+                    continue  # one that is being written
                 with open(os.path.join(folder, name), encoding="utf-8") as file:
                     texts.append(file.read())
         return texts

@@ -3,6 +3,7 @@
 session's private bus) and a server with a witness that is not ActiveSync."""
 
 import base64
+import glob
 import http.client
 import json
 import os
@@ -120,6 +121,21 @@ def make_event(uid, summary, start, minutes=60, location=None, rrule=None, zone=
 
 
 # The desktop
+
+def status_texts(state="*"):
+    """The status files of an account, by its folder of state; of all accounts without one. A file that is being
+    written has another name until it is finished, and one that has gone since it was listed is looked for again."""
+    pattern = os.path.join(os.environ["XDG_CACHE_HOME"], "evolution", "eas", state, "status", "*.status")
+    while True:
+        texts = []
+        try:
+            for path in sorted(glob.glob(pattern)):
+                with open(path, encoding="utf-8") as file:
+                    texts.append(file.read())
+            return texts
+        except FileNotFoundError:
+            continue
+
 
 def pid_of(bus_name):
     """The process that owns a name on the session bus; None."""

@@ -11,7 +11,6 @@ edits are in test-laws.py. TAP.
 import argparse
 import configparser
 import datetime
-import glob
 import os
 import re
 import subprocess
@@ -120,7 +119,7 @@ class Stage:
                  0.1)
 
     def wait_sent(self):
-        wait_for(lambda: self.status()["Collection"]["pending"] == "0", SOON, "the outbox to empty")
+        wait_for(lambda: self.status().get("Collection", "pending", fallback="") == "0", SOON, "the outbox to empty")
 
     def event(self, title):
         return next(event for event in self.agent.events() if event.value("SUMMARY") == title)
@@ -135,8 +134,8 @@ class Stage:
     def status(self):
         """The worker's status file."""
         parser = configparser.RawConfigParser(strict=False)
-        for path in glob.glob(os.path.join(os.environ["XDG_CACHE_HOME"], "evolution/eas/*/status/*.status")):
-            parser.read(path)
+        for text in seam.status_texts():
+            parser.read_string(text)
         return parser
 
 

@@ -48,14 +48,9 @@ def live_rows(account, table):
 
 def go_offline(account):
     """Cut off, and the desktop knows it: edits wait without being tried, so that no request has to be recovered."""
-    def knows():
-        folder = os.path.join(account.state(), "status")
-        with open(os.path.join(folder, os.listdir(folder)[0]), encoding="utf-8") as file:
-            return "error=" in file.read()
-
     account.line.down()
     account.agent.refresh()
-    wait_for(knows, 20, "the desktop to notice that the server is away")
+    wait_for(lambda: any("error=" in text for text in seam.status_texts(account.state())), 60, "the desktop to notice that the server is away")
 
 
 def kill_within(account, delay):

@@ -85,10 +85,7 @@ def watch_files(desk):
 
 def push_state(desk):
     """The key of the calendar's status file."""
-    folder = os.path.join(desk.state(), "status")
-    for name in os.listdir(folder) if os.path.isdir(folder) else []:
-        with open(os.path.join(folder, name), encoding="utf-8") as file:
-            text = file.read()
+    for text in seam.status_texts(desk.state()):
         if f"id={desk.folder}\n" in text:
             return next((line[5:] for line in text.splitlines() if line.startswith("push=")), None)
     return None

@@ -72,10 +72,7 @@ def wait_for_held(seconds=30):
 
 def state_of(desk):
     """The key "push" of the calendar's status file."""
-    folder = os.path.join(desk.state(), "status")
-    for name in os.listdir(folder) if os.path.isdir(folder) else []:
-        with open(os.path.join(folder, name), encoding="utf-8") as file:
-            text = file.read()
+    for text in seam.status_texts(desk.state()):
         if f"id={desk.folder}\n" in text:
             return next((line[5:] for line in text.splitlines() if line.startswith("push=")), "")
     return ""

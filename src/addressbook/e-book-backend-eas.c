@@ -524,7 +524,8 @@ ebb_eas_dispose (GObject *object)
 {
 	EBookBackendEas *self = E_BOOK_BACKEND_EAS (object);
 
-	e_eas_owner_stop (self->seam);
+	if (!e_eas_owner_stop (self->seam))
+		return;
 	g_ptr_array_set_size (self->cursors, 0);
 
 	G_OBJECT_CLASS (e_book_backend_eas_parent_class)->dispose (object);

@@ -541,7 +541,8 @@ ecb_eas_dispose (GObject *object)
 {
 	ECalBackendEas *self = E_CAL_BACKEND_EAS (object);
 
-	e_eas_owner_stop (self->seam);
+	if (!e_eas_owner_stop (self->seam))
+		return;
 
 	G_OBJECT_CLASS (e_cal_backend_eas_parent_class)->dispose (object);
 }

@@ -136,16 +136,21 @@ e_eas_owner_new (const EEasOwnerClass *klass,
 	return self;
 }
 
-void
+gboolean
 e_eas_owner_stop (EEasOwner *self)
 {
-	EEasWorker *worker;
+	EEasWorker *worker = NULL;
+	gboolean deferred;
 
 	g_mutex_lock (&self->lock);
-	worker = g_steal_pointer (&self->worker);
+	deferred = e_eas_worker_defer_dispose (self->worker, G_OBJECT (self->backend));
+	if (!deferred)
+		worker = g_steal_pointer (&self->worker);
 	g_mutex_unlock (&self->lock);
 	/* Not with the lock: its thread may be calling us. */
 	e_eas_worker_free (worker);
+
+	return !deferred;
 }
 
 void

@@ -32,7 +32,9 @@ typedef struct {
 EEasOwner *e_eas_owner_new (const EEasOwnerClass *klass,
 			    const EEasWorkerClass *worker_class,
 			    EBackend *backend);
-void e_eas_owner_stop (EEasOwner *self); /* from dispose(): ends the worker */
+/* From dispose(): ends the worker. FALSE: not yet, and dispose() has to do nothing else; it is
+ * called again, on the main thread. */
+gboolean e_eas_owner_stop (EEasOwner *self);
 void e_eas_owner_free (EEasOwner *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EEasOwner, e_eas_owner_free)
 

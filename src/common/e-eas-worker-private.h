@@ -2,8 +2,9 @@
 
 /*
  * What the files of the worker share: e-eas-worker.c (thread, queue, order of
- * work), -drain.c (server -> cache), -hang.c (a Sync that waits for news), -inbox.c
- * (durable, not yet applied), -upload.c (outbox -> server), -status.c.
+ * work), -show.c (what there is to show), -drain.c (server -> cache), -hang.c (a Sync
+ * that waits for news), -inbox.c (durable, not yet applied), -upload.c (outbox ->
+ * server), -status.c.
  */
 
 #pragma once
@@ -120,6 +121,7 @@ struct _EEasWorker {
 	GQueue files;        /* (element-type utf8) server ids of items whose files may be missing */
 	GHashTable *left_over; /* uids of removals that an earlier process has left: e-eas-worker-move.c */
 	gint64 left_until;     /* monotonic */
+	GObject *last_hold; /* the owner, which was disposed on this thread; NULL */
 	GError *last_error;
 	char *held;
 	const char *state;

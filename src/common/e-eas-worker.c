@@ -9,8 +9,6 @@
  * Locks: the cache's before self->lock, never the other way round.
  */
 
-#include <glib/gi18n-lib.h>
-
 #include "eas-flow-folders.h"
 
 #include "e-eas-error.h"
@@ -370,6 +368,12 @@ show_edits (EEasWorker *self)
 	show_all (self, parked);
 }
 
+static gboolean
+let_go_cb (gpointer owner)
+{
+	return G_SOURCE_REMOVE;
+}
+
 static gpointer
 worker_thread (gpointer data)
 {
@@ -389,6 +393,9 @@ worker_thread (gpointer data)
 	}
 	e_eas_worker_end_hang (self);
 	e_eas_worker_release (self);
+	/* Not before: the main thread's may be the last hold only when ours is over. */
+	if (self->last_hold != NULL)
+		g_idle_add_full (G_PRIORITY_DEFAULT, let_go_cb, self->last_hold, g_object_unref);
 
 	return NULL;
 }
@@ -485,7 +492,7 @@ e_eas_worker_start (EEasWorker *self)
 }
 
 static void
-stop_thread (EEasWorker *self)
+ask_to_stop (EEasWorker *self)
 {
 	g_mutex_lock (&self->lock);
 	self->stop = TRUE;
@@ -493,7 +500,18 @@ stop_thread (EEasWorker *self)
 	g_mutex_unlock (&self->lock);
 
 	g_cancellable_cancel (self->cancellable);
-	g_thread_join (self->thread);
+}
+
+gboolean
+e_eas_worker_defer_dispose (EEasWorker *self, GObject *owner)
+{
+	if (self == NULL || self->thread != g_thread_self ())
+		return FALSE;
+
+	self->last_hold = g_object_ref (owner);
+	ask_to_stop (self);
+
+	return TRUE;
 }
 
 void
@@ -503,8 +521,10 @@ e_eas_worker_free (EEasWorker *self)
 		return;
 
 	e_eas_worker_silence_bell (self);
-	if (self->thread != NULL)
-		stop_thread (self);
+	if (self->thread != NULL) {
+		ask_to_stop (self);
+		g_thread_join (self->thread);
+	}
 	e_eas_worker_leave_moves (self);
 	g_clear_pointer (&self->watch, e_eas_watch_end);
 
@@ -573,39 +593,6 @@ e_eas_worker_retry_password (EEasWorker *self)
 	g_mutex_unlock (&self->lock);
 	if (waits)
 		e_eas_worker_kick (self);
-}
-
-static gboolean
-is_readable (GBytes *body)
-{
-	g_autoptr (EasItem) item = body != NULL ? eas_item_from_bytes (body, NULL) : NULL;
-
-	return item != NULL;
-}
-
-gboolean
-e_eas_worker_find_damage (EEasWorker *self, const char *uid, GError **error)
-{
-	g_autoptr (EEasEdit) pending = e_eas_cache_edit_by_uid (self->cache, uid);
-	g_autoptr (EEasRow) row = e_eas_cache_row_by_uid (self->cache, uid);
-
-	if (pending != NULL || row == NULL || is_readable (row->body))
-		return FALSE;
-
-	/* With its own hash it would be taken for known when it comes again. */
-	e_eas_cache_begin (self->cache);
-	e_eas_cache_put_row (self->cache, row->server_id, row->uid, /* hash */ 0, row->generation,
-			     row->body, row->problem);
-	e_eas_cache_commit (self->cache, NULL);
-	g_mutex_lock (&self->lock);
-	self->damaged = TRUE;
-	wake (self);
-	g_mutex_unlock (&self->lock);
-	eas_set_error (error, EAS_ERROR_STORE, NULL, 0, 0,
-		       _ ("The local copy of this item was damaged; it is fetched anew. Try again "
-			  "in a moment"));
-
-	return TRUE;
 }
 
 /* A new row, or the present one with the newer wish; what was edited first stays the ancestor. */
@@ -799,67 +786,6 @@ e_eas_worker_remove (
 		return E_EAS_SAVE_FAILED;
 
 	return edit (self, E_EAS_EDIT_REMOVE, uid, NULL, wait, error);
-}
-
-gboolean
-e_eas_worker_load (EEasWorker *self,
-		   const char *uid,
-		   char **out_server_id,
-		   EasItem **out_item,
-		   char **out_object)
-{
-	g_autoptr (EEasEdit) pending = e_eas_cache_edit_by_uid (self->cache, uid);
-	g_autoptr (EEasRow) row = NULL;
-	g_autoptr (EasItem) item = NULL;
-
-	if (pending != NULL) {
-		if (pending->kind == E_EAS_EDIT_REMOVE)
-			return FALSE;
-		*out_server_id = g_strdup (pending->server_id);
-		*out_item = NULL;
-		*out_object = g_steal_pointer (&pending->object);
-		return TRUE;
-	}
-
-	row = e_eas_cache_row_by_uid (self->cache, uid);
-	item = row != NULL && row->problem == NULL && row->body != NULL
-		       ? eas_item_from_bytes (row->body, NULL)
-		       : NULL;
-	if (item == NULL)
-		return FALSE;
-
-	*out_server_id = g_strdup (row->server_id);
-	*out_item = g_steal_pointer (&item);
-	*out_object = NULL;
-
-	return TRUE;
-}
-
-void
-e_eas_worker_show (EEasWorker *self, const char *uid)
-{
-	g_autofree char *server_id = NULL;
-	g_autoptr (EasItem) item = NULL;
-	g_autofree char *object = NULL;
-	gboolean shown;
-
-	/* What is shown is right, until it comes again. */
-	if (e_eas_worker_find_damage (self, uid, NULL))
-		return;
-	e_eas_cache_begin (self->cache);
-	if (e_eas_worker_load (self, uid, &server_id, &item, &object))
-		shown = self->klass->put (self->owner, uid, server_id, item, object, NULL);
-	else
-		shown = self->klass->remove (self->owner, uid, NULL);
-	if (!shown)
-		e_eas_cache_fail (self->cache);
-	self->klass->flush (self->owner, e_eas_cache_commit (self->cache, NULL));
-}
-
-gboolean
-e_eas_worker_is_shown (EEasWorker *self, const char *uid)
-{
-	return e_eas_cache_is_shown (self->cache, uid);
 }
 
 EasClient *

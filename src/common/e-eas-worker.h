@@ -108,6 +108,13 @@ EEasWorker *e_eas_worker_new (const EEasWorkerClass *klass,
 			      GError **error);
 void e_eas_worker_start (EEasWorker *self);
 void e_eas_worker_free (EEasWorker *self); /* cancels and joins */
+/*
+ * For the dispose of @owner, before e_eas_worker_free(): the last to let go of it may be the
+ * worker's own thread, as a view that is told of an item holds EDS's backend meanwhile, and a
+ * thread cannot join itself. TRUE: so it is, and @owner lives on until the main context has
+ * let go of it; nothing of it may be disposed now.
+ */
+gboolean e_eas_worker_defer_dispose (EEasWorker *self, GObject *owner);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EEasWorker, e_eas_worker_free)
 
 /* Return at once. @explicitly: a person asked; parked edits are tried once more. */

@@ -48,7 +48,8 @@ typedef struct {
 	char *server_id;  /* NULL: the server has no such item */
 	char *client_id;  /* of the Add; kept through every repeat */
 	char *object;     /* what the person made of it; NULL for a removal */
-	GBytes *ancestor; /* the server's item that was edited; NULL for a new one */
+	GBytes *ancestor; /* the server's item that was edited; without a server_id: what an Add
+			   * said whose answer was lost; NULL for a new one */
 	guint version;    /* grows with each local edit */
 	guint attempts;   /* refusals that may pass */
 	gboolean parked;

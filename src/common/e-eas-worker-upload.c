@@ -73,11 +73,44 @@ baseline_of (EEasWorker *self, const EEasEdit *edit)
 	return row != NULL && row->body != NULL ? eas_item_from_bytes (row->body, NULL) : NULL;
 }
 
+/* What an Add said whose answer was lost and that no fetch has shown; NULL. Files that it brought
+ * are not in it any more. */
+static EasItem *
+lost_add_of (const EEasEdit *edit)
+{
+	EasItem *said = edit->server_id == NULL && edit->ancestor != NULL
+				? eas_item_from_bytes (edit->ancestor, NULL)
+				: NULL;
+
+	if (said != NULL && eas_item_has (said, EAS_AIRSYNCBASE_ATTACHMENTS))
+		g_clear_pointer (&said, eas_item_unref);
+
+	return said;
+}
+
+/* Told again as it was: a server that remembers its ClientId does not look at the rest. What was
+ * edited since comes after it. */
+static GPtrArray *
+changes_after_lost_add (EEasWorker *self, const EEasEdit *edit, EasItem *said, GError **error)
+{
+	GPtrArray *changes = self->klass->write (self->owner, edit->object, said, error);
+	EasSyncChange *add;
+
+	if (changes == NULL)
+		return NULL;
+	add = eas_sync_change_new (EAS_CHANGE_ADD, NULL);
+	add->item = eas_item_ref (said);
+	g_ptr_array_insert (changes, 0, add);
+
+	return changes;
+}
+
 /* All that @edit still has to tell the server, in order; NULL with error: it cannot be told. */
 static GPtrArray *
 changes_of (EEasWorker *self, const EEasEdit *edit, GError **error)
 {
 	g_autoptr (EasItem) baseline = NULL;
+	g_autoptr (EasItem) lost = NULL;
 	GPtrArray *changes;
 
 	if (edit->kind == E_EAS_EDIT_REMOVE) {
@@ -87,6 +120,10 @@ changes_of (EEasWorker *self, const EEasEdit *edit, GError **error)
 					 eas_sync_change_new (EAS_CHANGE_DELETE, edit->server_id));
 		return changes;
 	}
+
+	lost = lost_add_of (edit);
+	if (lost != NULL)
+		return changes_after_lost_add (self, edit, lost, error);
 
 	baseline = edit->server_id != NULL ? baseline_of (self, edit) : NULL;
 	/* Told as a new item, the server would have two of it, and a meeting would be called anew.
@@ -216,12 +253,21 @@ skip (EEasWorker *self, const EEasEdit *edit)
 	g_hash_table_add (self->tried, GSIZE_TO_POINTER ((gsize) edit->id));
 }
 
+/* The server has not taken it, or it is known by its ServerId now. */
+static void
+forget_lost_add (EEasEdit *edit)
+{
+	if (edit->server_id == NULL)
+		g_clear_pointer (&edit->ancestor, g_bytes_unref);
+}
+
 /* Law 5: the edit stays, with its reason, and the rest goes on. Whoever waits for it gets the
  * reason instead. */
 void
 e_eas_worker_park (EEasWorker *self, EEasEdit *edit, const GError *why)
 {
 	skip (self, edit);
+	forget_lost_add (edit);
 	if (e_eas_worker_refuse (self, edit, why))
 		return;
 
@@ -593,10 +639,17 @@ want_fetch (EEasWorker *self)
 	g_mutex_unlock (&self->lock);
 }
 
+/* In a transaction. */
 static void
-say_anew (EEasWorker *self, const EEasEdit *edit)
+say_anew (EEasWorker *self, gint64 edit_id)
 {
+	g_autoptr (EEasEdit) edit = e_eas_cache_edit_by_id (self->cache, edit_id);
+
+	if (edit == NULL)
+		return;
 	skip (self, edit);
+	forget_lost_add (edit);
+	e_eas_cache_put_edit (self->cache, edit);
 	want_fetch (self);
 }
 
@@ -631,10 +684,12 @@ judge_refusal (EEasWorker *self, const Sending *sending, EEasEdit *edit, guint s
 		try_later (self, edit, why);
 	} else if (edit->version != sending->edit->version) {
 		/* Of what is no longer wanted: the newer wish is told next. */
+		forget_lost_add (edit);
+		e_eas_cache_put_edit (self->cache, edit);
 	} else if (e_eas_error_is_transient (why)) {
 		try_later (self, edit, why);
 	} else if (dialect_changed (self)) {
-		say_anew (self, edit);
+		say_anew (self, edit->id);
 	} else {
 		e_eas_worker_park (self, edit, why);
 	}
@@ -726,7 +781,7 @@ isolate (EEasWorker *self, GPtrArray *sendings, const GError *why)
 	e_eas_cache_begin (self->cache);
 	e_eas_cache_clear_journal (self->cache);
 	for (guint i = 0; dialect_changed (self) && i < sendings->len; i++)
-		say_anew (self, ((Sending *) sendings->pdata[i])->edit);
+		say_anew (self, ((Sending *) sendings->pdata[i])->edit->id);
 	if (sendings->len == 1 && !dialect_changed (self) && is_current (self, first->edit))
 		e_eas_worker_park (self, first->edit, why);
 	e_eas_worker_commit (self, NULL);
@@ -836,6 +891,25 @@ has_lost_sight (EEasWorker *self, GPtrArray *journal)
 	return FALSE;
 }
 
+/* What is not known to have arrived may yet turn up, changed by somebody else by then, and is
+ * repeated as it was: the outbox keeps what was said. In a transaction. */
+static void
+keep_lost_adds (EEasWorker *self, GPtrArray *journal)
+{
+	for (guint i = 0; i < journal->len; i++) {
+		const EEasJournalEntry *entry = journal->pdata[i];
+		g_autoptr (EEasEdit) edit = NULL;
+
+		if (entry->kind != EAS_CHANGE_ADD || entry->expected == NULL)
+			continue;
+		edit = e_eas_cache_edit_by_id (self->cache, entry->edit_id);
+		if (edit == NULL || edit->server_id != NULL || edit->ancestor != NULL)
+			continue;
+		edit->ancestor = g_bytes_ref (entry->expected);
+		e_eas_cache_put_edit (self->cache, edit);
+	}
+}
+
 /*
  * A request was sent and its answer never stored. What it did is found out by a
  * fetch: the drain matches new items with the journal's Adds, and merges changed
@@ -864,6 +938,7 @@ e_eas_worker_recover (EEasWorker *self, GError **error)
 		return FALSE;
 
 	e_eas_cache_begin (self->cache);
+	keep_lost_adds (self, journal);
 	e_eas_cache_clear_journal (self->cache);
 
 	return e_eas_worker_commit (self, error);

@@ -171,6 +171,68 @@ def test_changed_elsewhere_after_lost_add():
     CONTROL.ask("set", clientids=1)
 
 
+def lose_add_out_of_sight(uid):
+    """The Add arrives, its answer does not, the fetch after it does not tell of the item; it is not told again yet."""
+    CONTROL.ask("set", **{"moving-keys": 0})
+    kill_in_flight(lambda: DESKTOP.open().create(text_of("Added", uid)), ":Add>", "Added")
+    LINE.latency = 0
+    CONTROL.ask("reset")
+    LINE.arm("none", "Sync")
+    LINE.arm("refuse", "Sync", 1000)
+    DESKTOP.open().refresh()
+    seam.wait_for(lambda: "refuse" in [fault for fault, _ in LINE.fired], 20, "the fetch after the loss", 0.05)
+
+
+def test_changed_elsewhere_after_unseen_add():
+    """Only a later change by somebody else brings to light what a lost Add did: it is known as ours then."""
+    begin()
+    lose_add_out_of_sight(seam.new_uid())
+    LINE.down()
+    WITNESS.ask("change", id=WITNESS.find("Added"), location="Server's room")
+    come_to_rest("an Add that was lost from sight, and changed by another device since: it is there once",
+                 lambda found: [(form.summary, form.key[1]) for form in found] == [("Added", "Server's room")])
+    CONTROL.ask("set", **{"moving-keys": 1})
+
+
+def test_changed_here_after_unseen_add():
+    """A server that remembers ClientIds does not look at what else an Add says that it has seen before."""
+    begin()
+    uid = seam.new_uid()
+    lose_add_out_of_sight(uid)
+    DESKTOP.open().modify(edited(uid, "Newer"))
+    come_to_rest("an Add that was lost from sight, and changed here since: there once, as it is here", ["Newer"])
+    CONTROL.ask("set", **{"moving-keys": 1})
+
+
+def test_both_changed_after_unseen_add():
+    begin()
+    uid = seam.new_uid()
+    lose_add_out_of_sight(uid)
+    LINE.down()
+    DESKTOP.open().modify(edited(uid, "Newer"))
+    WITNESS.ask("change", id=WITNESS.find("Added"), location="Server's room")
+    come_to_rest("an Add that was lost from sight, and changed here and by another device: there once, with both",
+                 lambda found: [(form.summary, form.key[1]) for form in found] == [("Newer", "Server's room")])
+    CONTROL.ask("set", **{"moving-keys": 1})
+
+
+def test_refused_after_lost_add():
+    """What was refused is not repeated as it was once it has been edited."""
+    begin()
+    make("Fine")
+    CONTROL.ask("fault", kind="item-status", command="Sync", value=6, text="Poison", times=-1)
+    uid = seam.new_uid()
+    LINE.down()
+    DESKTOP.open().create(text_of("Poison", uid))
+    LINE.arm("none", "Sync")  # a fetch comes first
+    LINE.arm("refuse", "Sync")
+    LINE.up()
+    DESKTOP.open().refresh()
+    seam.wait_for(lambda: requests_with(":Add>", "Poison"), 20, "the Add to be repeated, and refused", 0.05)
+    DESKTOP.open().modify(edited(uid, "Better"))
+    come_to_rest("an Add that was lost, refused when it was repeated, and edited then", ["Better", "Fine"])
+
+
 def test_killed_in_change():
     begin()
     uid = make("Before")
@@ -463,7 +525,8 @@ def test_folders():
 
 
 def main():
-    tests = [test_killed_in_add, test_changed_elsewhere_after_lost_add, test_killed_in_change, test_killed_in_delete, test_killed_in_instance, test_changed_again_after_loss,
+    tests = [test_killed_in_add, test_changed_elsewhere_after_lost_add, test_changed_elsewhere_after_unseen_add,
+             test_changed_here_after_unseen_add, test_both_changed_after_unseen_add, test_refused_after_lost_add, test_killed_in_change, test_killed_in_delete, test_killed_in_instance, test_changed_again_after_loss,
              test_made_again, test_removed_in_add, test_changed_in_add, test_more_steps, test_refused_in_flight, test_half_refused,
              test_unfetched_change, test_changed_before_upload, test_unfetched_removal, test_lost_window, test_two_occurrences, test_same_occurrence, test_told_of_many, test_last_one_removed, test_edit_in_pass, test_folders]
     if OPTIONS.only:

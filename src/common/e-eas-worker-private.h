@@ -98,7 +98,7 @@ struct _EEasWorker {
 	gboolean hang_refused;   /* it is none */
 	gint64 hang_not_before;  /* monotonic */
 	EasWindow *hung;         /* what it brought, to be applied before anything else; NULL */
-	gint64 cycle_began; /* monotonic */
+	gint64 cycle_began;      /* monotonic */
 	guint pause_s;
 	guint batch_limit;
 	guint look_pause_s;
@@ -118,10 +118,11 @@ struct _EEasWorker {
 				at again */
 	gint64 recheck_at;   /* monotonic */
 	gboolean stepped_back;
-	GQueue files;        /* (element-type utf8) server ids of items whose files may be missing */
-	GHashTable *left_over; /* uids of removals that an earlier process has left: e-eas-worker-move.c */
+	GQueue files; /* (element-type utf8) server ids of items whose files may be missing */
+	GHashTable *left_over; /* uids of removals that an earlier process has left:
+				  e-eas-worker-move.c */
 	gint64 left_until;     /* monotonic */
-	GObject *last_hold; /* the owner, which was disposed on this thread; NULL */
+	GObject *last_hold;    /* the owner, which was disposed on this thread; NULL */
 	GError *last_error;
 	char *held;
 	const char *state;
@@ -169,8 +170,8 @@ void e_eas_worker_judge_deletions (EEasWorker *self,
 				   EasWindow *window); /* before any of it is applied */
 gboolean e_eas_worker_end_chain (EEasWorker *self, gboolean *out_again, GError **error);
 void e_eas_worker_hold (EEasWorker *self, const char *why); /* until the next fetch; NULL */
-void e_eas_worker_plan_look (EEasWorker *self); /* after a cycle */
-gint64 e_eas_worker_now (void);                 /* unix time, as the state has it; 0 is never */
+void e_eas_worker_plan_look (EEasWorker *self);             /* after a cycle */
+gint64 e_eas_worker_now (void); /* unix time, as the state has it; 0 is never */
 gint64 e_eas_worker_get_time (EEasWorker *self, const char *name);
 void e_eas_worker_set_time (EEasWorker *self, const char *name, gint64 time); /* in a transaction */
 
@@ -209,9 +210,9 @@ void e_eas_worker_silence_bell (EEasWorker *self);
 void e_eas_worker_start_watch (EEasWorker *self); /* of the present folder, and of no other */
 
 /* hang */
-/* While there is nothing else to do: begins, or ends what was begun under other terms. @inout_until:
- * when to look again, monotonic. With the lock, which is left meanwhile where anything is done; TRUE
- * then. */
+/* While there is nothing else to do: begins, or ends what was begun under other terms.
+ * @inout_until: when to look again, monotonic. With the lock, which is left meanwhile where
+ * anything is done; TRUE then. */
 gboolean e_eas_worker_hang (EEasWorker *self, gboolean may, gint64 *inout_until);
 void e_eas_worker_end_hang (EEasWorker *self); /* before anything is sent; without the lock */
 EasWindow *e_eas_worker_steal_hung (EEasWorker *self); /* NULL: nothing, or void by now */
@@ -235,8 +236,21 @@ void e_eas_worker_reword (EEasWorker *self, EEasEdit *edit, const EEasRow *row, 
 
 /* upload */
 gboolean e_eas_worker_upload (EEasWorker *self, gboolean only_awaited, GError **error);
-gboolean e_eas_worker_recover (EEasWorker *self, GError **error);
 void e_eas_worker_park (EEasWorker *self, EEasEdit *edit, const GError *why);
+
+/* recover */
+gboolean e_eas_worker_recover (EEasWorker *self, GError **error);
+/* What an Add said whose answer was lost and that no fetch has shown; NULL. Files that it brought
+ * are not in it any more. */
+EasItem *e_eas_worker_dup_lost_add (const EEasEdit *edit);
+/* The Add once more as it was, as a server that remembers its ClientId does not look at the rest,
+ * and after it what was edited since. */
+GPtrArray *e_eas_worker_write_after_lost_add (EEasWorker *self,
+					      const EEasEdit *edit,
+					      EasItem *said,
+					      GError **error);
+/* The server has refused it. */
+void e_eas_worker_forget_lost_add (EEasEdit *edit);
 
 /* move */
 void e_eas_worker_join_moves (EEasWorker *self);
@@ -253,7 +267,7 @@ gboolean e_eas_worker_is_awaited (EEasWorker *self, const EEasEdit *edit);
 gboolean e_eas_worker_has_waiters (EEasWorker *self);
 gboolean e_eas_worker_refuse (EEasWorker *self,
 			      const EEasEdit *edit,
-			      const GError *why); /* FALSE: nobody waits */
+			      const GError *why);                     /* FALSE: nobody waits */
 void e_eas_worker_drop_edit (EEasWorker *self, const EEasEdit *edit); /* in a transaction */
 void e_eas_worker_answer (EEasWorker *self, gint64 edit_id, guint version);
 void e_eas_worker_answer_all (EEasWorker *self); /* whose edit a fetch has settled */

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * After a lost answer: look before you repeat (law 2). A fetch with the stored key
+ * comes first, so that the drain can match what arrived, and only then are the edits
+ * that are still in the outbox sent again, an Add with the same ClientId.
+ *
+ * An Add that the fetch does not show is not known to be lost: it may turn up later,
+ * changed by somebody else. What it said stays with its edit, in place of the ancestor
+ * that the edit does not have yet, until the server has said what became of it.
+ */
+
+#include "e-eas-worker-private.h"
+
+EasItem *
+e_eas_worker_dup_lost_add (const EEasEdit *edit)
+{
+	EasItem *said = edit->server_id == NULL && edit->ancestor != NULL
+				? eas_item_from_bytes (edit->ancestor, NULL)
+				: NULL;
+
+	if (said != NULL && eas_item_has (said, EAS_AIRSYNCBASE_ATTACHMENTS))
+		g_clear_pointer (&said, eas_item_unref);
+
+	return said;
+}
+
+GPtrArray *
+e_eas_worker_write_after_lost_add (EEasWorker *self,
+				   const EEasEdit *edit,
+				   EasItem *said,
+				   GError **error)
+{
+	GPtrArray *changes = self->klass->write (self->owner, edit->object, said, error);
+	EasSyncChange *add;
+
+	if (changes == NULL)
+		return NULL;
+	add = eas_sync_change_new (EAS_CHANGE_ADD, NULL);
+	add->item = eas_item_ref (said);
+	g_ptr_array_insert (changes, 0, add);
+
+	return changes;
+}
+
+void
+e_eas_worker_forget_lost_add (EEasEdit *edit)
+{
+	if (edit->server_id == NULL)
+		g_clear_pointer (&edit->ancestor, g_bytes_unref);
+}
+
+/* Whether the server's keys are its clock, in seconds since 1970 (SOGo). */
+static gboolean
+keys_are_times (EEasWorker *self)
+{
+	g_autofree char *key = eas_collection_dup_key (self->collection);
+	guint64 seconds = 0;
+
+	return g_ascii_string_to_unsigned (
+		key, 10, 1000000000, (guint64) e_eas_worker_now () + 24 * 60 * 60, &seconds, NULL);
+}
+
+/* An Add said again would be a second item: nothing in it tells the server that it is the same. */
+static gboolean
+would_double (EEasWorker *self, const EEasJournalEntry *entry)
+{
+	g_autoptr (EasItem) item =
+		entry->expected != NULL ? eas_item_from_bytes (entry->expected, NULL) : NULL;
+	g_autofree char *uid = item != NULL ? self->klass->dup_uid (item) : NULL;
+
+	return uid == NULL && keys_are_times (self);
+}
+
+/*
+ * An Add did not show up. A server that counts in seconds does not tell of what it took
+ * in the second of its last answer, nor ever of what it took from this very device
+ * (SOGo). Where the person removed the item since, nothing else would ever remove it
+ * there; where it is none that the server knows by its UID, it would be made a second
+ * time: only a whole pass can tell.
+ */
+static gboolean
+has_lost_sight (EEasWorker *self, GPtrArray *journal)
+{
+	for (guint i = 0; i < journal->len; i++) {
+		const EEasJournalEntry *entry = journal->pdata[i];
+		g_autoptr (EEasEdit) edit = NULL;
+
+		if (entry->kind != EAS_CHANGE_ADD)
+			continue;
+		edit = e_eas_cache_edit_by_id (self->cache, entry->edit_id);
+		if (edit != NULL && edit->server_id == NULL &&
+		    (edit->kind == E_EAS_EDIT_REMOVE || would_double (self, entry)))
+			return TRUE;
+	}
+
+	return FALSE;
+}
+
+/* In a transaction. */
+static void
+keep_lost_adds (EEasWorker *self, GPtrArray *journal)
+{
+	for (guint i = 0; i < journal->len; i++) {
+		const EEasJournalEntry *entry = journal->pdata[i];
+		g_autoptr (EEasEdit) edit = NULL;
+
+		if (entry->kind != EAS_CHANGE_ADD || entry->expected == NULL)
+			continue;
+		edit = e_eas_cache_edit_by_id (self->cache, entry->edit_id);
+		if (edit == NULL || edit->server_id != NULL || edit->ancestor != NULL)
+			continue;
+		edit->ancestor = g_bytes_ref (entry->expected);
+		e_eas_cache_put_edit (self->cache, edit);
+	}
+}
+
+/*
+ * A request was sent and its answer never stored. What it did is found out by a
+ * fetch: the drain matches new items with the journal's Adds, and merges changed
+ * ones with their edits, which settles those that arrived. What is then still in
+ * the outbox did not arrive.
+ */
+gboolean
+e_eas_worker_recover (EEasWorker *self, GError **error)
+{
+	g_autoptr (GPtrArray) journal = e_eas_cache_journal (self->cache);
+	gboolean fetched;
+
+	if (!e_eas_cache_check (self->cache, error))
+		return FALSE;
+	if (journal->len == 0)
+		return TRUE;
+
+	e_eas_worker_expect_recheck (self);
+	self->journal = journal;
+	fetched = e_eas_worker_fetch_all (self, error);
+	if (fetched && has_lost_sight (self, journal))
+		fetched = e_eas_worker_begin_pass (self, E_EAS_SWEEP_PASS, error) &&
+			  e_eas_worker_fetch_all (self, error);
+	self->journal = NULL;
+	if (!fetched)
+		return FALSE;
+
+	e_eas_cache_begin (self->cache);
+	keep_lost_adds (self, journal);
+	e_eas_cache_clear_journal (self->cache);
+
+	return e_eas_worker_commit (self, error);
+}

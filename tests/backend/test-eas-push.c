@@ -301,7 +301,7 @@ static void
 iterate_until (const guint *value, guint wanted)
 {
 	gboolean over = FALSE;
-	guint limit = g_timeout_add_seconds (20, over_cb, &over);
+	guint limit = g_timeout_add_seconds (60, over_cb, &over);
 
 	while (*value != wanted && !over)
 		g_main_context_iteration (NULL, TRUE);

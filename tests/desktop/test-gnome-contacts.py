@@ -32,7 +32,7 @@ def portrait(colour):
     """A person before a wall of that colour, as JPEG."""
     drawn = subprocess.run(["convert", "-size", "192x192", f"xc:{colour}", "-fill", "#f1c9a5", "-draw", "circle 96,84 96,44",
                             "-fill", "#34495e", "-draw", "ellipse 96,192 70,62 180,360", "-quality", "92", "jpeg:-"],
-                           capture_output=True, check=True, timeout=60)
+                           capture_output=True, check=True, timeout=180)
     return drawn.stdout
 
 
@@ -48,7 +48,7 @@ def show_card(window, name):
     """The person's card, found as people find it: by typing the name. It shows the name a second time."""
     window.find("GtkSearchEntry", "entry")
     type_text(name.split()[0])
-    for _ in range(10):
+    for _ in range(30):
         time.sleep(1)
         click_at(APP, window.find(name, "label"))
         time.sleep(1)
@@ -147,7 +147,7 @@ def settings(source):
     os.environ["GSETTINGS_BACKEND"] = "keyfile"
     for schema, name, value in (("org.gnome.Contacts", "did-initial-setup", "true"),
                                 ("org.freedesktop.folks", "primary-store", f"eds:{source}")):
-        subprocess.run(["gsettings", "set", schema, name, value], check=True, timeout=20)
+        subprocess.run(["gsettings", "set", schema, name, value], check=True, timeout=120)
 
 
 def main():

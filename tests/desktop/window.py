@@ -35,7 +35,7 @@ class Screen:
         self.manager = start(["openbox"])
 
     def _wait(self):
-        for _ in range(50):
+        for _ in range(600):
             if subprocess.run(["xdotool", "getdisplaygeometry"], capture_output=True).returncode == 0:
                 return
             time.sleep(0.1)
@@ -43,7 +43,7 @@ class Screen:
         raise Failure(f"the virtual screen {os.environ['DISPLAY']} does not answer ({self.server.poll()}): {said[-300:]}")
 
     def picture(self, path):
-        subprocess.run(["import", "-window", "root", path], check=True, timeout=30)
+        subprocess.run(["import", "-window", "root", path], check=True, timeout=120)
 
     def close(self):
         for process in (self.manager, self.server):
@@ -109,17 +109,17 @@ class Window:
         """How many pixels of the screen have about this colour (as ImageMagick writes it)."""
         counted = subprocess.run(["convert", self.picture("seen"), "-alpha", "off", "-fuzz", "6%", "-fill", "black", "+opaque", colour,
                                   "-fill", "white", "-opaque", colour, "-format", "%[fx:int(mean*w*h+0.5)]", "info:"],
-                                 capture_output=True, text=True, check=True, timeout=60)
+                                 capture_output=True, text=True, check=True, timeout=180)
         return int(counted.stdout)
 
 
 def key(*names):
-    subprocess.run(["xdotool", "key", "--clearmodifiers", *names], check=True, timeout=20)
+    subprocess.run(["xdotool", "key", "--clearmodifiers", *names], check=True, timeout=120)
     time.sleep(0.3)
 
 
 def type_text(text):
-    subprocess.run(["xdotool", "type", "--delay", "20", text], check=True, timeout=60)
+    subprocess.run(["xdotool", "type", "--delay", "20", text], check=True, timeout=180)
     time.sleep(0.3)
 
 
@@ -190,11 +190,11 @@ def click_at(name_of_app, node):
     frame = next(child for child in application(name_of_app) if child.getRoleName() == "frame")
     outer, box = frame.queryComponent().getExtents(pyatspi.WINDOW_COORDS), node.queryComponent().getExtents(pyatspi.WINDOW_COORDS)
     words = subprocess.run(["xdotool", "search", "--onlyvisible", "--class", name_of_app, "getwindowgeometry", "--shell"],
-                           capture_output=True, text=True, check=True, timeout=20).stdout.split()
+                           capture_output=True, text=True, check=True, timeout=120).stdout.split()
     place = {name: int(value) for name, value in (word.split("=") for word in words)}
     x = place["X"] + (place["WIDTH"] - outer.width) // 2 + box.x + box.width // 2
     y = place["Y"] + (place["HEIGHT"] - outer.height) // 2 + box.y + box.height // 2
-    subprocess.run(["xdotool", "mousemove", str(x), str(y), "click", "1"], check=True, timeout=20)
+    subprocess.run(["xdotool", "mousemove", str(x), str(y), "click", "1"], check=True, timeout=120)
     time.sleep(0.4)
 
 

@@ -41,7 +41,7 @@ inside() { timeout "$1" chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin
   DEBIAN_FRONTEND=noninteractive TMPDIR=/tmp "${@:2}"; }
 quiet() { "$@" >"$root.log" 2>&1 || { tail -30 "$root.log"; rm -f "$root.log"; return 1; }; rm -f "$root.log"; }
 
-timeout 300 debootstrap --variant=minbase "$release" "$root" "$mirror" >"$root.log" 2>&1 || {
+timeout 900 debootstrap --variant=minbase "$release" "$root" "$mirror" >"$root.log" 2>&1 || {
   reason=$(tail -1 "$root.log")
   rm -f "$root.log"
   skip "no root could be made from $mirror: $reason"
@@ -56,12 +56,12 @@ printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
 chmod +x "$root/usr/sbin/policy-rc.d"
 
 # shellcheck disable=SC2086,SC2154
-quiet inside 600 apt-get install -y --no-install-recommends $packages_build $packages_unit
+quiet inside 1200 apt-get install -y --no-install-recommends $packages_build $packages_unit
 mkdir -p "$root/source"
 tar -C "$top" --exclude='./_build*' --exclude=./.git -cf - . | tar -C "$root/source" -xf -
 [ ! -d "$top/../shared" ] || cp -rL "$top/../shared" "$root/shared"
 
-quiet inside 120 meson setup /build /source -Dfunctional_tests=false
-quiet inside 900 ninja -C /build
-quiet inside 300 meson test -C /build --suite unit --print-errorlogs
+quiet inside 300 meson setup /build /source -Dfunctional_tests=false
+quiet inside 1800 ninja -C /build
+quiet inside 1200 meson test -C /build --suite unit -t 4 --print-errorlogs
 echo "$release: built with EDS $(inside 10 pkg-config --modversion libedataserver-1.2); its unit tests pass"

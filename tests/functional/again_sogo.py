@@ -23,7 +23,7 @@ options = None
 
 
 def add():
-    done = tool("account", "add", "--json", "--server", options.url, "--user", USER, "--password-stdin", ADDRESS, data=PASSWORD + "\n", seconds=120)
+    done = tool("account", "add", "--json", "--server", options.url, "--user", USER, "--password-stdin", ADDRESS, data=PASSWORD + "\n", seconds=300)
     if done.returncode != 0:
         raise seam.Failure(f"account add: {done.stderr}")
     return json.loads(done.stdout)["uid"]

@@ -164,7 +164,7 @@ class BookAgent(seam.Agent):
 def add_account(url, user, password):
     """The account through the tool; the UID of its default address book."""
     done = subprocess.run(["evolution-eas", "account", "add", "--user", user, "--password-stdin", "--server", url,
-                           f"{user}@example.test"], input=password + "\n", capture_output=True, text=True, timeout=120)
+                           f"{user}@example.test"], input=password + "\n", capture_output=True, text=True, timeout=300)
     if done.returncode != 0:
         raise Failure(f"account add: {done.stderr.strip()}")
     agent = BookAgent(AGENT)
@@ -194,11 +194,11 @@ class Book:
 
     def close(self):
         self.agent.close()
-        subprocess.run(["evolution-eas", "account", "remove", f"{self.user}@example.test"], capture_output=True, timeout=60)
+        subprocess.run(["evolution-eas", "account", "remove", f"{self.user}@example.test"], capture_output=True, timeout=180)
         self.line.close()
 
     def set(self, name, value):
-        subprocess.run([SETTING, name, value], check=True, timeout=60)
+        subprocess.run([SETTING, name, value], check=True, timeout=180)
 
     # the server
 

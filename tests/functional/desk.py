@@ -18,7 +18,7 @@ AGENT = os.path.join(os.environ["EAS_BUILD_DIR"], "tests", "functional", "cal-ag
 START = datetime.datetime(2027, 3, 1, 9, 0)
 
 
-def tool(*words, data="", seconds=60):
+def tool(*words, data="", seconds=180):
     return subprocess.run(["evolution-eas", *words], input=data, capture_output=True, text=True, timeout=seconds)
 
 
@@ -161,7 +161,7 @@ class Desk:
     def store_password(self, password):
         """As a keyring manager does."""
         subprocess.run(["secret-tool", "store", "--label", self.address, "e-source-uid", self.uid, "eds-origin", "evolution-data-server",
-                        "xdg:schema", "org.gnome.Evolution.Data.Source"], input=password, text=True, check=True, timeout=30)
+                        "xdg:schema", "org.gnome.Evolution.Data.Source"], input=password, text=True, check=True, timeout=120)
 
     def settle(self, *titles, seconds=30):
         """Both sides hold exactly these, or the same as each other when none are named."""
@@ -202,7 +202,7 @@ class Desk:
 def managed_sources():
     return subprocess.run(["gdbus", "call", "--session", "--dest", "org.gnome.evolution.dataserver.Sources5", "--object-path",
                            "/org/gnome/evolution/dataserver/SourceManager", "--method",
-                           "org.freedesktop.DBus.ObjectManager.GetManagedObjects"], capture_output=True, text=True, timeout=30).stdout
+                           "org.freedesktop.DBus.ObjectManager.GetManagedObjects"], capture_output=True, text=True, timeout=120).stdout
 
 
 def shorten(titles):

@@ -78,7 +78,7 @@ class FaultyLine:
         self.up()
 
     @contextlib.contextmanager
-    def quiet(self, seconds=5):
+    def quiet(self, seconds=20):
         """Nothing is asked of the server meanwhile, nor is anything answered by it but a Ping."""
         with self.lock:
             self.gate.clear()
@@ -118,7 +118,7 @@ class FaultyLine:
 
     def _serve(self, near):
         try:
-            far = socket.create_connection(self.target, timeout=30)
+            far = socket.create_connection(self.target, timeout=120)
         except OSError:
             close(near)
             return
@@ -171,7 +171,7 @@ class FaultyLine:
                         if fault == "hold":
                             fault = None
                             self.held.set()
-                            self.go_on.wait(30)
+                            self.go_on.wait(120)
                         far.sendall(data)
                         continue
                     begins, fresh = not fresh, True

@@ -567,7 +567,7 @@ def difference(state):
 
 def status_of_account():
     import subprocess
-    done = subprocess.run(["evolution-eas", "account", "status"], capture_output=True, text=True, timeout=60)
+    done = subprocess.run(["evolution-eas", "account", "status"], capture_output=True, text=True, timeout=180)
     return (done.stdout + done.stderr).strip().split("\n")
 
 

@@ -300,7 +300,7 @@ def test_killed_before(pair):
 def inbox():
     """How many messages the guest has."""
     host, port = os.environ["SOGO_IMAP"].split(":")
-    with imaplib.IMAP4(host, int(port), timeout=20) as imap:
+    with imaplib.IMAP4(host, int(port), timeout=120) as imap:
         imap.login(GUEST, PASSWORD)
         return int(imap.select("INBOX", readonly=True)[1][0])
 
@@ -337,7 +337,7 @@ def main():
     target = urllib.parse.urlsplit(options.url)
     line = faulty_line.FaultyLine(target.hostname, target.port)
     added = tool("account", "add", "--json", "--server", f"http://127.0.0.1:{line.port}{target.path}", "--user", USER, "--password-stdin", ADDRESS,
-                 data=PASSWORD + "\n", seconds=60)
+                 data=PASSWORD + "\n", seconds=180)
     check(added.returncode == 0, f"account add: {added.stderr}")
     account = json.loads(added.stdout)["uid"]
     with Person() as person:

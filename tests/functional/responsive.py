@@ -98,7 +98,7 @@ class Responsive:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(180)
+            thread.join(300)
         wait_for(lambda: self.count() == before + 12, 60, "twelve saves to reach the server", 0.5)
 
     def fifty_offline(self):

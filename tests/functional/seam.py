@@ -22,16 +22,40 @@ class Failure(Exception):
     """What a test found, in one line."""
 
 
+SAVE_PATIENCE = 20  # seconds that a save waits for a server at most (src/common/e-eas-worker.c)
+PATIENCE = 3  # times what is enough on a quick machine with nothing else to do
+
+
 def wait_for(condition, seconds, what, pause=0.1):
-    """Asks condition() until it answers something true; its answer."""
+    """Asks condition() until it answers something true; its answer. Who waits in vain has waited long: seconds are a quick machine's."""
+    seconds = max(30, PATIENCE * seconds)
     end = time.monotonic() + seconds
     while True:
-        found = condition()
+        trouble = None
+        try:
+            found = condition()
+        except (AttributeError, LookupError, OSError, StopIteration, ValueError) as error:
+            found, trouble = None, error  # what it looks at is not there yet, or goes at this moment
         if found:
             return found
         if time.monotonic() > end:
-            raise Failure(f"waited {seconds} s in vain for {what() if callable(what) else what}")
+            said = what() if callable(what) else what
+            raise Failure(f"waited {seconds} s in vain for {said}" + (f": {trouble!r}" if trouble else "")) from trouble
         time.sleep(pause)
+
+
+def wait_for_silence(control, seconds=2):
+    """Until the server has not been asked for anything for so long."""
+    last, since = None, 0
+
+    def silent():
+        nonlocal last, since
+        count = control.ask("requests")["count"]
+        if count != last:
+            last, since = count, time.monotonic()
+        return time.monotonic() - since >= seconds
+
+    wait_for(silent, 60, "the server to be left alone")
 
 
 # iCalendar, as little as comparing needs
@@ -142,7 +166,7 @@ def pid_of(bus_name):
     answer = subprocess.run(
         ["dbus-send", "--session", "--print-reply=literal", "--dest=org.freedesktop.DBus", "/org/freedesktop/DBus",
          "org.freedesktop.DBus.GetConnectionUnixProcessID", f"string:{bus_name}"],
-        capture_output=True, text=True, timeout=10)
+        capture_output=True, text=True, timeout=60)
     match = re.search(r"uint32 (\d+)", answer.stdout)
     return int(match.group(1)) if answer.returncode == 0 and match else None
 
@@ -158,7 +182,7 @@ class Agent:
         self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.lines = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
-        self._answer(60)
+        self._answer(180)
 
     def _read(self):
         for line in self.process.stdout:
@@ -180,7 +204,7 @@ class Agent:
             raise AgentError(head)
         return [self._line(seconds) for _ in range(int(head[3:]))]
 
-    def ask(self, *words, seconds=60):
+    def ask(self, *words, seconds=180):
         self.process.stdin.write(" ".join(str(w) for w in words) + "\n")
         self.process.stdin.flush()
         return self._answer(seconds)
@@ -237,7 +261,7 @@ def encode(text):
 def add_account(url, user, password, agent_program):
     """An ActiveSync account through the tool, as a person without a desktop adds it; its calendar's source UID."""
     done = subprocess.run(["evolution-eas", "account", "add", "--user", user, "--password-stdin", "--server", url,
-                           f"{user}@example.test"], input=password + "\n", capture_output=True, text=True, timeout=120)
+                           f"{user}@example.test"], input=password + "\n", capture_output=True, text=True, timeout=300)
     if done.returncode != 0:
         raise Failure(f"account add: {done.stderr.strip()}")
     agent = Agent(agent_program)
@@ -282,7 +306,7 @@ class Dav:
         self.authorization = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
     def request(self, method, path, body=None, **headers):
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=120)
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=300)
         try:
             headers = {k.replace("_", "-"): v for k, v in headers.items()}
             headers["Authorization"] = self.authorization
@@ -354,9 +378,9 @@ class Control:
     def ask(self, action, body=None, **parameters):
         """The answer, as the JSON says it; parameters go into the query, an item's XML into the body."""
         if self.encrypted:  # by a certificate made to be refused
-            connection = http.client.HTTPSConnection(self.host, self.port, timeout=60, context=ssl._create_unverified_context())
+            connection = http.client.HTTPSConnection(self.host, self.port, timeout=180, context=ssl._create_unverified_context())
         else:
-            connection = http.client.HTTPConnection(self.host, self.port, timeout=60)
+            connection = http.client.HTTPConnection(self.host, self.port, timeout=180)
         try:
             query = urllib.parse.urlencode({k.replace("_", "-"): v for k, v in parameters.items()})
             connection.request("POST", f"/control/{action}?{query}", body.encode() if body else None,
@@ -387,7 +411,7 @@ class TestServer:
 
     def __exit__(self, *_):
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait(60)
 
 
 def new_uid():

@@ -24,7 +24,7 @@ class SecondDevice:
         self.authorization = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
     def post(self, command, body):
-        connection = http.client.HTTPConnection(self.parts.hostname, self.parts.port, timeout=60)
+        connection = http.client.HTTPConnection(self.parts.hostname, self.parts.port, timeout=180)
         try:
             query = urllib.parse.urlencode({"Cmd": command, "User": self.user, "DeviceId": "seconddevice", "DeviceType": "Other"})
             connection.request("POST", f"{self.parts.path}?{query}", body,

@@ -96,4 +96,10 @@ unset EAS_SESSION_STAGE
 # Unlocked with an empty password: a prompt nobody can answer would hang the tests.
 printf '\n' | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>"$EAS_SESSION/keyring.log" ||
   { echo "session.sh: the keyring does not start: $(tail -1 "$EAS_SESSION/keyring.log")" >&2; exit 1; }
-exec "$@"
+status=0
+"$@" || status=$?
+if [ $status -ne 0 ] && [ -s "$EAS_SESSION/bus.log" ]; then
+  echo "# the last words of the bus and the daemons:" >&2
+  tail -n 12 "$EAS_SESSION/bus.log" | sed 's/^/#   /' >&2
+fi
+exit $status

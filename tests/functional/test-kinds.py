@@ -49,7 +49,7 @@ class Stage:
         self.desktop.close()
         self.desktop2.close()
         self.person.close()
-        done = subprocess.run(["evolution-eas", "account", "remove", f"{self.name}@example.test"], capture_output=True, text=True, timeout=60)
+        done = subprocess.run(["evolution-eas", "account", "remove", f"{self.name}@example.test"], capture_output=True, text=True, timeout=180)
         self.line.close()
         if done.returncode != 0:
             report(f"{self.name}: the account is removed", False, f"{done.returncode} {done.stderr}")

@@ -43,7 +43,7 @@ def refusal(work):
 
 def eds_is_german():
     """GLib translates no library's texts in a program that has none of its own in that language."""
-    found = subprocess.run(["gettext", "--domain=evolution-data-server", "Cancelled"], capture_output=True, text=True, timeout=20)
+    found = subprocess.run(["gettext", "--domain=evolution-data-server", "Cancelled"], capture_output=True, text=True, timeout=120)
     return found.stdout not in ("", "Cancelled")
 
 

@@ -48,6 +48,7 @@ def move(user, **how):
         desk.settle(*(f"event {n}" for n in range(6)))
         clubs = child(desk, "Clubs").uid
         person.rename(clubs, "My clubs")
+        wait_for(lambda: child(desk, "My clubs"), 10, "the name")
         person.recolor(clubs, "#123456")
         wait_for(lambda: child(desk, "My clubs").color == "#123456", 10, "the colour")
         wait_for(lambda: "My clubs" in ids(desk), 10, "the name on the server")
@@ -220,7 +221,7 @@ def test_added_again():
         report("removed", remove(desk))
         desk.line.up()
         passwords = subprocess.run(["secret-tool", "search", "--all", "xdg:schema", "org.gnome.Evolution.Data.Source"],
-                                   capture_output=True, text=True, timeout=30)
+                                   capture_output=True, text=True, timeout=120)
         wait_for(lambda: not os.path.exists(loser), 10, "the losing versions of conflicts to be set aside")
         report("the losing versions of conflicts are set aside with the rest", True)
         state = os.path.join(CACHE, "eas", uid)

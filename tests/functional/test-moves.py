@@ -326,7 +326,8 @@ def test_offline(pair):
     pair.line.down()
     started = time.monotonic()
     pair.move(uid)
-    check(time.monotonic() - started < 15, f"a move without a server took {time.monotonic() - started:.1f} s")
+    took = time.monotonic() - started
+    check(took < 2 * seam.SAVE_PATIENCE, f"a copy and a removal waited for the server: {took:.1f} s")
     check((pair.here(), pair.here2()) == ([], ["later"]), f"the desktop has {pair.here()} and {pair.here2()}")
     pair.line.up()
     pair.agent.refresh()

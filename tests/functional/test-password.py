@@ -129,7 +129,7 @@ def test_not_stored():
         desk.settle("before")
         desk.close()
         desk.kill()
-        subprocess.run(["secret-tool", "clear", "e-source-uid", desk.uid], check=True, timeout=30)
+        subprocess.run(["secret-tool", "clear", "e-source-uid", desk.uid], check=True, timeout=120)
         person.answer(None)
         desk.open()
         desk.add("later", 1)
@@ -153,6 +153,7 @@ def new_process(desk):
     """The calendar in a new factory; what the registry asked the server meanwhile."""
     desk.close()
     desk.kill()
+    seam.wait_for_silence(server.control)
     server.control.ask("reset")
     desk.open()
     desk.add(f"event {len(desk.handed)}", len(desk.handed))
@@ -165,7 +166,7 @@ def test_handed_over():
     """A new process has the password from the registry; where that has none, from the keyring."""
     with new_desk("handed") as desk:
         desk.handed = []
-        subprocess.run(["secret-tool", "clear", "e-source-uid", desk.uid], check=True, timeout=30)
+        subprocess.run(["secret-tool", "clear", "e-source-uid", desk.uid], check=True, timeout=120)
         listings = new_process(desk)
         report("of a new account: from the registry, which proves nothing anew", listings == [], listings)
 
@@ -175,7 +176,7 @@ def test_handed_over():
         restart_registry()
         person.refresh(desk.uid)
         new_process(desk)
-        subprocess.run(["secret-tool", "clear", "e-source-uid", desk.uid], check=True, timeout=30)
+        subprocess.run(["secret-tool", "clear", "e-source-uid", desk.uid], check=True, timeout=120)
         listings = new_process(desk)
         report("in the next session likewise", listings == [], listings)
 

@@ -150,7 +150,7 @@ def kill_in_flight(work, *words):
     thread = behind(work)
     reaches_the_server(*words)
     DESKTOP.kill()
-    thread.join(10)
+    thread.join(120)
 
 
 def test_killed_in_add():
@@ -264,7 +264,7 @@ def test_changed_again_after_loss():
     uid = make("First")
     kill_in_flight(lambda: DESKTOP.open().modify(edited(uid, "Second")), ":Change>", "Second")
     DESKTOP.open()
-    behind(lambda: DESKTOP.open().modify(edited(uid, "Third"))).join(20)
+    behind(lambda: DESKTOP.open().modify(edited(uid, "Third"))).join(120)
     come_to_rest("changed again before it is known that the first change arrived: no copy, no conflict", ["Third"])
 
 
@@ -332,7 +332,7 @@ def test_half_refused():
     LINE.latency = SLOW
     LINE.up()
     text = text_of("Poison", uid, rid=2)
-    behind(lambda: DESKTOP.open().modify(text, "this")).join(30)
+    behind(lambda: DESKTOP.open().modify(text, "this")).join(120)
     come_to_rest("an occurrence is refused after its series was accepted",
                  lambda found: len(found) == 1 and found[0].summary == "Series 2")
 
@@ -367,7 +367,7 @@ def change_before_upload(here, there):
     seam.wait_for(LINE.held.is_set, 20, "an upload to be held back", 0.02)
     there()
     LINE.release()
-    thread.join(30)
+    thread.join(120)
 
 
 def test_changed_before_upload():
@@ -420,7 +420,7 @@ def test_lost_window():
     for state in glob.glob(os.path.join(os.environ["XDG_CACHE_HOME"], "evolution", "eas", "*", "state")):
         os.remove(state)  # so that the start takes a while, in which somebody saves
     LINE.latency = 1.0
-    behind(lambda: DESKTOP.open().create(text_of("New", seam.new_uid()))).join(30)
+    behind(lambda: DESKTOP.open().create(text_of("New", seam.new_uid()))).join(120)
     come_to_rest("killed after a window was lost, and an event saved at the very start: nothing of the window is missing",
                  ["New", "Present", "Told"])
     CONTROL.ask("set", strict_uploads=1)
@@ -496,8 +496,8 @@ def test_edit_in_pass():
     LINE.latency = 1.0
     DESKTOP.open().refresh()
     time.sleep(0.3)
-    behind(lambda: DESKTOP.open().modify(edited(uid, "Late 2 changed"))).join(30)
-    behind(lambda: DESKTOP.open().remove(gone)).join(30)
+    behind(lambda: DESKTOP.open().modify(edited(uid, "Late 2 changed"))).join(120)
+    behind(lambda: DESKTOP.open().remove(gone)).join(120)
     come_to_rest("edited while the folder is read again from the start",
                  lambda found: len(found) == 132 and [f.summary for f in found].count("Late 2 changed") == 1)
 

@@ -64,7 +64,7 @@ def run(number):
     seam.wait_for(LINE.held.is_set, 20, "an upload to be held back", 0.02)
     write_on_server(title, LOCATION="Their room")
     LINE.release()
-    thread.join(30)
+    thread.join(120)
     wanted = [(new, "Their room")]
     try:
         seam.wait_for(lambda: on_desktop() == on_server() == wanted, 15, "both to be the same", 0.3)

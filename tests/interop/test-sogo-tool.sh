@@ -8,7 +8,7 @@ tool=$EAS_BUILD_DIR/src/tools/evolution-eas
 . "$(dirname "${BASH_SOURCE[0]}")/../tools/tap.sh"
 scratch=$(mktemp -d "$EAS_SOGO/tool-XXXXXX")
 
-eas() { printf '%s\n' "$SOGO_PASSWORD" | timeout 60 "$tool" --server "$SOGO_EAS_URL" --user alice --password-stdin "$@"; }
+eas() { printf '%s\n' "$SOGO_PASSWORD" | timeout 180 "$tool" --server "$SOGO_EAS_URL" --user alice --password-stdin "$@"; }
 put() { # put UID SUMMARY DTSTART [LINE...]: an event by CalDAV
   {
     printf '%s\r\n' BEGIN:VCALENDAR VERSION:2.0 'PRODID:-//evolution-eas//tests//EN' BEGIN:VEVENT "UID:$1" \
@@ -46,9 +46,9 @@ exported() {
 }
 pushed() { # an event put while the tool watches is told of
   local watcher tries=0 status
-  eas watch --json --count 1 --timeout 50 calendar >"$scratch/watched" 2>"$scratch/watching" &
+  eas watch --json --count 1 --timeout 150 calendar >"$scratch/watched" 2>"$scratch/watching" &
   watcher=$!
-  until grep -q Watching "$scratch/watching" || [ $((tries += 1)) -gt 300 ]; do sleep 0.1; done
+  until grep -q Watching "$scratch/watching" || [ $((tries += 1)) -gt 900 ]; do sleep 0.1; done
   sleep 1.5 # SOGo forgets a change made in the second of its last answer
   put pushed 'Just now' ':20261210T090000Z'
   wait $watcher
@@ -57,19 +57,19 @@ pushed() { # an event put while the tool watches is told of
   [ $status -eq 0 ] && grep -q '"change":"added".*Just now' "$scratch/watched"
 }
 wrong_password() {
-  echo wrong | timeout 60 "$tool" --server "$SOGO_EAS_URL" --user alice --password-stdin folders
+  echo wrong | timeout 180 "$tool" --server "$SOGO_EAS_URL" --user alice --password-stdin folders
   [ $? -eq 3 ]
 }
 not_eas() { # SOGo's log-in page answers 200 to everything
-  echo x | timeout 60 "$tool" --server "${SOGO_EAS_URL%/SOGo/*}/Microsoft-Server-ActiveSync" --user alice --password-stdin folders
+  echo x | timeout 180 "$tool" --server "${SOGO_EAS_URL%/SOGo/*}/Microsoft-Server-ActiveSync" --user alice --password-stdin folders
   [ $? -eq 7 ]
 }
 trusted() {
-  printf '%s\n' "$SOGO_PASSWORD" | timeout 60 "$tool" --server "$SOGO_FRONT_HTTPS" --ca-file "$SOGO_FRONT_CA" --user alice \
+  printf '%s\n' "$SOGO_PASSWORD" | timeout 180 "$tool" --server "$SOGO_FRONT_HTTPS" --ca-file "$SOGO_FRONT_CA" --user alice \
     --password-stdin folders
 }
 untrusted() {
-  printf '%s\n' "$SOGO_PASSWORD" | timeout 60 "$tool" --server "$SOGO_FRONT_HTTPS" --user alice --password-stdin folders
+  printf '%s\n' "$SOGO_PASSWORD" | timeout 180 "$tool" --server "$SOGO_FRONT_HTTPS" --user alice --password-stdin folders
   [ $? -eq 6 ]
 }
 

@@ -23,15 +23,36 @@ fi
 unset EAS_SOGO_STAGE
 chmod 755 "$EAS_SOGO" # SOGo's own user works below it
 
+# Between the look at a port and its use by a server there are seconds: who holds this one has the block.
+holder='import socket, sys, time
+held = socket.socket()
+held.bind(("127.0.0.1", int(sys.argv[1])))
+held.listen()
+print("held", flush=True)
+time.sleep(1e6)'
+hold() { # hold PORT: until holder_pid ends
+  local word=''
+  coproc HOLDER { exec python3 -c "$holder" "$1" 2>/dev/null; }
+  holder_pid=$HOLDER_PID
+  read -r -t 60 word <&"${HOLDER[0]}" || true
+  [ "$word" = held ]
+}
+release() {
+  kill "$holder_pid" 2>/dev/null || true
+  wait "$holder_pid" 2>/dev/null || true
+}
+
 started=no
-for attempt in 1 2 3 4 5; do
+for attempt in 1 2 3 4 5 6 7 8; do
   # Blocks of 500 ports below the kernel's own range; a block in use is refused by up.
   base=$((20500 + RANDOM % 23 * 500))
+  hold $((base + 1)) || { echo "the ports from $base on are another's" >"$EAS_SOGO/up.out"; release; continue; }
   if PORT_BASE=$base "$here/sogo/up" "$EAS_SOGO/$attempt" >"$EAS_SOGO/up.out" 2>&1; then
     started=yes
     break
   fi
   [ ! -d "$EAS_SOGO/$attempt/defaults" ] || "$here/sogo/down" "$EAS_SOGO/$attempt" --purge
+  release
 done
 if [ $started = no ]; then
   echo "with-sogo.sh: SOGo does not start: $(tail -1 "$EAS_SOGO/up.out")" >&2
@@ -47,4 +68,5 @@ set +a
 status=0
 "$@" || status=$?
 "$here/sogo/down" "$EAS_SOGO/$attempt" --purge
+release
 exit $status

@@ -4,7 +4,7 @@
 
 #include "eas-fake-transport.h"
 
-#define PATIENCE_US (5 * G_USEC_PER_SEC)
+#define PATIENCE_US (60 * G_USEC_PER_SEC)
 
 struct _EasFakeServer {
 	gatomicrefcount refs;

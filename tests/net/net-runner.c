@@ -23,6 +23,7 @@ runner_thread (gpointer user_data)
 {
 	NetRunner *runner = user_data;
 
+	g_atomic_int_set (&runner->begun, TRUE);
 	if (runner->flow != NULL)
 		runner->result = eas_client_run_sync (runner->client, runner->flow,
 						      runner->cancellable, &runner->error);
@@ -54,6 +55,14 @@ net_runner_start_pull (NetRunner *runner, EasClient *client, guint number)
 {
 	runner->collection = net_collection (number);
 	start (runner, client);
+}
+
+void
+net_runner_settle (NetRunner *runner)
+{
+	while (!g_atomic_int_get (&runner->begun))
+		g_usleep (1000);
+	g_usleep (400000);
 }
 
 void

@@ -27,11 +27,14 @@ typedef struct {
 	gpointer result;
 	EasWindow *window;
 	GError *error;
+	gint begun;      /* atomic */
 	gint64 ended_us; /* 0: not yet */
 } NetRunner;
 
 void   net_runner_start_flow (NetRunner *runner, EasClient *client, EasFlow *take_flow);
 void   net_runner_start_pull (NetRunner *runner, EasClient *client, guint number);
+/* Until its thread stands where it has to wait. */
+void   net_runner_settle     (NetRunner *runner);
 void   net_runner_join       (NetRunner *runner);
 /* Cancels, joins, and sees that it ended by that; microseconds until the call had returned. */
 gint64 net_runner_cancel     (NetRunner *runner);

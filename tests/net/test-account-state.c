@@ -329,7 +329,7 @@ test_monitor (void)
 
 	g_signal_connect (mine, "changed", G_CALLBACK (changed_cb), &n_mine);
 	g_signal_connect (other, "changed", G_CALLBACK (changed_cb), &n_other);
-	source = g_timeout_add (8000, give_up_cb, &given_up);
+	source = g_timeout_add_seconds (60, give_up_cb, &given_up);
 	commit (other, data);
 	while (n_mine == 0 && !given_up)
 		g_main_context_iteration (NULL, TRUE);

@@ -16,6 +16,7 @@
 
 #define TRIES      21
 #define AT_ONCE_US 50000
+#define FAR_MS     15000 /* what nobody waits for; a request may take longer */
 #define SETTLE_US  20000 /* until a thread has come to where it waits */
 
 static int
@@ -222,7 +223,7 @@ test_under_lock (void)
 		eas_fake_server_wait (test.server, "FolderSync", ii + 1);
 		g_assert_false (eas_account_state_try_lock (other, NULL));
 		took_us[ii] = net_runner_cancel (&runner);
-		for (guint jj = 0; jj < 1000 && !locked; jj++) {
+		for (guint jj = 0; jj < 15000 && !locked; jj++) {
 			locked = eas_account_state_try_lock (other, NULL);
 			g_usleep (2000);
 		}
@@ -334,7 +335,7 @@ wire_end (Wire *wire)
 
 	/* It waits for requests under way: cancelled ones must not be. */
 	eas_client_shutdown (wire->client);
-	g_assert_cmpint (net_elapsed_ms (begun), <, 1000);
+	g_assert_cmpint (net_elapsed_ms (begun), <, FAR_MS);
 	g_object_unref (wire->client);
 	for (guint ii = 0; ii < FILLERS; ii++)
 		g_clear_object (&wire->fillers[ii]);

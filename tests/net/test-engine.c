@@ -468,7 +468,8 @@ test_40_push (void)
 	added = add_event (two, theirs, "rings");
 	g_thread_join (thread);
 	g_assert_no_error (pinger.error);
-	g_assert_cmpint (net_elapsed_ms (start), <, 3000);
+	/* long before the heartbeat */
+	g_assert_cmpint (net_elapsed_ms (start), <, 30000);
 	g_assert_cmpuint (pinger.result->changed->len, ==, 1);
 	g_assert_cmpstr (g_ptr_array_index (pinger.result->changed, 0), ==, calendar);
 	g_assert_cmpuint (pull_all (one, mine, NULL), ==, 1);

@@ -117,7 +117,7 @@ test_pull_comes_first (void)
 static void
 test_news (void)
 {
-	NetTest test = { .script = { .n_adds = 1, .delay_ms = 50 } };
+	NetTest test = { .script = { .n_adds = 1, .delay_ms = 1000 } };
 	Waiter one = { 0 }, two = { 0 };
 	g_autoptr (EasWindow) first = NULL;
 	g_autoptr (EasWindow) second = NULL;

@@ -330,7 +330,7 @@ test_time_out (void)
 	send (&test);
 	g_assert_error (test.error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
 	g_assert_cmpint (test.took_ms, >=, 900);
-	g_assert_cmpint (test.took_ms, <, 3000);
+	g_assert_cmpint (test.took_ms, <, test.delay_ms);
 	end (&test);
 }
 
@@ -352,8 +352,8 @@ test_cancel (void)
 	g_timeout_add (100, cancel_cb, test.cancellable);
 	send (&test);
 	g_assert_error (test.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-	g_assert_cmpint (test.took_ms, <,
-			 1000); /* how prompt it is, test-client-parallel measures */
+	/* how prompt it is, test-client-parallel measures */
+	g_assert_cmpint (test.took_ms, <, test.delay_ms);
 	end (&test);
 }
 

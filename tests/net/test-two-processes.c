@@ -179,8 +179,9 @@ test_killed_under_lock (void)
 
 	begin (&test);
 	victim = spawn (&test, "folders");
-	for (guint ii = 0; ii < 2000 && wire_server_count (test.server, NULL) == 0; ii++)
+	for (guint ii = 0; ii < 60000 && wire_server_count (test.server, NULL) == 0; ii++)
 		g_usleep (1000);
+	g_assert_cmpuint (wire_server_count (test.server, NULL), >, 0);
 	g_subprocess_force_exit (victim);
 	g_assert_true (g_subprocess_wait (victim, NULL, NULL));
 	output = finish (spawn (&test, "folders"), 0);

@@ -15,6 +15,7 @@ PLAN = re.compile(r'^1\.\.(\d+)\s*(#.*)?$', re.MULTILINE)
 GOOD = ('OK', 'EXPECTEDFAIL')
 SKIP = 'SKIP'
 TAIL = 30  # lines of a failed program's output
+DETAIL = 20  # lines after each "not ok", which may be far from the end
 
 
 def subtests(output):
@@ -49,6 +50,20 @@ def judge(test):
     return passed, len(failed), skipped, failed
 
 
+def excerpt(output):
+    """Of a failed program's output: each "not ok" with what it says of it, and the end; without what went well."""
+    lines = [line for line in output.splitlines() if not line.startswith('ok ')]
+    wanted = set(range(max(0, len(lines) - TAIL), len(lines)))
+    for start, line in enumerate(lines):
+        if not line.startswith('not ok'):
+            continue
+        end = start + 1
+        while end < len(lines) and end <= start + DETAIL and lines[end].startswith('#'):
+            end += 1
+        wanted.update(range(start, end))
+    return [lines[index] for index in sorted(wanted)]
+
+
 def main():
     path, exit_status = sys.argv[1], int(sys.argv[2])
     totals = [0, 0, 0]
@@ -64,8 +79,7 @@ def main():
         if failed:
             print(f"FAILED {test['name']} ({test['duration']:.1f} s): {'; '.join(names)[:400]}")
             output = (test.get('stdout') or '') + (test.get('stderr') or '')
-            lines = [line for line in output.splitlines() if not line.startswith('ok ')]
-            print('\n'.join('    ' + line[:300] for line in lines[-TAIL:]))
+            print('\n'.join('    ' + line[:600] for line in excerpt(output)))
     if exit_status != 0 and totals[1] == 0:
         print(f'FAILED: meson test ended with status {exit_status}')
         totals[1] += 1

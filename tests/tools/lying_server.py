@@ -71,5 +71,5 @@ def make_certificate(folder, name, start='20200101000000Z', end='20990101000000Z
                      key, '-out', request, '-subj', '/CN=' + host.partition(':')[2]],
                     ['ca', *config, '-batch', '-selfsign', '-keyfile', key, '-in', request, '-out', certificate, '-notext',
                      '-startdate', start, '-enddate', end]):
-        subprocess.run(['openssl', *command], check=True, capture_output=True, timeout=60)
+        subprocess.run(['openssl', *command], check=True, capture_output=True, timeout=180)
     return certificate, key

@@ -9,7 +9,7 @@ set -u
 SERVER_USER=alice SERVER_PASSWORD=secret
 start_server() { # start_server NAME OPTION...: its address is in server_url
   "$EAS_BUILD_DIR/tests/server/eas-test-server" --sample --user "$SERVER_USER:$SERVER_PASSWORD" "${@:2}" >"$EAS_SESSION/$1" &
-  for _ in $(seq 100); do
+  for _ in $(seq 600); do
     server_url=$(sed -n 's/^listening //p' "$EAS_SESSION/$1")
     [ -z "$server_url" ] || break
     sleep 0.1
@@ -23,21 +23,21 @@ address=$SERVER_USER@example.test
 ends_with() { # ends_with STATUS COMMAND...
   local wanted=$1 status
   shift
-  timeout 60 "$@"
+  timeout 180 "$@"
   status=$?
   [ $status -eq "$wanted" ] || { echo "status $status, wanted $wanted"; return 1; }
 }
 add() { # add PASSWORD [OPTION...]
   printf '%s\n' "$1" |
-    timeout 60 evolution-eas account add --server "$SERVER_URL" --user "$SERVER_USER" --password-stdin "${@:2}" "$address"
+    timeout 180 evolution-eas account add --server "$SERVER_URL" --user "$SERVER_USER" --password-stdin "${@:2}" "$address"
 }
 says() { # says TEXT COMMAND...
-  timeout 60 "${@:2}" | tee -a "$EAS_SESSION/said" | grep -qF -- "$1"
+  timeout 180 "${@:2}" | tee -a "$EAS_SESSION/said" | grep -qF -- "$1"
 }
 calendar_appears() { # the collection backend makes the calendar's source
   local tries=0
   until evolution-eas account status | grep -q ' items, \| not opened yet'; do
-    [ $((tries += 1)) -lt 60 ] || { evolution-eas account status; return 1; }
+    [ $((tries += 1)) -lt 240 ] || { evolution-eas account status; return 1; }
     sleep 0.5
   done
 }

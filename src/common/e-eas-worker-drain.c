@@ -531,6 +531,7 @@ e_eas_worker_take_change (EEasWorker *self, const EasSyncChange *change, guint g
 	if (change->server_id == NULL)
 		return;
 
+	e_eas_worker_note_told (self, change->server_id);
 	switch (change->kind) {
 	case EAS_CHANGE_ADD:
 	case EAS_CHANGE_CHANGE:

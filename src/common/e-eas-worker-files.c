@@ -115,11 +115,22 @@ fetch (EEasWorker *self, EasOperation *operation, GError **error)
 	return g_steal_pointer (&result);
 }
 
+EasOperationResult *
+e_eas_worker_ask_for_item (EEasWorker *self, const char *server_id, GError **error)
+{
+	EasOperation operation;
+
+	eas_operation_init (&operation, EAS_OPERATION_FETCH_ITEM);
+	operation.collection_id = self->folder_id;
+	operation.server_id = server_id;
+
+	return fetch (self, &operation, error);
+}
+
 /* ---- one item ---- */
 
-/* Trouble with this one file or item; the rest has nothing to do with it. */
-static gboolean
-is_its_own_trouble (const GError *error)
+gboolean
+e_eas_worker_is_trouble_of_item (const GError *error)
 {
 	return error->domain == EAS_ERROR &&
 	       (error->code == EAS_ERROR_ITEM_NOT_FOUND || error->code == EAS_ERROR_ITEM_REJECTED ||
@@ -153,14 +164,10 @@ store_learned (EEasWorker *self, const EEasRow *row, EasItem *learned)
 static gboolean
 learn_files (EEasWorker *self, const EEasRow *row, EasItem **item, GError **error)
 {
-	EasOperation operation;
-	g_autoptr (EasOperationResult) result = NULL;
+	g_autoptr (EasOperationResult) result =
+		e_eas_worker_ask_for_item (self, row->server_id, error);
 	EasItem *learned;
 
-	eas_operation_init (&operation, EAS_OPERATION_FETCH_ITEM);
-	operation.collection_id = self->folder_id;
-	operation.server_id = row->server_id;
-	result = fetch (self, &operation, error);
 	if (result == NULL)
 		return FALSE;
 	if (result->item == NULL)
@@ -270,7 +277,7 @@ e_eas_worker_fetch_files (EEasWorker *self, GError **error)
 		server_id = g_queue_pop_head (&self->files);
 		if (fetch_files_of (self, server_id, &local_error))
 			continue;
-		if (!is_its_own_trouble (local_error)) {
+		if (!e_eas_worker_is_trouble_of_item (local_error)) {
 			g_queue_push_head (&self->files, g_steal_pointer (&server_id));
 			g_propagate_error (error, g_steal_pointer (&local_error));
 			return FALSE;

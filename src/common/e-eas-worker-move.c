@@ -556,6 +556,7 @@ store_moved (EEasWorker *self, const Moving *moving, const char *new_id, GError 
 		edit->ancestor = g_bytes_ref (moving->body);
 		e_eas_cache_put_edit (self->cache, edit);
 	}
+	e_eas_worker_await_moved (self, new_id);
 	self->fetched_at = 0; /* before the edit is sent, or found to say nothing */
 
 	return e_eas_worker_commit (self, error);
@@ -627,8 +628,8 @@ put_copy_away (EEasWorker *self, const Moving *moving, GError **error)
  * contact is to be moved, and where its process ends over an item that is gone, what stands
  * before it answers 502. That it is not the whole server, the look into the folder tells.
  */
-static gboolean
-is_of_the_move (const GError *error)
+gboolean
+e_eas_worker_breaks_on_it (const GError *error)
 {
 	return g_error_matches (error, EAS_ERROR, EAS_ERROR_NOT_SUPPORTED) ||
 	       g_error_matches (error, EAS_ERROR, EAS_ERROR_SERVER) ||
@@ -653,7 +654,7 @@ move_one (EEasWorker *self, Moving *moving, GError **error)
 
 	if (write_journal (self, moving, &local_error))
 		new_id = ask_server (self, moving, &local_error);
-	if (is_of_the_move (local_error))
+	if (e_eas_worker_breaks_on_it (local_error))
 		g_clear_error (&local_error);
 	if (new_id != NULL)
 		store_moved (self, moving, new_id, &local_error);

@@ -9,6 +9,8 @@
 
 #pragma once
 
+#include "eas-cmd-fetch.h"
+
 #include "e-eas-worker.h"
 
 G_BEGIN_DECLS
@@ -123,6 +125,7 @@ struct _EEasWorker {
 				  e-eas-worker-move.c */
 	gint64 left_until;     /* monotonic */
 	GObject *last_hold;    /* the owner, which was disposed on this thread; NULL */
+	GHashTable *moved; /* ServerIds of what was moved here and the server has not told of since */
 	GError *last_error;
 	char *held;
 	const char *state;
@@ -196,6 +199,20 @@ void e_eas_worker_look_for_files (EEasWorker *self); /* after a start */
 /* Fetches what is missing, until there is something better to do. */
 gboolean e_eas_worker_fetch_files (EEasWorker *self, GError **error);
 
+/* What the server has of one item, by ItemOperations. */
+EasOperationResult *
+e_eas_worker_ask_for_item (EEasWorker *self, const char *server_id, GError **error);
+/* Trouble with this one file or item; the rest has nothing to do with it. */
+gboolean e_eas_worker_is_trouble_of_item (const GError *error);
+
+/* moved */
+void e_eas_worker_load_moved (EEasWorker *self);
+/* The folder's next fetch has to tell of it. In a transaction, as the next. */
+void e_eas_worker_await_moved (EEasWorker *self, const char *server_id);
+void e_eas_worker_note_told (EEasWorker *self, const char *server_id);
+/* After a whole fetch: what it has not told of is asked for, and removed where it is gone. */
+gboolean e_eas_worker_confirm_moved (EEasWorker *self, GError **error);
+
 /* folder */
 char *e_eas_worker_dup_folder_id (ESource *source, GError **error);
 gboolean e_eas_worker_check_folder (EEasWorker *self, GError **error); /* against the stored one */
@@ -260,6 +277,7 @@ void e_eas_worker_resume_moves (EEasWorker *self);
  * nobody can wait for the server before the other half of that is known. No lock may be held. */
 gboolean e_eas_worker_expect_move (EEasWorker *self, const char *uid);
 gboolean e_eas_worker_holds_for_move (EEasWorker *self, const EEasEdit *edit);
+gboolean e_eas_worker_breaks_on_it (const GError *error); /* on this item, not the whole server */
 gboolean e_eas_worker_run_moves (EEasWorker *self, GError **error);
 
 /* waiters */

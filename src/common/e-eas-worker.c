@@ -152,7 +152,7 @@ e_eas_worker_fetch_now (EEasWorker *self, GError **error)
 	e_eas_cache_begin (self->cache);
 	e_eas_cache_set_state (self->cache, STATE_LAST_SYNC, now);
 
-	return e_eas_cache_commit (self->cache, error);
+	return e_eas_cache_commit (self->cache, error) && e_eas_worker_confirm_moved (self, error);
 }
 
 static gboolean
@@ -471,6 +471,7 @@ e_eas_worker_new (const EEasWorkerClass *klass,
 	e_eas_cache_guard (self->cache);
 	if (!e_eas_worker_check_folder (self, error) || !check_cache (self, error))
 		return NULL;
+	e_eas_worker_load_moved (self);
 	self->verify = e_eas_cache_get_state_uint (self->cache, STATE_VERIFY) != 0;
 	version = e_eas_cache_dup_state (self->cache, STATE_VERSION);
 	if (!e_eas_cache_check (self->cache, error))
@@ -544,6 +545,7 @@ e_eas_worker_free (EEasWorker *self)
 	g_queue_clear_full (&self->files, g_free);
 	g_hash_table_unref (self->changed);
 	g_hash_table_unref (self->left_over);
+	g_clear_pointer (&self->moved, g_hash_table_unref);
 	g_mutex_clear (&self->lock);
 	g_cond_clear (&self->wake);
 	g_cond_clear (&self->answered);

@@ -19,6 +19,7 @@ class FaultyLine:
     cut         half of the answer comes back
     refuse      the connection is closed before the request reaches the server
     hold        the request is held back from when .held is set until .release() is called
+    late        so is the answer, when the server has done what it was asked for
     none        no fault, for this one of several requests
     delay       the answer comes late by .latency seconds, always, while above 0
     """
@@ -48,7 +49,7 @@ class FaultyLine:
     def arm(self, fault, command="Sync", count=1):
         with self.lock:
             self.armed += [(fault, command)] * count
-        if fault == "hold":
+        if fault in ("hold", "late"):
             self.held.clear()
             self.go_on.clear()
 
@@ -176,6 +177,10 @@ class FaultyLine:
                         continue
                     begins, fresh = not fresh, True
                     self.underway.discard(near)
+                    if fault == "late":
+                        fault = None
+                        self.held.set()
+                        self.go_on.wait(30)
                     if begins and self.latency > 0:
                         time.sleep(self.latency)
                     if fault == "lose":

@@ -16,6 +16,7 @@ import json
 import os
 import re
 import sys
+import threading
 import time
 import urllib.parse
 
@@ -238,6 +239,24 @@ def test_never_arrived(pair):
     pair.expect([], ["dropped"])
 
 
+def test_deleted_on_the_way(pair):
+    """Somebody deletes it when SOGo has moved it, and could not tell of it in the other folder yet."""
+    pair.move(pair.make("kept"))
+    pair.expect([], ["kept"])
+    uid = pair.make("gone")
+    text = pair.first.text_of(uid)
+    pair.line.arm("late", "MoveItems")
+    pair.second.agent.create(text)
+    remover = threading.Thread(target=pair.first.agent.remove, args=(uid,))
+    remover.start()
+    check(pair.line.held.wait(SOON), "SOGo was not asked to move it")
+    wait_for(lambda: "gone" in pair.second.there(), SOON, "SOGo to have moved it")
+    pair.second.dav.delete(pair.second.find("gone")[0])
+    pair.line.release()
+    remover.join(SOON)
+    pair.expect([], ["kept"])
+
+
 def refusal_of(pair, uid):
     """What the program is told that moves it."""
     try:
@@ -320,12 +339,12 @@ def test_meeting(pair):
 
 
 SLICE = {
-    "events": (test_moved_in_one, test_lost_answer, test_refused, test_meeting),
+    "events": (test_moved_in_one, test_lost_answer, test_refused, test_meeting, test_deleted_on_the_way),
     "tasks": (test_moved_in_one, test_many, test_killed_before),
     "contacts": (test_not_moved, test_copied_and_removed),
 }
 MOVED = (test_moved_in_one, test_edited_afterwards, test_moved_and_changed, test_there_and_back, test_many, test_lost_answer,
-         test_never_arrived, test_refused, test_killed_before)
+         test_never_arrived, test_refused, test_killed_before, test_deleted_on_the_way)
 WHOLE = {"events": MOVED + (test_meeting,), "tasks": MOVED, "contacts": SLICE["contacts"]}
 
 

@@ -10,6 +10,7 @@ import argparse
 import base64
 import os
 import sys
+import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -335,6 +336,65 @@ def test_offline(pair):
     pair.expect([], ["later"])
 
 
+def delete_there(pair, title):
+    item = wait_for(lambda: next((item for item in pair.ask("items", folder=pair.folder2)["items"] if item["subject"] == title), None),
+                    SOON, f"{title} in the other folder", 0.05)
+    pair.ask("delete", folder=pair.folder2, id=item["id"])
+
+
+def gone_on_the_way(pair, edit=lambda text: text):
+    """Another device deletes it when the server has moved it, and before it could tell us of it in the other folder."""
+    title = "gone on the way"
+    uid = pair.make(title)
+    pair.line.arm("late", "MoveItems")
+    pair.second.create(edit(text_of(pair.agent, uid)))
+    remover = threading.Thread(target=pair.agent.remove, args=(uid,))
+    remover.start()
+    check(pair.line.held.wait(SOON), "the server was not asked to move it")
+    delete_there(pair, title)
+    pair.line.release()
+    remover.join(SOON)
+
+
+def test_deleted_on_the_way(pair):
+    kept = pair.make("kept")
+    pair.move(kept)
+    pair.expect([], ["kept"])
+    gone_on_the_way(pair)
+    pair.expect([], ["kept"])
+
+
+def test_deleted_on_the_way_alone(pair):
+    """The folder is empty after it, which is no reason to wait for a proof that the account is alive."""
+    gone_on_the_way(pair)
+    pair.expect([], [])
+    check("held" not in pair.status_text(), pair.status_text())
+
+
+def test_killed_and_deleted(pair):
+    """The factory dies when it knows that the item was moved, and has not heard of it since."""
+    pair.move(pair.make("kept"))
+    pair.expect([], ["kept"])
+    uid = pair.make("gone")
+    pair.line.arm("late", "MoveItems")
+    pair.second.create(text_of(pair.agent, uid))
+    remover = threading.Thread(target=pair.agent.remove, args=(uid,))
+    remover.start()
+    check(pair.line.held.wait(SOON), "the server was not asked to move it")
+    pair.line.arm("refuse", "Sync", 50)
+    pair.line.release()
+    remover.join(SOON)
+    wait_for(lambda: pair.here2() == ["gone", "kept"] and not pair.here(), SOON, "the desktop to have moved it")
+    pair.second.process.kill()
+    pair.second.process.wait()
+    pair.kill()
+    delete_there(pair, "gone")
+    pair.line.disarm()
+    pair.open()
+    pair.open_second()
+    pair.expect([], ["kept"])
+
+
 def keeps_picture(pair):
     pair.expect([], ["face"])
     check(pair.moves() == 1, f"{pair.moves()} MoveItems")
@@ -374,7 +434,7 @@ def main():
     tests = list(tap.tests_in(globals(), options.only).values())
     few = [test for test in tests if test in (test_moved_in_one, test_lost_answer, test_refused)]
     pictures = [test_picture, test_picture_offline]
-    contacts = few + pictures + [test_moved_and_changed, test_many, test_broken, test_refused_unheard,
+    contacts = few + pictures + [test_moved_and_changed, test_many, test_broken, test_refused_unheard, test_deleted_on_the_way,
                                  test_killed_before]
     plan = [("alice", "events", [test for test in tests if test not in pictures], Pair), ("bob", "tasks", few, Pair), ("carol", "notes", few, Pair),
             ("dave", "contacts", [test for test in tests if test in contacts], Books)]

@@ -327,19 +327,39 @@ forget_moved (EEasWorker *self, const EEasEdit *edit)
 		e_eas_worker_answer (self, edit->id, edit->version);
 }
 
-/* The item stays here, and whoever took it away is told why. */
+static const char *
+describe_refusal (EEasWhereabouts where)
+{
+	switch (where) {
+	case E_EAS_HERE:
+		return _ ("The server does not move this into the other folder; it stays where "
+			  "it was");
+	case E_EAS_GONE:
+		return _ ("The server does not have this here any more; it was deleted or moved "
+			  "by somebody else, and is removed here, too");
+	case E_EAS_UNKNOWN:
+	case E_EAS_UNREACHABLE:
+		break;
+	}
+
+	return _ ("The server does not move this into the other folder");
+}
+
+/* The item stays here, if there still is one, and whoever took it away is told why. */
 static void
 give_back (EEasWorker *self, const EEasEdit *edit)
 {
+	EEasWhereabouts where = e_eas_worker_ask_whether_here (self, edit->server_id, NULL);
 	g_autoptr (GError) why = NULL;
 
-	eas_set_error (&why, EAS_ERROR_ITEM_REJECTED, "MoveItems", 0, 0,
-		       _ ("The server does not move this into the other folder; it stays where "
-			  "it was"));
+	eas_set_error (&why, EAS_ERROR_ITEM_REJECTED, "MoveItems", 0, 0, "%s",
+		       describe_refusal (where));
 	e_eas_cache_begin (self->cache);
 	set_mark (self, edit->uid, NULL);
 	if (!e_eas_worker_refuse (self, edit, why))
 		e_eas_worker_drop_edit (self, edit);
+	if (where == E_EAS_GONE)
+		e_eas_worker_take_deletion (self, edit->server_id, /* soft */ FALSE);
 	if (e_eas_worker_commit (self, NULL))
 		e_eas_worker_answer (self, edit->id, edit->version);
 	e_eas_worker_hold (self, why->message);

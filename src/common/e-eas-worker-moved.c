@@ -50,35 +50,33 @@ e_eas_worker_note_told (EEasWorker *self, const char *server_id)
 		store_moved (self);
 }
 
-typedef enum { HERE, GONE, UNKNOWN, UNREACHABLE } Whereabouts;
-
-static Whereabouts
-ask_for (EEasWorker *self, const char *server_id, GError **error)
+EEasWhereabouts
+e_eas_worker_ask_whether_here (EEasWorker *self, const char *server_id, GError **error)
 {
 	g_autoptr (EEasRow) row = e_eas_cache_row_by_id (self->cache, server_id);
 	g_autoptr (EasOperationResult) result = NULL;
 	g_autoptr (GError) local_error = NULL;
 
 	if (row == NULL)
-		return GONE;
+		return E_EAS_GONE;
 	result = e_eas_worker_ask_for_item (self, server_id, &local_error);
 	if (result != NULL)
-		return result->item != NULL ? HERE : UNKNOWN;
+		return result->item != NULL ? E_EAS_HERE : E_EAS_UNKNOWN;
 	if (g_error_matches (local_error, EAS_ERROR, EAS_ERROR_ITEM_NOT_FOUND))
-		return GONE;
+		return E_EAS_GONE;
 	if (e_eas_worker_is_trouble_of_item (local_error) ||
 	    e_eas_worker_breaks_on_it (local_error))
-		return UNKNOWN;
+		return E_EAS_UNKNOWN;
 	g_propagate_error (error, g_steal_pointer (&local_error));
 
-	return UNREACHABLE;
+	return E_EAS_UNREACHABLE;
 }
 
 static gboolean
-settle (EEasWorker *self, const char *server_id, Whereabouts where, GError **error)
+settle (EEasWorker *self, const char *server_id, EEasWhereabouts where, GError **error)
 {
 	e_eas_cache_begin (self->cache);
-	if (where == GONE)
+	if (where == E_EAS_GONE)
 		e_eas_worker_take_deletion (self, server_id, /* soft */ FALSE);
 	e_eas_worker_note_told (self, server_id);
 
@@ -102,10 +100,10 @@ e_eas_worker_confirm_moved (EEasWorker *self, GError **error)
 	while (g_hash_table_iter_next (&iter, &id, NULL))
 		g_ptr_array_add (ids, g_strdup (id));
 	for (guint i = 0; i < ids->len; i++) {
-		Whereabouts where = ask_for (self, ids->pdata[i], error);
+		EEasWhereabouts where = e_eas_worker_ask_whether_here (self, ids->pdata[i], error);
 
-		unsure |= where == UNKNOWN;
-		if (where == UNREACHABLE || !settle (self, ids->pdata[i], where, error))
+		unsure |= where == E_EAS_UNKNOWN;
+		if (where == E_EAS_UNREACHABLE || !settle (self, ids->pdata[i], where, error))
 			return FALSE;
 	}
 

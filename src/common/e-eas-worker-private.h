@@ -210,6 +210,15 @@ void e_eas_worker_load_moved (EEasWorker *self);
 /* The folder's next fetch has to tell of it. In a transaction, as the next. */
 void e_eas_worker_await_moved (EEasWorker *self, const char *server_id);
 void e_eas_worker_note_told (EEasWorker *self, const char *server_id);
+/* What the server says when it is asked for an item that we show. */
+typedef enum {
+	E_EAS_HERE,
+	E_EAS_GONE,
+	E_EAS_UNKNOWN,    /* its answer says neither */
+	E_EAS_UNREACHABLE /* with error */
+} EEasWhereabouts;
+EEasWhereabouts
+e_eas_worker_ask_whether_here (EEasWorker *self, const char *server_id, GError **error);
 /* After a whole fetch: what it has not told of is asked for, and removed where it is gone. */
 gboolean e_eas_worker_confirm_moved (EEasWorker *self, GError **error);
 

@@ -159,6 +159,13 @@ def clear(pair):
     pair.server.control.ask("reset")
 
 
+def delete_there(pair, title, folder=None):
+    folder = folder or pair.folder2
+    item = wait_for(lambda: next((item for item in pair.ask("items", folder=folder)["items"] if item["subject"] == title), None),
+                    SOON, f"{title} on the server", 0.05)
+    pair.ask("delete", folder=folder, id=item["id"])
+
+
 def test_moved_in_one(pair):
     uid = pair.make("moved")
     before = pair.ask("items", folder=pair.folder)["items"][0]["xml"]
@@ -240,12 +247,36 @@ def test_refused(pair):
         pair.move(uid)
     except seam.AgentError as error:
         refusal = str(error)
-    check("does not move" in refusal, f"the program is told {refusal!r}")
+    check("stays where it was" in refusal, f"the program is told {refusal!r}")
     pair.expect(["refused"], [])
     check(uploads(pair) == (0, 0), f"{uploads(pair)} Adds and Deletes")
     pair.move(uid)
     pair.expect([], ["refused"])
     check(uploads(pair) == (0, 0), f"{uploads(pair)} Adds and Deletes after another try")
+
+
+def test_gone(pair):
+    """Where another device has deleted it, nothing stays, and nobody says so."""
+    kept = pair.make("kept")
+    uid = pair.make("gone")
+    pair.ask("fault", kind="status", command="MoveItems", value=1, times=1)
+    pair.line.arm("hold", "ItemOperations")
+    refusals = []
+
+    def move():
+        try:
+            pair.move(uid)
+        except seam.AgentError as error:
+            refusals.append(str(error))
+    mover = threading.Thread(target=move)
+    mover.start()
+    check(pair.line.held.wait(SOON), "the server was not asked what it has")
+    delete_there(pair, "gone", pair.folder)
+    pair.line.release()
+    mover.join(SOON)
+    check(any("does not have this here any more" in text for text in refusals), f"the program is told {refusals!r}")
+    pair.expect(["kept"], [])
+    check(kept in [event.value("UID") for event in pair.agent.events()], "another item is kept")
 
 
 def test_broken(pair):
@@ -260,7 +291,7 @@ def test_broken(pair):
             pair.move(uid)
         except seam.AgentError as error:
             refusal = str(error)
-        check("does not move" in refusal, f"{status}: the program is told {refusal!r}")
+        check("stays where it was" in refusal, f"{status}: the program is told {refusal!r}")
         pair.expect([f"broken {status}"], [])
         check(uploads(pair) == (0, 0), f"{uploads(pair)} Adds and Deletes")
         pair.ask("faults", clear=1)
@@ -334,12 +365,6 @@ def test_offline(pair):
     pair.agent.refresh()
     pair.second.refresh()
     pair.expect([], ["later"])
-
-
-def delete_there(pair, title):
-    item = wait_for(lambda: next((item for item in pair.ask("items", folder=pair.folder2)["items"] if item["subject"] == title), None),
-                    SOON, f"{title} in the other folder", 0.05)
-    pair.ask("delete", folder=pair.folder2, id=item["id"])
 
 
 def gone_on_the_way(pair, edit=lambda text: text):

@@ -46,27 +46,46 @@ resembles (EEasWorker *self, EasItem *sent, EasItem *theirs)
 	return self->klass->resembles != NULL && self->klass->resembles (sent, theirs);
 }
 
+/* The edit with @edit_id, if @said, what its Add said, is @item and nobody has known that so far.
+ */
+static EEasEdit *
+match_add (EEasWorker *self,
+	   gint64 edit_id,
+	   GBytes *said,
+	   EasItem *item,
+	   gboolean (*is_it) (EEasWorker *self, EasItem *sent, EasItem *theirs))
+{
+	g_autoptr (EasItem) sent = said != NULL ? eas_item_from_bytes (said, NULL) : NULL;
+	g_autoptr (EEasEdit) edit = NULL;
+
+	if (sent == NULL || !is_it (self, sent, item))
+		return NULL;
+	edit = e_eas_cache_edit_by_id (self->cache, edit_id);
+
+	return edit != NULL && edit->server_id == NULL ? g_steal_pointer (&edit) : NULL;
+}
+
 static EEasEdit *
 find_add_by (EEasWorker *self,
 	     EasItem *item,
 	     gboolean (*is_it) (EEasWorker *self, EasItem *sent, EasItem *theirs))
 {
-	for (guint i = 0; self->journal != NULL && i < self->journal->len; i++) {
-		EEasJournalEntry *entry = self->journal->pdata[i];
-		g_autoptr (EasItem) expected = NULL;
-		g_autoptr (EEasEdit) edit = NULL;
+	EEasEdit *found = NULL;
 
-		if (entry->kind != EAS_CHANGE_ADD || entry->expected == NULL)
-			continue;
-		expected = eas_item_from_bytes (entry->expected, NULL);
-		if (expected == NULL || !is_it (self, expected, item))
-			continue;
-		edit = e_eas_cache_edit_by_id (self->cache, entry->edit_id);
-		if (edit != NULL && edit->server_id == NULL)
-			return g_steal_pointer (&edit);
+	for (guint i = 0; found == NULL && self->journal != NULL && i < self->journal->len; i++) {
+		const EEasJournalEntry *entry = self->journal->pdata[i];
+
+		if (entry->kind == EAS_CHANGE_ADD)
+			found = match_add (self, entry->edit_id, entry->expected, item, is_it);
+	}
+	for (guint i = 0; found == NULL && self->lost_adds != NULL && i < self->lost_adds->len;
+	     i++) {
+		const EEasEdit *lost = self->lost_adds->pdata[i];
+
+		found = match_add (self, lost->id, lost->ancestor, item, is_it);
 	}
 
-	return NULL;
+	return found;
 }
 
 /* After a lost reply: the edit whose Add brought @item to the server, where somebody may have
@@ -708,6 +727,7 @@ e_eas_worker_fetch_all (EEasWorker *self, GError **error)
 	gboolean again = TRUE;
 
 	self->chain_found = FALSE;
+	e_eas_worker_recall_lost_adds (self);
 	while (again) {
 		for (more = TRUE; more;) {
 			e_eas_worker_sync_collection (self);

@@ -113,9 +113,10 @@ struct _EEasWorker {
 	guint chain_deletes;  /* in the windows fetched since the chain began */
 	gboolean chain_found; /* something changed in this chain */
 	gboolean verify; /* deletions of this chain were left out: a full pass must confirm them */
-	GPtrArray *journal;  /* (element-type EEasJournalEntry), while recovering */
-	GHashTable *tried;   /* edit ids not to be tried again in this cycle */
-	GHashTable *steps;   /* edit id -> requests still to be sent */
+	GPtrArray *journal;   /* (element-type EEasJournalEntry), while recovering */
+	GPtrArray *lost_adds; /* (element-type EEasEdit) as of the last fetch; NULL: none */
+	GHashTable *tried;    /* edit ids not to be tried again in this cycle */
+	GHashTable *steps;    /* edit id -> requests still to be sent */
 	GHashTable *changed; /* ServerId -> bytes of the item before our Changes, until it is looked
 				at again */
 	gint64 recheck_at;   /* monotonic */
@@ -277,6 +278,11 @@ GPtrArray *e_eas_worker_write_after_lost_add (EEasWorker *self,
 					      GError **error);
 /* The server has refused it. */
 void e_eas_worker_forget_lost_add (EEasEdit *edit);
+void e_eas_worker_recall_lost_adds (EEasWorker *self); /* before a fetch, which may bring them */
+/* Removed here after its Add was lost: it may be on the server unseen. */
+gboolean e_eas_worker_may_be_there (const EEasEdit *edit);
+/* What was so removed is looked for in a whole pass: only that can tell. */
+gboolean e_eas_worker_look_for_removed (EEasWorker *self, GError **error);
 
 /* move */
 void e_eas_worker_join_moves (EEasWorker *self);

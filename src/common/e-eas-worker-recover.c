@@ -43,6 +43,36 @@ e_eas_worker_write_after_lost_add (EEasWorker *self,
 	return changes;
 }
 
+static gboolean
+is_lost_add (const EEasEdit *edit)
+{
+	return edit->server_id == NULL && edit->ancestor != NULL;
+}
+
+gboolean
+e_eas_worker_may_be_there (const EEasEdit *edit)
+{
+	return edit->kind == E_EAS_EDIT_REMOVE && is_lost_add (edit);
+}
+
+void
+e_eas_worker_recall_lost_adds (EEasWorker *self)
+{
+	g_autoptr (GPtrArray) edits = e_eas_cache_pending_edits (self->cache, G_MAXUINT16);
+
+	g_clear_pointer (&self->lost_adds, g_ptr_array_unref);
+	for (guint i = 0; i < edits->len; i++) {
+		const EEasEdit *edit = edits->pdata[i];
+
+		if (!is_lost_add (edit))
+			continue;
+		if (self->lost_adds == NULL)
+			self->lost_adds =
+				g_ptr_array_new_with_free_func ((GDestroyNotify) e_eas_edit_free);
+		g_ptr_array_add (self->lost_adds, e_eas_edit_copy (edit));
+	}
+}
+
 void
 e_eas_worker_forget_lost_add (EEasEdit *edit)
 {
@@ -147,4 +177,46 @@ e_eas_worker_recover (EEasWorker *self, GError **error)
 	e_eas_cache_clear_journal (self->cache);
 
 	return e_eas_worker_commit (self, error);
+}
+
+static gboolean
+has_unseen_removal (EEasWorker *self)
+{
+	g_autoptr (GPtrArray) edits = e_eas_cache_pending_edits (self->cache, G_MAXUINT16);
+
+	for (guint i = 0; i < edits->len; i++) {
+		if (e_eas_worker_may_be_there (edits->pdata[i]))
+			return TRUE;
+	}
+
+	return FALSE;
+}
+
+/* After a whole pass: what it did not bring is not there. */
+static gboolean
+settle_unseen_removals (EEasWorker *self, GError **error)
+{
+	g_autoptr (GPtrArray) edits = e_eas_cache_pending_edits (self->cache, G_MAXUINT16);
+
+	e_eas_cache_begin (self->cache);
+	for (guint i = 0; i < edits->len; i++) {
+		EEasEdit *edit = edits->pdata[i];
+
+		if (!e_eas_worker_may_be_there (edit))
+			continue;
+		e_eas_worker_forget_lost_add (edit);
+		e_eas_cache_put_edit (self->cache, edit);
+	}
+
+	return e_eas_worker_commit (self, error);
+}
+
+gboolean
+e_eas_worker_look_for_removed (EEasWorker *self, GError **error)
+{
+	if (self->in_chain || !has_unseen_removal (self))
+		return TRUE;
+
+	return e_eas_worker_begin_pass (self, E_EAS_SWEEP_PASS, error) &&
+	       e_eas_worker_fetch_all (self, error) && settle_unseen_removals (self, error);
 }

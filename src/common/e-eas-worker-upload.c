@@ -289,7 +289,7 @@ is_due (EEasWorker *self, const EEasEdit *edit, gboolean only_awaited)
 {
 	return !g_hash_table_contains (self->tried, GSIZE_TO_POINTER ((gsize) edit->id)) &&
 	       (!only_awaited || e_eas_worker_is_awaited (self, edit)) && !must_wait (self, edit) &&
-	       !e_eas_worker_holds_for_move (self, edit);
+	       !e_eas_worker_holds_for_move (self, edit) && !e_eas_worker_may_be_there (edit);
 }
 
 /* Something is due about an item whose last Change is still to be looked at: that is done now. */
@@ -788,7 +788,8 @@ e_eas_worker_upload (EEasWorker *self, gboolean only_awaited, GError **error)
 	for (;;) {
 		g_autoptr (GPtrArray) sendings = NULL;
 
-		if (!only_awaited && !e_eas_worker_run_moves (self, error))
+		if (!only_awaited && (!e_eas_worker_run_moves (self, error) ||
+				      !e_eas_worker_look_for_removed (self, error)))
 			return FALSE;
 		if (needs_news (self, only_awaited) && !e_eas_worker_fetch_now (self, error))
 			return FALSE;

@@ -176,6 +176,7 @@ run_cycle (EEasWorker *self, GError **error)
 	self->has_reset = FALSE;
 	self->n_barren = 0;
 	e_eas_worker_end_hang (self);
+	e_eas_worker_recall_lost_adds (self);
 	if (take_flag (self, &self->damaged) && !fetch_anew (self, error))
 		return FALSE;
 	if (!e_eas_worker_drain_inbox (self, error) || !e_eas_worker_follow_folder (self, error) ||
@@ -544,6 +545,7 @@ e_eas_worker_free (EEasWorker *self)
 	g_hash_table_unref (self->steps);
 	g_queue_clear_full (&self->files, g_free);
 	g_hash_table_unref (self->changed);
+	g_clear_pointer (&self->lost_adds, g_ptr_array_unref);
 	g_hash_table_unref (self->left_over);
 	g_clear_pointer (&self->moved, g_hash_table_unref);
 	g_mutex_clear (&self->lock);

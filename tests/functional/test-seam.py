@@ -216,6 +216,17 @@ def test_both_changed_after_unseen_add():
     CONTROL.ask("set", **{"moving-keys": 1})
 
 
+def test_removed_after_unseen_add():
+    """What may be there unseen is looked for before a removal is taken for done."""
+    begin()
+    other = make("Stays")
+    lose_add_out_of_sight(seam.new_uid())
+    DESKTOP.open().modify(edited(other, "Stays 2"))
+    DESKTOP.open().remove(uid_of("Added"))
+    come_to_rest("an Add that was lost from sight, and removed here since: it is nowhere", ["Stays 2"])
+    CONTROL.ask("set", **{"moving-keys": 1})
+
+
 def test_refused_after_lost_add():
     """What was refused is not repeated as it was once it has been edited."""
     begin()
@@ -526,7 +537,7 @@ def test_folders():
 
 def main():
     tests = [test_killed_in_add, test_changed_elsewhere_after_lost_add, test_changed_elsewhere_after_unseen_add,
-             test_changed_here_after_unseen_add, test_both_changed_after_unseen_add, test_refused_after_lost_add, test_killed_in_change, test_killed_in_delete, test_killed_in_instance, test_changed_again_after_loss,
+             test_changed_here_after_unseen_add, test_both_changed_after_unseen_add, test_removed_after_unseen_add, test_refused_after_lost_add, test_killed_in_change, test_killed_in_delete, test_killed_in_instance, test_changed_again_after_loss,
              test_made_again, test_removed_in_add, test_changed_in_add, test_more_steps, test_refused_in_flight, test_half_refused,
              test_unfetched_change, test_changed_before_upload, test_unfetched_removal, test_lost_window, test_two_occurrences, test_same_occurrence, test_told_of_many, test_last_one_removed, test_edit_in_pass, test_folders]
     if OPTIONS.only:

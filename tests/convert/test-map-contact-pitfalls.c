@@ -138,6 +138,29 @@ test_birthdays (void)
 	}
 }
 
+/* Some phones have year 1 for a year that nobody told them: no day to show, and none to lose. */
+static void
+test_early_birthday (void)
+{
+	static const EasVersion versions[] = { EAS_VERSION_14_1, EAS_VERSION_16_1 };
+	static const char xml[] = "<p:LastName>A</p:LastName>"
+				  "<p:Birthday>0001-03-08T00:00:00.000Z</p:Birthday>";
+
+	for (guint i = 0; i < G_N_ELEMENTS (versions); i++) {
+		EasMapContext context = convert_context (versions[i], "Europe/Berlin");
+		g_autofree char *lines = contact_read_lines (xml, &context);
+		g_autoptr (EasItem) item = convert_item (xml);
+		g_autofree char *untouched = contact_write_edited (item, &context, "");
+		g_autofree char *edited = contact_write_edited (item, &context, "TITLE:Boss");
+		g_autofree char *dated = contact_write_edited (item, &context, "BDAY:1984-03-08");
+
+		convert_assert_lacks (lines, "BDAY");
+		convert_assert_lines (untouched, "");
+		convert_assert_has (edited, "Birthday=0001-03-08T00:00:00.000Z");
+		convert_assert_has (dated, "Birthday=1984-03-08T11:59:00.000Z");
+	}
+}
+
 static void
 test_birthdays_written (void)
 {
@@ -660,6 +683,7 @@ main (int argc, char **argv)
 			 test_nothing_empty_in_an_add);
 	g_test_add_func ("/map/contact/pitfall-20/unknown-survives", test_unknown_survives);
 	g_test_add_func ("/map/contact/pitfall-21/birthdays", test_birthdays);
+	g_test_add_func ("/map/contact/pitfall-21/early-birthday", test_early_birthday);
 	g_test_add_func ("/map/contact/pitfall-21/birthdays-written", test_birthdays_written);
 	g_test_add_func ("/map/contact/pitfall-22/made-to-fit", test_picture_is_made_to_fit);
 	g_test_add_func ("/map/contact/pitfall-22/too-large-to-read",

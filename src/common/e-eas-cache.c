@@ -139,6 +139,7 @@ struct _EEasCache {
 	ECache *cache;
 	sqlite3_stmt *prepared[N_SQL];
 	gboolean failed;  /* a statement of the running transaction */
+	gboolean misread; /* it was one that reads */
 	GThread *guarded; /* what this one could not read, it must not take for absent */
 	gboolean unread;  /* since it was guarded */
 };
@@ -152,11 +153,21 @@ set_store_error (GError **error)
 	return FALSE;
 }
 
+static gboolean
+set_read_error (GError **error)
+{
+	eas_set_error (error, EAS_ERROR_STORE, NULL, 0, 0,
+		       _ ("The local copy could not be read; nothing is changed until it can"));
+
+	return FALSE;
+}
+
 /* The lock is held. What cannot be read is not what is not there. */
 static void
 note_failure (EEasCache *self)
 {
 	self->failed = TRUE;
+	self->misread = TRUE;
 	self->unread |= g_thread_self () == self->guarded;
 }
 
@@ -434,13 +445,7 @@ has_missed (EEasCache *self)
 gboolean
 e_eas_cache_check (EEasCache *self, GError **error)
 {
-	if (!has_missed (self))
-		return TRUE;
-
-	eas_set_error (error, EAS_ERROR_STORE, NULL, 0, 0,
-		       _ ("The local copy could not be read; nothing is changed until it can"));
-
-	return FALSE;
+	return has_missed (self) ? set_read_error (error) : TRUE;
 }
 
 void
@@ -449,6 +454,7 @@ e_eas_cache_begin (EEasCache *self)
 	e_cache_lock (self->cache, E_CACHE_LOCK_WRITE);
 	e_cache_freeze_revision_change (self->cache);
 	self->failed = FALSE;
+	self->misread = FALSE;
 }
 
 void
@@ -475,8 +481,10 @@ e_eas_cache_commit (EEasCache *self, GError **error)
 		return e_eas_cache_check (self, error);
 	}
 	if (self->failed) {
+		gboolean misread = self->misread;
+
 		e_eas_cache_rollback (self);
-		return set_store_error (error);
+		return misread ? set_read_error (error) : set_store_error (error);
 	}
 
 	e_cache_thaw_revision_change (self->cache);

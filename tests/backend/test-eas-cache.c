@@ -4,6 +4,7 @@
 
 #include <glib/gstdio.h>
 #include <sqlite3.h>
+#include <string.h>
 
 #include "e-eas-cache.h"
 
@@ -158,6 +159,38 @@ read_inbox (Fixture *fixture)
 	return none_of (e_eas_cache_arrivals (fixture->cache, 10));
 }
 
+/* That the disk is full is said of what could not be written. */
+static void
+assert_says (EEasCache *cache, const char *what)
+{
+	g_autoptr (GError) error = NULL;
+
+	g_assert_false (e_eas_cache_commit (cache, &error));
+	g_assert_error (error, EAS_ERROR, EAS_ERROR_STORE);
+	g_assert_nonnull (strstr (error->message, what));
+}
+
+static void
+test_words (Fixture *fixture, gconstpointer data)
+{
+	int steps = 0;
+
+	put_item (fixture);
+	e_eas_cache_begin (fixture->cache);
+	break_reading (fixture, &steps);
+	g_assert_null (read_item (fixture));
+	mend_reading (fixture);
+	assert_says (fixture->cache, "could not be read");
+
+	run_sql (fixture, "PRAGMA query_only = 1");
+	e_eas_cache_begin (fixture->cache);
+	e_eas_cache_set_state (fixture->cache, "key", "k2");
+	assert_says (fixture->cache, "could not be written");
+	run_sql (fixture, "PRAGMA query_only = 0");
+	e_eas_cache_begin (fixture->cache);
+	g_assert_true (commits (fixture));
+}
+
 typedef gpointer (*Reading) (Fixture *fixture);
 static const Reading readings[] = { read_text,  read_item,    read_twin, read_edit,
 				    read_count, read_journal, read_inbox };
@@ -264,6 +297,7 @@ main (int argc, char **argv)
 
 	g_test_add ("/eas-cache/unreadable/transaction", Fixture, NULL, set_up, test_transaction,
 		    tear_down);
+	g_test_add ("/eas-cache/unreadable/words", Fixture, NULL, set_up, test_words, tear_down);
 	g_test_add ("/eas-cache/unreadable/list-cut-short", Fixture, NULL, set_up,
 		    test_list_cut_short, tear_down);
 	g_test_add ("/eas-cache/unreadable/guarded-thread", Fixture, NULL, set_up,

@@ -16,6 +16,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#define FORGET_LOOKS    60
+#define FORGET_PAUSE_US (50 * G_TIME_SPAN_MILLISECOND)
+
 /* ---- reading ----------------------------------------------------------- */
 
 ESourceRegistry *
@@ -502,6 +505,27 @@ run_list (Tool *tool, ESourceRegistry *registry)
 	return TOOL_OK;
 }
 
+/*
+ * The registry forgets it by itself when the account is gone. Two who delete the same secret
+ * at once make libsecret end one task twice, here or there: we only see to it that it is done.
+ */
+static void
+forget_password (Tool *tool, ESource *source)
+{
+	for (guint i = 0; i < FORGET_LOOKS; i++) {
+		char *password = NULL;
+		gboolean known =
+			e_source_lookup_password_sync (source, tool->cancellable, &password, NULL);
+		gboolean gone = !known || password == NULL;
+
+		e_util_safe_free_string (password);
+		if (gone)
+			return;
+		g_usleep (FORGET_PAUSE_US);
+	}
+	e_source_delete_password_sync (source, tool->cancellable, NULL);
+}
+
 static ToolExit
 run_remove (Tool *tool, ESourceRegistry *registry, const char *address)
 {
@@ -520,7 +544,7 @@ run_remove (Tool *tool, ESourceRegistry *registry, const char *address)
 	name = tool_account_dup_address (source);
 	if (!e_source_remove_sync (source, tool->cancellable, &error))
 		return tool_fail (tool, error);
-	e_source_delete_password_sync (source, tool->cancellable, NULL);
+	forget_password (tool, source);
 	if (!tool->json)
 		printf (_ ("The account %s is removed.\n"), name);
 

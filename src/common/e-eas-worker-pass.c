@@ -212,9 +212,11 @@ doubt (EEasWorker *self, EEasSweep sweep, guint n_stale)
 	if (untrusted != NULL || n_stale == 0)
 		return untrusted;
 	if (is_empty_pass (self, sweep, n_stale) && !is_believable (self))
-		return _ ("The server shows this folder empty all of a sudden, as it does in "
-			  "quarantine, until an administrator allows this device; nothing is "
-			  "removed here until this or another folder shows something again");
+		return _ (
+			"The server shows this folder empty all of a sudden, as it does in "
+			"quarantine, until an administrator allows this device; nothing is "
+			"removed here until this or another folder shows something again: what is "
+			"added to one of them on the web or another device is enough");
 
 	return NULL;
 }

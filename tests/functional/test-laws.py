@@ -321,6 +321,21 @@ def test_emptied():
             agent.close()
 
 
+def test_emptied_and_used():
+    """Nothing else proves that the account is in order: the status says what the person can do, and that is enough."""
+    with Desk(server, "used") as account:
+        titles = [f"event {n}" for n in range(5)]
+        for n, title in enumerate(titles):
+            account.add(title, n)
+        account.settle(*titles)
+        empty_out(account)
+        report("the status says what helps", "on the web or another device is enough" in account.status_text(), account.status_text())
+        account.add("sign of life")
+        wait_for(lambda: account.here() == ["sign of life"], 60, "what is gone to be removed")
+        wait_for(lambda: "state=held" not in " ".join(statuses(account)), 20, "status to say so")
+        report("something in the folder itself: the rest is believed to be gone", True)
+
+
 def test_emptied_alone():
     """The same of the only folder that is open: mail that the server shows is proof, but for the Inbox's."""
     with Desk(server, "alone") as account:
@@ -767,7 +782,7 @@ def statuses(account):
     return seam.status_texts(account.state())
 
 
-TESTS = [test_state_damaged, test_cache_damaged, test_outbox_damaged, test_items_damaged, test_journal_unreadable, test_quarantine, test_emptied, test_emptied_alone, test_forgetful_server, test_forgotten_key, test_refused_item, test_conflict_server_wins, test_conflict_without_space,
+TESTS = [test_state_damaged, test_cache_damaged, test_outbox_damaged, test_items_damaged, test_journal_unreadable, test_quarantine, test_emptied, test_emptied_and_used, test_emptied_alone, test_forgetful_server, test_forgotten_key, test_refused_item, test_conflict_server_wins, test_conflict_without_space,
          test_conflict_mine_wins, test_conflict_keep_both, test_conflict_merged, test_local_only, test_mass_deletion, test_strange_names, test_wipe, test_password,
          test_server_down_at_start, test_version_change, test_two_processes, test_five_calendars]
 
@@ -775,7 +790,7 @@ TESTS = [test_state_damaged, test_cache_damaged, test_outbox_damaged, test_items
 def main():
     global server
     wanted = [test for test in TESTS if not sys.argv[1:] or test.__name__.removeprefix("test_") in sys.argv[1:]]
-    users = ["state", "cache", "rows", "items", "journal", "held", "emptied", "alone", "forgetful", "forget", "refused", "conflict-server-wins", "conflict-mine-wins", "conflict-keep-both",
+    users = ["state", "cache", "rows", "items", "journal", "held", "emptied", "used", "alone", "forgetful", "forget", "refused", "conflict-server-wins", "conflict-mine-wins", "conflict-keep-both",
              "nospace",
              "merge", "local", "mass", "names", "wipe", "bystander", "changed", "late", "version", "two", "five"]
     with seam.TestServer(*(word for user in users for word in ("--user", f"{user}:{desk.PASSWORD}"))) as server:

@@ -23,8 +23,8 @@ import tap
 
 TOP = sys.argv[1]
 MARK = 'EAS_DEMO_MARK'
-PATIENCE = 60  # seconds, until a demo that was asked to end has ended; the machine may be busy
-LONGEST = 240  # seconds, for a whole demo
+PATIENCE = 180  # seconds, until a demo that was asked to end has ended; the machine may be busy
+LONGEST = 720  # seconds, for a whole demo
 SLICE = ((0.2, 'Ctrl-C'), (1.5, 'Ctrl-C'), (3.0, 'closed'), (4.5, 'SIGTERM'), (6.0, 'Ctrl-C twice'))
 
 
@@ -76,6 +76,12 @@ class Terminal:
         return self.status is not None
 
     def stop(self, how):
+        try:
+            self.end(how)
+        except OSError:
+            pass  # it has ended at this moment
+
+    def end(self, how):
         if how.startswith('Ctrl-C'):
             os.write(self.master, b'\x03')
             if how == 'Ctrl-C twice' and not self.read(0.3):

@@ -139,18 +139,23 @@ e_eas_owner_new (const EEasOwnerClass *klass,
 gboolean
 e_eas_owner_stop (EEasOwner *self)
 {
-	EEasWorker *worker = NULL;
+	EEasWorker *worker;
 	gboolean deferred;
 
 	g_mutex_lock (&self->lock);
 	deferred = e_eas_worker_defer_dispose (self->worker, G_OBJECT (self->backend));
-	if (!deferred)
-		worker = g_steal_pointer (&self->worker);
 	g_mutex_unlock (&self->lock);
-	/* Not with the lock: its thread may be calling us. */
+	if (deferred)
+		return FALSE;
+
+	/* Without the lock, and while we have it: its thread may be calling us, to ask about it. */
+	e_eas_worker_stop (self->worker);
+	g_mutex_lock (&self->lock);
+	worker = g_steal_pointer (&self->worker);
+	g_mutex_unlock (&self->lock);
 	e_eas_worker_free (worker);
 
-	return !deferred;
+	return TRUE;
 }
 
 void

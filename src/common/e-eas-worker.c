@@ -517,7 +517,7 @@ e_eas_worker_defer_dispose (EEasWorker *self, GObject *owner)
 }
 
 void
-e_eas_worker_free (EEasWorker *self)
+e_eas_worker_stop (EEasWorker *self)
 {
 	if (self == NULL)
 		return;
@@ -526,7 +526,17 @@ e_eas_worker_free (EEasWorker *self)
 	if (self->thread != NULL) {
 		ask_to_stop (self);
 		g_thread_join (self->thread);
+		self->thread = NULL;
 	}
+}
+
+void
+e_eas_worker_free (EEasWorker *self)
+{
+	if (self == NULL)
+		return;
+
+	e_eas_worker_stop (self);
 	e_eas_worker_leave_moves (self);
 	g_clear_pointer (&self->watch, e_eas_watch_end);
 

@@ -107,9 +107,11 @@ EEasWorker *e_eas_worker_new (const EEasWorkerClass *klass,
 			      ESource *source,
 			      GError **error);
 void e_eas_worker_start (EEasWorker *self);
-void e_eas_worker_free (EEasWorker *self); /* cancels and joins */
+/* Cancels and joins; until then the thread calls @owner, which may ask about the worker. */
+void e_eas_worker_stop (EEasWorker *self);
+void e_eas_worker_free (EEasWorker *self); /* stops it first */
 /*
- * For the dispose of @owner, before e_eas_worker_free(): the last to let go of it may be the
+ * For the dispose of @owner, before e_eas_worker_stop(): the last to let go of it may be the
  * worker's own thread, as a view that is told of an item holds EDS's backend meanwhile, and a
  * thread cannot join itself. TRUE: so it is, and @owner lives on until the main context has
  * let go of it; nothing of it may be disposed now.

@@ -323,6 +323,22 @@ def test_removed_while_open():
         report("removed while open: added again, all goes on", True)
 
 
+def test_removed_while_filling():
+    """In the middle of a first sync, whose thread asks about what is shown until it has ended."""
+    with Desk(server, "filling", opened=False) as desk:
+        desk.ask("generate", folder=desk.folder, count=600, seed=1)
+        desk.open()
+        factory = seam.pid_of(seam.CALENDAR_FACTORY)
+        wait_for(desk.here, 20, "the first events", 0.01)
+        desk.close()
+        removed = remove(desk)
+        report("removed in the middle of a first sync", removed)
+        state = os.path.join(CACHE, "eas", desk.uid)
+        wait_for(lambda: not os.path.exists(state), 10, lambda: f"the state of the account to go: {os.listdir(state)}")
+        time.sleep(1)
+        report("the calendars' daemon lives", seam.pid_of(seam.CALENDAR_FACTORY) == factory, (factory, seam.pid_of(seam.CALENDAR_FACTORY)))
+
+
 def test_alias():
     """Another address of the same mailbox, beside the first: an account of its own, which takes nothing from it."""
     with Desk(server, "alias") as desk:
@@ -341,13 +357,13 @@ def test_alias():
         report("removed, it takes nothing from the first", desk.here() == ["event"])
 
 
-TESTS = [test_move, test_rotate, test_asleep, test_consent, test_added_again, test_added_late, test_added_by_another_program, test_removed_while_open, test_alias]
+TESTS = [test_move, test_rotate, test_asleep, test_consent, test_added_again, test_added_late, test_added_by_another_program, test_removed_while_open, test_removed_while_filling, test_alias]
 
 
 def main():
     global server, person
     names = set(sys.argv[1:])
-    logins = [word for user in ("moved", "rotated", "asleep", "consent", "again", "late", "program", "open", "alias") for word in ("--user", user + ":secret")]
+    logins = [word for user in ("moved", "rotated", "asleep", "consent", "again", "late", "program", "open", "filling", "alias") for word in ("--user", user + ":secret")]
     with seam.TestServer("--versions", "14.1", *logins) as server:
         for test in TESTS:
             if not names or test.__name__ in names:

@@ -519,8 +519,13 @@ eas_backend_delete_resource_sync (ECollectionBackend *collection,
 
 	if (!e_eas_folders_delete_sync (self->account, source, cancellable, error))
 		return e_eas_error_to_cal (error);
+	if (!e_source_remove_sync (source, cancellable, error))
+		return FALSE;
 
-	return e_source_remove_sync (source, cancellable, error);
+	/* What the server took along goes at once: on SOGo a list of tasks is also a calendar. */
+	(void) list_folders (self, cancellable, NULL);
+
+	return TRUE;
 }
 
 /* EDS keeps it for the processes that will open @child: none of them has to ask the keyring. */

@@ -364,6 +364,28 @@ test_change_before_any_sync (void)
 	rig_expect_error (rig, EAS_ERROR, EAS_ERROR_FOLDER_NOT_FOUND);
 }
 
+/* A person asked for it once, and nobody will ask again: no promise of that. */
+static void
+test_change_fails (gconstpointer status)
+{
+	g_autoptr (Rig) rig = rig_new (eas_flow_folder_delete_new ("3"), rig_data_ready ());
+	const GError *error;
+
+	rig_expect_send (rig, "FolderDelete");
+	if (GPOINTER_TO_UINT (status) < 200)
+		rig_reply (rig, 200,
+			   eas_test_answer_folder_change (&eas_cmd_folder_delete,
+							  GPOINTER_TO_UINT (status), NULL, NULL),
+			   NULL, NULL);
+	else
+		rig_reply (rig, GPOINTER_TO_UINT (status), NULL, NULL, NULL);
+	error = rig_fail (rig);
+	g_assert_error (error, EAS_ERROR, EAS_ERROR_SERVER);
+	g_assert_nonnull (strstr (error->message, "(FolderDelete"));
+	g_assert_null (strstr (error->message, "again"));
+	g_assert_cmpuint (rig->data->folders->len, ==, 5);
+}
+
 #define ADD(name, func) g_test_add_func ("/flow-folders/" name, func)
 #define ADD_EACH(name, value, func)                                                                \
 	g_test_add_data_func ("/flow-folders/" name "/" #value, GUINT_TO_POINTER (value), func)
@@ -394,6 +416,8 @@ main (int argc, char **argv)
 	ADD ("rename", test_rename);
 	ADD ("delete", test_delete);
 	ADD ("change-before-any-sync", test_change_before_any_sync);
+	ADD_EACH ("change-fails", 6, test_change_fails);
+	ADD_EACH ("change-fails", 500, test_change_fails);
 
 	return g_test_run ();
 }

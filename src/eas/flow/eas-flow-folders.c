@@ -352,6 +352,25 @@ may_have_happened (const GError *error)
 	       !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
+/* Who asked for the change is told; nobody asks again later, as the text of an HTTP status says. */
+static GError *
+without_promise (const FoldersFlow *self, GError *take_error)
+{
+	guint status = eas_error_get_status (take_error);
+	GError *error;
+
+	if (!g_error_matches (take_error, EAS_ERROR, EAS_ERROR_SERVER) ||
+	    eas_status_lookup (EAS_SCOPE_HTTP, status)->then != EAS_THEN_REPEAT)
+		return take_error;
+	error = eas_error_new (EAS_ERROR_SERVER, self->change->name, status,
+			       eas_error_get_retry_after (take_error), "%s (%s HTTP %u)",
+			       _ (eas_status_lookup (EAS_SCOPE_COMMON, 110)->text),
+			       self->change->name, status);
+	g_error_free (take_error);
+
+	return error;
+}
+
 static void
 take_change (FoldersFlow *self, EasStep *end)
 {
@@ -362,7 +381,7 @@ take_change (FoldersFlow *self, EasStep *end)
 	if (end->kind == EAS_STEP_FAIL) {
 		self->looking =
 			self->change == &eas_cmd_folder_create && may_have_happened (end->error);
-		folders_fail (self, g_steal_pointer (&end->error));
+		folders_fail (self, without_promise (self, g_steal_pointer (&end->error)));
 		if (self->looking)
 			self->state = FOLDERS_SYNC;
 	} else if (!parse_change (self, answer->body, &response, &error)) {

@@ -10,6 +10,8 @@
 
 #include "e-eas-farewell.h"
 
+#define AFTERTHOUGHT_SECONDS 3
+
 typedef struct {
 	EEasAccount *account;
 	gulong handler;
@@ -34,6 +36,50 @@ is_wiped (EEasAccount *account)
 	       data->wiped;
 }
 
+/* What a factory wrote at that moment, before it had heard that the account is gone. */
+typedef struct {
+	ESourceRegistryServer *server;
+	char *uid;
+	GFile *directory;
+} Afterthought;
+
+static void
+afterthought_free (gpointer data)
+{
+	Afterthought *afterthought = data;
+
+	g_object_unref (afterthought->server);
+	g_free (afterthought->uid);
+	g_object_unref (afterthought->directory);
+	g_free (afterthought);
+}
+
+/* Unless the account has been added again. */
+static gboolean
+delete_again_cb (gpointer data)
+{
+	Afterthought *afterthought = data;
+	g_autoptr (ESource) source =
+		e_source_registry_server_ref_source (afterthought->server, afterthought->uid);
+
+	if (source == NULL)
+		e_file_recursive_delete_sync (afterthought->directory, NULL, NULL);
+
+	return G_SOURCE_REMOVE;
+}
+
+static void
+delete_again (ESourceRegistryServer *server, ESource *source, GFile *directory)
+{
+	Afterthought *afterthought = g_new0 (Afterthought, 1);
+
+	afterthought->server = g_object_ref (server);
+	afterthought->uid = e_source_dup_uid (source);
+	afterthought->directory = g_object_ref (directory);
+	g_timeout_add_seconds_full (G_PRIORITY_DEFAULT, AFTERTHOUGHT_SECONDS, delete_again_cb,
+				    afterthought, afterthought_free);
+}
+
 static void
 source_removed_cb (ESourceRegistryServer *server, ESource *source, Farewell *farewell)
 {
@@ -47,6 +93,7 @@ source_removed_cb (ESourceRegistryServer *server, ESource *source, Farewell *far
 	e_source_delete_password (source, NULL, NULL, NULL);
 	directory = g_file_new_for_path (e_eas_account_get_directory (farewell->account));
 	e_file_recursive_delete_sync (directory, NULL, NULL);
+	delete_again (server, source, directory);
 	g_signal_handler_disconnect (server, farewell->handler);
 }
 

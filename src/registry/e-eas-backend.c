@@ -439,7 +439,9 @@ eas_backend_authenticate_sync (EBackend *backend,
 		return lack_password (self, g_steal_pointer (&local_error), error);
 
 	began = g_get_monotonic_time ();
-	if (!list_folders (self, cancellable, &local_error)) {
+	/* Not @cancellable: the next refresh would cut this one off, and what its answer tells of
+	 * may never be told again. */
+	if (!list_folders (self, self->cancellable, &local_error)) {
 		result = classify (self, local_error, began, out_certificate_pem,
 				   out_certificate_errors);
 		if (result == E_SOURCE_AUTHENTICATION_ERROR)

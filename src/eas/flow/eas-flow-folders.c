@@ -11,6 +11,7 @@
  *	                             DISCOVERY, the old rows stay, UNLOCK
  *	         key mismatch (9) or a state lost -> key 0, SYNC; once
  *	         server error (6, 11) -> WAIT, SYNC; then key 0, SYNC; then UNLOCK, FAIL
+ *	         answer lost -> key 0 for the next time, UNLOCK, FAIL
  *	CHANGE   (create, update, delete; after SYNC when there is no key yet)
  *	         success          -> row and key change together, UNLOCK
  *	         key mismatch (9) -> key 0, SYNC, CHANGE; once
@@ -286,6 +287,35 @@ take_sync_status (FoldersFlow *self, guint status)
 	}
 }
 
+static gboolean
+was_sent (const GError *error)
+{
+	static const gint unsent[] = { G_IO_ERROR_CONNECTION_REFUSED, G_IO_ERROR_HOST_UNREACHABLE,
+				       G_IO_ERROR_NETWORK_UNREACHABLE, G_IO_ERROR_HOST_NOT_FOUND };
+
+	if (error->domain != G_IO_ERROR)
+		return FALSE;
+	for (guint ii = 0; ii < G_N_ELEMENTS (unsent); ii++) {
+		if (error->code == unsent[ii])
+			return FALSE;
+	}
+
+	return TRUE;
+}
+
+/* SOGo tells of a folder once, whatever key it is asked with: where that answer may have been lost,
+ * the next refresh asks for all of them. The rows stay. */
+static void
+doubt_key (FoldersFlow *self, const GError *error)
+{
+	EasAccountData *data = self->flow.data;
+
+	if (!was_sent (error))
+		return;
+	g_free (data->hierarchy_key);
+	data->hierarchy_key = g_strdup ("0");
+}
+
 static void
 take_sync (FoldersFlow *self, EasStep *end)
 {
@@ -294,6 +324,7 @@ take_sync (FoldersFlow *self, EasStep *end)
 	GError *error = NULL;
 
 	if (end->kind == EAS_STEP_FAIL) {
+		doubt_key (self, end->error);
 		if (g_error_matches (end->error, EAS_ERROR, EAS_ERROR_KEY) && !self->from_zero)
 			start_from_zero (self);
 		else if (self->looking)

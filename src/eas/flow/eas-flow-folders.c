@@ -11,7 +11,8 @@
  *	                             DISCOVERY, the old rows stay, UNLOCK
  *	         key mismatch (9) or a state lost -> key 0, SYNC; once
  *	         server error (6, 11) -> WAIT, SYNC; then key 0, SYNC; then UNLOCK, FAIL
- *	         answer lost -> key 0 for the next time, UNLOCK, FAIL
+ *	         answer lost -> when it was repeated, key 0, SYNC; else key 0 for the next
+ *	                             time, UNLOCK, FAIL
  *	CHANGE   (create, update, delete; after SYNC when there is no key yet)
  *	         success          -> row and key change together, UNLOCK
  *	         key mismatch (9) -> key 0, SYNC, CHANGE; once
@@ -180,6 +181,12 @@ build_change (EasVersion version, const EasAccountData *data, gpointer user_data
 
 /* --- Outcomes --- */
 
+static gboolean
+has_key_zero (const FoldersFlow *self)
+{
+	return strcmp (self->flow.data->hierarchy_key, "0") == 0;
+}
+
 static void
 folders_fail (FoldersFlow *self, GError *take_error)
 {
@@ -248,7 +255,7 @@ static void
 take_rows (FoldersFlow *self, const EasFolderSyncResponse *response)
 {
 	EasAccountData *data = self->flow.data;
-	gboolean first = strcmp (data->hierarchy_key, "0") == 0;
+	gboolean first = has_key_zero (self);
 	GPtrArray *rows;
 
 	if (first && response->added->len == 0) {
@@ -331,6 +338,8 @@ take_sync (FoldersFlow *self, EasStep *end)
 			self->state = FOLDERS_UNLOCK; /* the lost answer is the error that counts */
 		else
 			folders_fail (self, g_steal_pointer (&end->error));
+	} else if (answer->repeated && !self->from_zero && !has_key_zero (self)) {
+		start_from_zero (self); /* what the first answer told of is not in the second */
 	} else if (!eas_cmd_folder_sync_parse (answer->body, &response, &error)) {
 		folders_fail (self, error);
 	} else if (response.status != 1) {
@@ -454,8 +463,7 @@ take_lock (FoldersFlow *self)
 	const EasAccountData *data = self->flow.data;
 
 	if (self->change != NULL)
-		self->state =
-			strcmp (data->hierarchy_key, "0") == 0 ? FOLDERS_SYNC : FOLDERS_CHANGE;
+		self->state = has_key_zero (self) ? FOLDERS_SYNC : FOLDERS_CHANGE;
 	else if (data->folders != NULL && self->newer_than != G_MAXUINT64 &&
 		 data->folders_generation > self->newer_than)
 		self->reused = TRUE; /* another process was faster */

@@ -12,10 +12,13 @@
 
 #include "e-eas-worker-private.h"
 
+/* Without a ClientId it was never an Add: what it has instead of an ancestor is the other folder's
+ * item, which did not arrive here by a move. */
 EasItem *
 e_eas_worker_dup_lost_add (const EEasEdit *edit)
 {
-	EasItem *said = edit->server_id == NULL && edit->ancestor != NULL
+	gboolean was_said = edit->server_id == NULL && edit->client_id != NULL;
+	EasItem *said = was_said && edit->ancestor != NULL
 				? eas_item_from_bytes (edit->ancestor, NULL)
 				: NULL;
 

@@ -368,8 +368,8 @@ collect (EEasWorker *self, gboolean only_awaited)
 	return sendings;
 }
 
-/* Nothing but the ClientId: the edit may have become a newer one since it was collected. In a
- * transaction. */
+/* Nothing but the ClientId: the edit may have become a newer one since it was collected. With a new
+ * one it is an Add for the first time. In a transaction. */
 static void
 store_client_id (EEasWorker *self, const EEasEdit *sent)
 {
@@ -379,6 +379,7 @@ store_client_id (EEasWorker *self, const EEasEdit *sent)
 		return;
 	g_free (edit->client_id);
 	edit->client_id = g_strdup (sent->client_id);
+	e_eas_worker_forget_lost_add (edit);
 	e_eas_cache_put_edit (self->cache, edit);
 }
 

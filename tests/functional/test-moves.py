@@ -225,6 +225,26 @@ def uploads(pair):
     return said.count("<airsync:Add>"), said.count("<airsync:Delete>")
 
 
+def test_left_by_its_source(pair):
+    """A move that never reached the server, and nobody has the first folder open any more: what is sent then is a new
+    item in our words, not the server's own record of the other one."""
+    pair.add("left")
+    pair.agent.refresh()
+    wait_for(lambda: pair.here() == ["left"], SOON, "the event to arrive")
+    uid = pair.agent.events()[0].value("UID")
+    pair.ask("set", log_bodies=1)
+    pair.server.control.ask("reset")
+    pair.line.arm("refuse", "MoveItems", 50)
+    pair.second.create(text_of(pair.agent, uid))
+    pair.agent.remove(uid)
+    wait_for(lambda: pair.line.fired.count(("refuse", "MoveItems")) > 1, SOON, "it to be looked for, and asked again")
+    pair.agent.close()
+    wait_for(lambda: uploads(pair)[0], SOON, "the copy to be sent")
+    wait_for(lambda: pair.titles(pair.folder2) == ["left"], 10, lambda: f"the server to take it: {pair.status_text()}")
+    pair.line.disarm()
+    pair.open()
+
+
 def test_many(pair):
     titles = [f"one of many {n}" for n in range(5)]
     uids = [pair.make(title) for title in titles]

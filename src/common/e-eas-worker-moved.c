@@ -83,13 +83,25 @@ settle (EEasWorker *self, const char *server_id, EEasWhereabouts where, GError *
 	return e_eas_worker_commit (self, error);
 }
 
+/* Begun before anything is forgotten: where it breaks off, the next fetch goes on with it. */
+static gboolean
+let_pass_decide (EEasWorker *self, GError **error)
+{
+	if (!e_eas_worker_begin_pass (self, E_EAS_SWEEP_PASS, error))
+		return FALSE;
+	e_eas_cache_begin (self->cache);
+	g_hash_table_remove_all (self->moved);
+	store_moved (self);
+
+	return e_eas_worker_commit (self, error) && e_eas_worker_fetch_all (self, error);
+}
+
 gboolean
 e_eas_worker_confirm_moved (EEasWorker *self, GError **error)
 {
 	g_autoptr (GPtrArray) ids = NULL;
 	GHashTableIter iter;
 	gpointer id;
-	gboolean unsure = FALSE;
 
 	/* A folder that is not believed proves nothing either way. */
 	if (g_hash_table_size (self->moved) == 0 || self->held != NULL)
@@ -102,11 +114,10 @@ e_eas_worker_confirm_moved (EEasWorker *self, GError **error)
 	for (guint i = 0; i < ids->len; i++) {
 		EEasWhereabouts where = e_eas_worker_ask_whether_here (self, ids->pdata[i], error);
 
-		unsure |= where == E_EAS_UNKNOWN;
-		if (where == E_EAS_UNREACHABLE || !settle (self, ids->pdata[i], where, error))
+		if (where == E_EAS_UNREACHABLE ||
+		    (where != E_EAS_UNKNOWN && !settle (self, ids->pdata[i], where, error)))
 			return FALSE;
 	}
 
-	return !unsure || (e_eas_worker_begin_pass (self, E_EAS_SWEEP_PASS, error) &&
-			   e_eas_worker_fetch_all (self, error));
+	return g_hash_table_size (self->moved) == 0 || let_pass_decide (self, error);
 }

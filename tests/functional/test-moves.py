@@ -409,6 +409,32 @@ def test_deleted_on_the_way(pair):
     pair.expect([], ["kept"])
 
 
+def test_two_deleted_on_the_way(pair):
+    """The server breaks when it is asked for the one, and is gone when it is asked for the other."""
+    pair.move(pair.make("kept"))
+    pair.expect([], ["kept"])
+    uids = [pair.make(title) for title in ("gone 1", "gone 2")]
+    pair.line.arm("late", "MoveItems")
+    mover = threading.Thread(target=pair.move_all, args=(uids,))
+    mover.start()
+    check(pair.line.held.wait(SOON), "the server was not asked to move it")
+    pair.line.arm("refuse", "Sync", 50)
+    pair.line.go_on.set()
+    mover.join(SOON)
+    wait_for(lambda: not pair.here(), SOON, "the desktop to have moved both")
+    delete_there(pair, "gone 1")
+    delete_there(pair, "gone 2")
+    pair.ask("fault", kind="http", command="ItemOperations", value=501, times=1)
+    pair.line.disarm()
+    pair.line.arm("none", "ItemOperations")
+    pair.line.arm("refuse", "ItemOperations", 3)
+    pair.second.refresh()
+    wait_for(lambda: ("refuse", "ItemOperations") in pair.line.fired, SOON, "the server to be asked for both")
+    pair.line.disarm()
+    pair.second.refresh()
+    pair.expect([], ["kept"])
+
+
 def test_deleted_on_the_way_alone(pair):
     """The folder is empty after it, which is no reason to wait for a proof that the account is alive."""
     gone_on_the_way(pair)

@@ -115,6 +115,7 @@ struct _EEasWorker {
 	gboolean verify; /* deletions of this chain were left out: a full pass must confirm them */
 	GPtrArray *journal;   /* (element-type EEasJournalEntry), while recovering */
 	GPtrArray *lost_adds; /* (element-type EEasEdit) as of the last fetch; NULL: none */
+	GHashTable *looked_for; /* ids of removals that the pass under way was begun for; NULL */
 	GHashTable *tried;    /* edit ids not to be tried again in this cycle */
 	GHashTable *steps;    /* edit id -> requests still to be sent */
 	GHashTable *changed; /* ServerId -> bytes of the item before our Changes, until it is looked

@@ -182,30 +182,40 @@ e_eas_worker_recover (EEasWorker *self, GError **error)
 	return e_eas_worker_commit (self, error);
 }
 
-static gboolean
-has_unseen_removal (EEasWorker *self)
+static gpointer
+key_of (const EEasEdit *edit)
+{
+	return GSIZE_TO_POINTER ((gsize) edit->id);
+}
+
+/* By edit id. */
+static GHashTable *
+find_unseen_removals (EEasWorker *self)
 {
 	g_autoptr (GPtrArray) edits = e_eas_cache_pending_edits (self->cache, G_MAXUINT16);
+	GHashTable *unseen = g_hash_table_new (NULL, NULL);
 
 	for (guint i = 0; i < edits->len; i++) {
 		if (e_eas_worker_may_be_there (edits->pdata[i]))
-			return TRUE;
+			g_hash_table_add (unseen, key_of (edits->pdata[i]));
 	}
 
-	return FALSE;
+	return unseen;
 }
 
-/* After a whole pass: what it did not bring is not there. */
+/* After a whole pass that was begun for them: what it did not bring is not there. */
 static gboolean
 settle_unseen_removals (EEasWorker *self, GError **error)
 {
 	g_autoptr (GPtrArray) edits = e_eas_cache_pending_edits (self->cache, G_MAXUINT16);
+	g_autoptr (GHashTable) looked_for = g_steal_pointer (&self->looked_for);
 
 	e_eas_cache_begin (self->cache);
 	for (guint i = 0; i < edits->len; i++) {
 		EEasEdit *edit = edits->pdata[i];
 
-		if (!e_eas_worker_may_be_there (edit))
+		if (!e_eas_worker_may_be_there (edit) ||
+		    !g_hash_table_contains (looked_for, key_of (edit)))
 			continue;
 		e_eas_worker_forget_lost_add (edit);
 		e_eas_cache_put_edit (self->cache, edit);
@@ -214,12 +224,34 @@ settle_unseen_removals (EEasWorker *self, GError **error)
 	return e_eas_worker_commit (self, error);
 }
 
+static gboolean
+is_in_pass (EEasWorker *self)
+{
+	return e_eas_cache_get_state_uint (self->cache, STATE_SWEEP) != E_EAS_SWEEP_NONE;
+}
+
+/* A pass that broke off is gone on with by the next fetch, and not begun again. */
 gboolean
 e_eas_worker_look_for_removed (EEasWorker *self, GError **error)
 {
-	if (self->in_chain || !has_unseen_removal (self))
-		return TRUE;
+	g_autoptr (GHashTable) unseen = find_unseen_removals (self);
+	gboolean begins = self->looked_for == NULL;
 
-	return e_eas_worker_begin_pass (self, E_EAS_SWEEP_PASS, error) &&
-	       e_eas_worker_fetch_all (self, error) && settle_unseen_removals (self, error);
+	if (self->in_chain)
+		return TRUE;
+	if (g_hash_table_size (unseen) == 0) {
+		g_clear_pointer (&self->looked_for, g_hash_table_unref);
+		return TRUE;
+	}
+	if (begins) {
+		if (!e_eas_worker_begin_pass (self, E_EAS_SWEEP_PASS, error))
+			return FALSE;
+		self->looked_for = g_hash_table_ref (unseen);
+	}
+	if (is_in_pass (self) && (begins || self->held == NULL) &&
+	    !e_eas_worker_fetch_all (self, error))
+		return FALSE;
+
+	/* A folder that is not believed proves nothing. */
+	return is_in_pass (self) || settle_unseen_removals (self, error);
 }

@@ -556,6 +556,7 @@ e_eas_worker_free (EEasWorker *self)
 	g_queue_clear_full (&self->files, g_free);
 	g_hash_table_unref (self->changed);
 	g_clear_pointer (&self->lost_adds, g_ptr_array_unref);
+	g_clear_pointer (&self->looked_for, g_hash_table_unref);
 	g_hash_table_unref (self->left_over);
 	g_clear_pointer (&self->moved, g_hash_table_unref);
 	g_mutex_clear (&self->lock);

@@ -227,6 +227,40 @@ def test_removed_after_unseen_add():
     CONTROL.ask("set", **{"moving-keys": 1})
 
 
+def test_removed_after_add_that_never_arrived():
+    """The whole pass that looks for it breaks off: it is gone on with, and not begun again."""
+    begin()
+    make("Stays")
+    LINE.down()
+    DESKTOP.open().create(text_of("Added", seam.new_uid()))
+    for fault in ("none", "refuse", "none"):  # a fetch, the Add, the fetch after its loss
+        LINE.arm(fault, "Sync")
+    LINE.arm("refuse", "Sync", 1000)
+    LINE.fired.clear()
+    LINE.up()
+    DESKTOP.open().refresh()
+    seam.wait_for(lambda: [fault for fault, _ in LINE.fired].count("refuse") > 1, 30, "the fetch after the loss", 0.05)
+    LINE.down()
+    DESKTOP.open().remove(uid_of("Added"))
+    CONTROL.ask("reset")
+    LINE.disarm()
+    LINE.latency = 1.0
+    LINE.up()
+    DESKTOP.open().refresh()
+
+    def passes():
+        return requests_with("<airsync:SyncKey>0<")
+
+    def went_on():
+        said = CONTROL.ask("requests", command="Sync")["requests"]
+        return passes() and "<airsync:SyncKey>0<" not in said[-1]["request_xml"]
+
+    seam.wait_for(went_on, 30, "the pass to be under way", 0.03)
+    LINE.down()
+    come_to_rest("the look for an Add that never arrived and was removed here breaks off: it is nowhere", ["Stays"])
+    report("and the folder was read once for it", len(passes()) == 1, f"{len(passes())} times")
+
+
 def test_refused_after_lost_add():
     """What was refused is not repeated as it was once it has been edited."""
     begin()
@@ -536,7 +570,8 @@ def test_folders():
 
 
 def main():
-    tests = [test_killed_in_add, test_changed_elsewhere_after_lost_add, test_changed_elsewhere_after_unseen_add,
+    # The first needs a server of which it is not known yet that its keys may stand still: it is asked for less.
+    tests = [test_removed_after_add_that_never_arrived, test_killed_in_add, test_changed_elsewhere_after_lost_add, test_changed_elsewhere_after_unseen_add,
              test_changed_here_after_unseen_add, test_both_changed_after_unseen_add, test_removed_after_unseen_add, test_refused_after_lost_add, test_killed_in_change, test_killed_in_delete, test_killed_in_instance, test_changed_again_after_loss,
              test_made_again, test_removed_in_add, test_changed_in_add, test_more_steps, test_refused_in_flight, test_half_refused,
              test_unfetched_change, test_changed_before_upload, test_unfetched_removal, test_lost_window, test_two_occurrences, test_same_occurrence, test_told_of_many, test_last_one_removed, test_edit_in_pass, test_folders]

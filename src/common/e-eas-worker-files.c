@@ -4,9 +4,9 @@
  * Files beside items, as attachments of events: fetched after the items, one by one,
  * when there is nothing better to do, and shown as they come. Which items have files
  * that are not here is known in memory; that there are some, in the store, so that
- * after a crash it is looked again. A file that the server does not give is left
- * until the next start, or until the server tells of its item again: it must not
- * hold up the folder.
+ * after a crash it is looked again. A file that the server does not give, or its policy
+ * forbids, is left until the next start, or until the server tells of its item again: it
+ * must not hold up the folder.
  *
  * Of what we added ourselves the server may not have told the FileReference: then the
  * item is asked for.
@@ -212,6 +212,21 @@ fetch_file (EEasWorker *self, EasItem *item, const char *reference, gint64 most,
 	return self->klass->take_file (self->owner, item, reference, result->data, error);
 }
 
+/* What the policy leaves on the server may be allowed some day. */
+static GPtrArray *
+list_allowed (EEasWorker *self, EasItem *item, gint64 most)
+{
+	g_autoptr (GPtrArray) all = self->klass->missing_files (self->owner, item, LARGEST);
+	g_autoptr (GPtrArray) allowed =
+		most > 0 ? self->klass->missing_files (self->owner, item, most)
+			 : g_ptr_array_new ();
+
+	if (allowed->len < all->len)
+		self->files_left = TRUE;
+
+	return g_steal_pointer (&allowed);
+}
+
 static gboolean
 fetch_files_of (EEasWorker *self, const char *server_id, GError **error)
 {
@@ -224,10 +239,8 @@ fetch_files_of (EEasWorker *self, const char *server_id, GError **error)
 		return TRUE;
 	if (self->klass->has_untold_files (item) && !learn_files (self, row, &item, error))
 		return FALSE;
-	if (most == 0)
-		return TRUE;
 
-	missing = self->klass->missing_files (self->owner, item, most);
+	missing = list_allowed (self, item, most);
 	for (guint i = 0; i < missing->len; i++) {
 		if (!fetch_file (self, item, missing->pdata[i], most, error))
 			return FALSE;
@@ -255,7 +268,7 @@ has_better_to_do (EEasWorker *self)
 static gboolean
 forget_state (EEasWorker *self, GError **error)
 {
-	if (self->klass->missing_files == NULL ||
+	if (self->klass->missing_files == NULL || self->files_left ||
 	    e_eas_cache_get_state_uint (self->cache, STATE_FILES) == 0)
 		return TRUE;
 
@@ -282,6 +295,7 @@ e_eas_worker_fetch_files (EEasWorker *self, GError **error)
 			g_propagate_error (error, g_steal_pointer (&local_error));
 			return FALSE;
 		}
+		self->files_left = TRUE;
 		g_message ("A file of an item could not be fetched: %s", local_error->message);
 	}
 

@@ -123,6 +123,7 @@ struct _EEasWorker {
 	gint64 recheck_at;   /* monotonic */
 	gboolean stepped_back;
 	GQueue files; /* (element-type utf8) server ids of items whose files may be missing */
+	gboolean files_left;   /* some were refused, or forbidden: to be asked for after a start */
 	GHashTable *left_over; /* uids of removals that an earlier process has left:
 				  e-eas-worker-move.c */
 	gint64 left_until;     /* monotonic */

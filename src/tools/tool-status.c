@@ -380,6 +380,25 @@ show_addresses (Tool *tool, ESource *account, ToolJson *json)
 		print_row (_ ("addresses"), line);
 }
 
+/* What the server's policy says of the files of events. */
+static void
+print_files (const EasAccountData *data)
+{
+	g_autofree char *most = g_format_size ((guint64) data->max_attachment_size);
+
+	if (data->no_attachments) {
+		print_row (_ ("attachments"), _ ("The administrator does not allow them on this "
+						 "device; they stay on the server."));
+	} else if (data->max_attachment_size > 0) {
+		print_label (_ ("attachments"));
+		/* Translators: a size, as “5.0 MB”. */
+		printf (_ ("The administrator allows at most %s each on this device; larger ones "
+			   "stay on the server."),
+			most);
+		putchar ('\n');
+	}
+}
+
 static void
 print_state (const char *address, const char *url, const EasAccountData *data)
 {
@@ -391,6 +410,7 @@ print_state (const char *address, const char *url, const EasAccountData *data)
 	print_row (_ ("rules"), data->policy_key != 0 ? _ ("accepted")
 				: data->provisioned   ? _ ("none")
 						      : "-");
+	print_files (data);
 	print_label (_ ("folders"));
 	printf ("%u\n", data->folders != NULL ? data->folders->len : 0);
 	if (data->throttle_until > g_get_real_time () / G_USEC_PER_SEC) {
@@ -422,6 +442,9 @@ state_to_json (ToolJson *json, const char *address, const char *url, const EasAc
 	tool_json_text (json, "access", data->wiped ? "wiped" : access_word (data->access));
 	tool_json_bool (json, "provisioned", data->provisioned);
 	tool_json_bool (json, "policy", data->policy_key != 0);
+	tool_json_bool (json, "attachments", !data->no_attachments);
+	if (data->max_attachment_size > 0)
+		tool_json_int (json, "maxAttachmentSize", data->max_attachment_size);
 	tool_json_int (json, "folders", data->folders != NULL ? data->folders->len : 0);
 	tool_json_int (json, "throttledUntil", data->throttle_until);
 	tool_json_text (json, "lastError", data->last_error);

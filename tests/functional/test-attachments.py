@@ -8,6 +8,7 @@ their refusal. TAP.
 
 import argparse
 import base64
+import contextlib
 import datetime
 import os
 import re
@@ -24,6 +25,7 @@ from desk import Desk  # noqa: E402
 from seam import AgentError, Failure, wait_for  # noqa: E402
 
 SOON = 30
+LONG = 120
 NAMESPACES = 'xmlns="AirSync" xmlns:c="Calendar" xmlns:b="AirSyncBase" xmlns:g="urn:eas:golden"'
 
 
@@ -95,6 +97,36 @@ def without(text, name):
 
 def with_line(text, line):
     return text.replace("END:VEVENT", f"{line}\r\nEND:VEVENT", 1)
+
+
+def files_below(desk):
+    """Names of all files among the attachments in the cache."""
+    return [name for _, _, files in os.walk(os.path.join(desk.cache(), "attachments")) for name in files]
+
+
+def written(desk, name):
+    """Paths of the file of that name, and of what is to become it."""
+    return [os.path.join(folder, found) for folder, _, files in os.walk(os.path.join(desk.cache(), "attachments"))
+            for found in files if found.startswith(name)]
+
+
+def forget_peak():
+    """Counts anew, and returns what it holds now, MB."""
+    with open(f"/proc/{seam.pid_of(seam.CALENDAR_FACTORY)}/clear_refs", "w", encoding="ascii") as file:
+        file.write("5")
+    return peak()
+
+
+def peak():
+    """What the factory has held of memory at most since, MB."""
+    with open(f"/proc/{seam.pid_of(seam.CALENDAR_FACTORY)}/status", encoding="ascii") as file:
+        return int(re.search(r"VmHWM:\s+(\d+)", file.read()).group(1)) // 1024
+
+
+def bound_peak(done, before, content, times):
+    most = peak() - before
+    print(f"# {done}: {most} MB on top of {before}")
+    check(most * 1024 * 1024 < times * len(content), f"{done}: {most} MB for {len(content) // 1024 // 1024}")
 
 
 def give(desk, title, *files):
@@ -212,6 +244,131 @@ def test_killed_before_they_came(first, second):
     expect(first, "killed", ("late.txt", b"late"))
 
 
+def test_killed_while_it_comes(first, second):
+    """The answer is on its way when the factory is killed: nothing of it is there, and all of it after the start."""
+    content = os.urandom(300_000)
+    give(first, "there before")
+    first.line.arm("late", "ItemOperations")
+    first.ask("add", item_xml("halfway", ("half.bin", content)), folder=first.folder)
+    first.agent.refresh()
+    check(first.line.held.wait(LONG), "the file was not asked for")
+    expect(first, "halfway")
+    first.kill()
+    first.line.release()
+    check("half.bin" not in files_below(first), f"a file that never came: {files_below(first)}")
+    first.open()
+    second.open()
+    expect(first, "halfway", ("half.bin", content))
+
+
+def test_large(first, second):
+    """The largest there may be: whole on the server and on the second device, though that one is killed while it is written."""
+    content = os.urandom(1 << 20) * 25
+    first.create("large")
+    text = with_line(text_of(first, "large"), f"ATTACH:{local_file('large.bin', content)}")
+    second.line.arm("hold", "ItemOperations")
+    before = forget_peak()
+    first.agent.modify(text)
+    wait_for(lambda: names(first, "large") == ["large.bin"], LONG, lambda: f"the attachment; there {there(first, 'large')}, {first.status_text()}")
+    check(shown(first, "large") == [("large.bin", content)], "it is another file here")
+    bound_peak("saved and sent", before, content, 8)  # EDS's copies as text included
+    # In a fresh process, as what the first one has let go of is used again.
+    check(second.line.held.wait(LONG), "the file was not asked for")
+    first.kill()
+    second.line.release()
+    second.line.arm("hold", "ItemOperations")
+    first.open()
+    second.open()
+    check(second.line.held.wait(LONG), "the file was not asked for anew")
+    before = forget_peak()
+    second.line.release()
+    wait_for(lambda: written(second, "large.bin"), LONG, lambda: f"the file to be written; {second.status_text()}", 0.001)
+    bound_peak("fetched", before, content, 4)
+    first.kill()
+    for path in written(second, "large.bin"):
+        print(f"# killed over {os.path.basename(path)}")
+        if os.path.basename(path) == "large.bin":
+            with open(path, "rb") as file:
+                check(file.read() == content, f"half a file: {path}")
+    first.open()
+    second.open()
+    wait_for(lambda: shown(second, "large"), LONG, lambda: f"the file; {second.status_text()}")
+    check(shown(second, "large") == [("large.bin", content)], "it is another file on the second device")
+
+
+def test_asked_again_after_a_start(first, second):
+    """The server refuses a file to both devices: it is asked for again after the next start, though nobody tells of the item again."""
+    give(first, "there before")
+    first.ask("fault", kind="status", command="ItemOperations", value=14, times=2)
+    first.ask("reset")
+    first.ask("add", item_xml("refused", ("later.txt", b"later")), folder=first.folder)
+    first.agent.refresh()
+    second.agent.refresh()
+    wait_for(lambda: len(first.requests("ItemOperations")) >= 2, SOON, "the file to be asked for by both")
+    seam.wait_for_silence(first.server.control, 1)
+    expect(first, "refused")
+    first.kill()
+    first.open()
+    second.open()
+    for desk in (first, second):
+        expect(desk, "refused", ("later.txt", b"later"))
+
+
+@contextlib.contextmanager
+def policy(first, second, attachments=1, most=0):
+    """The administrator's rules, as both devices have accepted them."""
+    try:
+        demand(first, second, attachments, most)
+        yield
+    finally:
+        demand(first, second, 1, 0)
+
+
+def demand(first, second, attachments, most):
+    first.ask("set", policy=1, policy_attachments=attachments, policy_max_attachment=most)
+    first.ask("forget", what="policy")
+    for desk in (first, second):
+        desk.agent.refresh()
+        wait_for(lambda: (desk.status()["attachments"], desk.status().get("maxAttachmentSize", 0)) == (bool(attachments), most), SOON,
+                 lambda: f"the rules to be accepted: {desk.status_text()}")
+
+
+def test_policy_forbids(first, second):
+    with policy(first, second, attachments=0):
+        first.ask("reset")
+        first.ask("add", item_xml("forbidden", ("plan.txt", b"the plan")), folder=first.folder)
+        first.agent.refresh()
+        wait_for(lambda: "forbidden" in first.here(), SOON, "the event")
+        seam.wait_for_silence(first.server.control, 1)
+        expect(first, "forbidden")
+        check(not first.requests("ItemOperations"), "the file was asked for all the same")
+        said = first.status_text()
+        check("administrator does not allow" in said and "plan.txt" not in files_below(first), said)
+        first.change("forbidden", summary="forbidden, edited")
+        wait_for(lambda: "forbidden, edited" in first.there(), SOON, "the edit on the server")
+        check(names(first, "forbidden, edited") == ["plan.txt"], f"there {there(first, 'forbidden, edited')}")
+    # Allowed again: it comes after the next start.
+    check("administrator does not allow" not in first.status_text(), first.status_text())
+    first.kill()
+    first.open()
+    second.open()
+    expect(first, "forbidden, edited", ("plan.txt", b"the plan"))
+
+
+def test_policy_limits(first, second):
+    with policy(first, second, most=1000):
+        first.ask("add", item_xml("limited", ("large.txt", b"l" * 1001), ("small.txt", b"s" * 1000)), folder=first.folder)
+        first.agent.refresh()
+        expect(first, "limited", ("small.txt", b"s" * 1000))
+        seam.wait_for_silence(first.server.control, 1)
+        check("large.txt" not in files_below(first), f"{files_below(first)}")
+        check("at most 1.0 kB" in first.status_text().replace("\u00a0", " "), first.status_text())
+    first.kill()
+    first.open()
+    second.open()
+    expect(first, "limited", ("large.txt", b"l" * 1001), ("small.txt", b"s" * 1000))
+
+
 def test_removed_with_the_event(first, second):
     give(first, "over", ("over.txt", b"over"))
     path = urllib.parse.unquote(first.event("over").properties["ATTACH"][0][1][7:])
@@ -249,7 +406,9 @@ def test_refused_below_16(first, second):
 
 SINCE_16 = [test_arrive, test_other_edits_leave_them, test_added_and_removed, test_created_with_files, test_opened_before_it_came,
             test_offline, test_both_sides_edit, test_survives_a_crash,
-            test_killed_before_they_came, test_removed_with_the_event, test_a_link_is_no_file]
+            test_killed_before_they_came, test_killed_while_it_comes, test_asked_again_after_a_start,
+            test_policy_forbids, test_policy_limits, test_removed_with_the_event, test_a_link_is_no_file]
+ON_NEWEST = [test_large]
 BELOW_16 = [test_refused_below_16, test_a_link_is_no_file]
 
 
@@ -266,7 +425,8 @@ def main():
     parser.add_argument("version")
     parser.add_argument("--only", type=lambda words: words.split(","))
     options = parser.parse_args()
-    tests = [test for test in (SINCE_16 if options.version >= "16" else BELOW_16) if not options.only or test.__name__[5:] in options.only]
+    tests = (SINCE_16 if options.version >= "16" else BELOW_16) + (ON_NEWEST if options.version == "16.1" else [])
+    tests = [test for test in tests if not options.only or test.__name__[5:] in options.only]
     schemas = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "shared", "protocol", "xsd")
     judged = ["--schemas", schemas] if os.path.isdir(schemas) else []
 

@@ -647,6 +647,7 @@ static const struct {
 } numbers[] = {
 	{ "policy", G_STRUCT_OFFSET (EasMockSettings, policy) },
 	{ "policy-attachments", G_STRUCT_OFFSET (EasMockSettings, policy_attachments) },
+	{ "policy-max-attachment", G_STRUCT_OFFSET (EasMockSettings, policy_max_attachment) },
 	{ "clientids", G_STRUCT_OFFSET (EasMockSettings, detect_duplicates) },
 	{ "conflicts", G_STRUCT_OFFSET (EasMockSettings, detect_conflicts) },
 	{ "strict-uploads", G_STRUCT_OFFSET (EasMockSettings, strict_uploads) },

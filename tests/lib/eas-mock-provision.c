@@ -57,19 +57,31 @@ new_policy_key (void)
 	return g_random_int_range (1, G_MAXINT32);
 }
 
+/* What a setting says instead of the row; NULL: nothing. (transfer full) */
+static char *
+dup_set_value (const EasMockSettings *settings, EasTag tag)
+{
+	if (tag == EAS_PROVISION_ATTACHMENTS_ENABLED)
+		return g_strdup (settings->policy_attachments ? "1" : "0");
+	if (tag == EAS_PROVISION_MAX_ATTACHMENT_SIZE && settings->policy_max_attachment > 0)
+		return g_strdup_printf ("%u", settings->policy_max_attachment);
+
+	return NULL;
+}
+
 static void
 put_policy_document (EasMockRequest *request, EasItemBuilder *builder)
 {
 	eas_item_builder_start (builder, EAS_PROVISION_DATA);
 	eas_item_builder_start (builder, EAS_PROVISION_EAS_PROVISION_DOC);
 	for (guint i = 0; i < G_N_ELEMENTS (policy_rows); i++) {
-		const char *value = policy_rows[i].value;
+		g_autofree char *set =
+			dup_set_value (&request->server->settings, policy_rows[i].tag);
 
 		if (request->version < policy_rows[i].since)
 			continue;
-		if (value == NULL)
-			value = request->server->settings.policy_attachments ? "1" : "0";
-		eas_item_builder_text (builder, policy_rows[i].tag, value);
+		eas_item_builder_text (builder, policy_rows[i].tag,
+				       set != NULL ? set : policy_rows[i].value);
 	}
 	eas_item_builder_end (builder);
 	eas_item_builder_end (builder);

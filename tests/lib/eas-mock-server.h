@@ -35,6 +35,7 @@ typedef struct {
 	char *commands;             /* the list OPTIONS shows */
 	gboolean policy;            /* devices must be provisioned */
 	guint policy_attachments;   /* AttachmentsEnabled in it */
+	guint policy_max_attachment; /* bytes, MaxAttachmentSize in it; 0: empty */
 	gboolean detect_duplicates; /* ClientIds and repeated requests; off: as SOGo */
 	gboolean detect_conflicts;  /* Status 7; off: a Change is laid over whatever is there, as SOGo */
 	gboolean strict_uploads;    /* off: what is sent with the previous key gets the present one, as SOGo */

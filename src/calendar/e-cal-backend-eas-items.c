@@ -476,11 +476,20 @@ items_take_file (
 	return TRUE;
 }
 
+static gboolean
+items_has_files (const EasItem *item)
+{
+	g_autoptr (GPtrArray) all = eas_map_attachments_list (item);
+
+	return all->len > 0;
+}
+
 static void
 fill_files (EEasWorkerClass *klass)
 {
 	klass->missing_files = items_missing_files;
 	klass->take_file = items_take_file;
+	klass->has_files = items_has_files;
 	klass->has_untold_files = eas_map_attachments_untold;
 	klass->learn_files = eas_map_attachments_learn;
 	klass->answered = eas_map_attachments_answer;

@@ -40,18 +40,17 @@ e_eas_worker_note_files (EEasWorker *self, const char *server_id, EasItem *item)
 	g_queue_push_tail (&self->files, g_strdup (server_id));
 }
 
-/* A list of rows comes without their bodies. */
+/* A list of rows comes without their bodies. What is here may not be shown yet: the crash may have
+ * come in between. */
 static void
 look_at_item (EEasWorker *self, const char *server_id)
 {
 	g_autoptr (EEasRow) row = e_eas_cache_row_by_id (self->cache, server_id);
 	g_autoptr (EasItem) item = row != NULL ? eas_item_from_bytes (row->body, NULL) : NULL;
-	g_autoptr (GPtrArray) missing = NULL;
 
 	if (item == NULL)
 		return;
-	missing = self->klass->missing_files (self->owner, item, LARGEST);
-	if (missing->len > 0 || self->klass->has_untold_files (item))
+	if (self->klass->has_files (item) || self->klass->has_untold_files (item))
 		g_queue_push_tail (&self->files, g_strdup (server_id));
 }
 
@@ -212,6 +211,31 @@ fetch_file (EEasWorker *self, EasItem *item, const char *reference, gint64 most,
 	return self->klass->take_file (self->owner, item, reference, result->data, error);
 }
 
+/* It is not asked for again before the next start. */
+static void
+leave_file (EEasWorker *self, const GError *why)
+{
+	self->files_left = TRUE;
+	g_message ("A file of an item could not be fetched: %s", why->message);
+}
+
+/* One that is refused has nothing to do with the next. */
+static gboolean
+fetch_or_leave (EEasWorker *self, EasItem *item, const char *reference, gint64 most, GError **error)
+{
+	g_autoptr (GError) local_error = NULL;
+
+	if (fetch_file (self, item, reference, most, &local_error))
+		return TRUE;
+	if (!e_eas_worker_is_trouble_of_item (local_error)) {
+		g_propagate_error (error, g_steal_pointer (&local_error));
+		return FALSE;
+	}
+	leave_file (self, local_error);
+
+	return TRUE;
+}
+
 /* What the policy leaves on the server may be allowed some day. */
 static GPtrArray *
 list_allowed (EEasWorker *self, EasItem *item, gint64 most)
@@ -242,11 +266,10 @@ fetch_files_of (EEasWorker *self, const char *server_id, GError **error)
 
 	missing = list_allowed (self, item, most);
 	for (guint i = 0; i < missing->len; i++) {
-		if (!fetch_file (self, item, missing->pdata[i], most, error))
+		if (!fetch_or_leave (self, item, missing->pdata[i], most, error))
 			return FALSE;
 	}
-	if (missing->len > 0)
-		e_eas_worker_show (self, row->uid);
+	e_eas_worker_show (self, row->uid);
 
 	return TRUE;
 }
@@ -295,8 +318,7 @@ e_eas_worker_fetch_files (EEasWorker *self, GError **error)
 			g_propagate_error (error, g_steal_pointer (&local_error));
 			return FALSE;
 		}
-		self->files_left = TRUE;
-		g_message ("A file of an item could not be fetched: %s", local_error->message);
+		leave_file (self, local_error);
 	}
 
 	return forget_state (self, error);

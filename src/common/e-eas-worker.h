@@ -87,6 +87,7 @@ typedef struct {
 			       const char *reference,
 			       GBytes *content,
 			       GError **error);
+	gboolean (*has_files) (const EasItem *item);        /* any that are shown */
 	gboolean (*has_untold_files) (const EasItem *item); /* of which no reference is known */
 	EasItem *(*learn_files) (const EasItem *item, const EasItem *fetched);
 	/* What the server has by its answer to our change; NULL: the answer laid over what was

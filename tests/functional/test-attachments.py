@@ -10,6 +10,7 @@ import argparse
 import base64
 import contextlib
 import datetime
+import hashlib
 import os
 import re
 import stat
@@ -261,6 +262,41 @@ def test_killed_while_it_comes(first, second):
     expect(first, "halfway", ("half.bin", content))
 
 
+def test_killed_before_it_was_shown(first, second):
+    """The file is written, and the factory killed before the event links to it: after the start it does."""
+    give(first, "there before")
+    first.line.arm("refuse", "ItemOperations", 50)
+    first.ask("add", item_xml("unseen", ("late.txt", b"late")), folder=first.folder)
+    first.agent.refresh()
+    wait_for(lambda: "unseen" in first.here(), SOON, "the event")
+    first.kill()
+    first.line.disarm()
+    reference = dict(there(first, "unseen"))["late.txt"]
+    folder = os.path.join(first.cache(), "attachments", hashlib.sha1(reference.encode()).hexdigest())
+    os.makedirs(folder)
+    with open(os.path.join(folder, "late.txt"), "wb") as file:
+        file.write(b"late")
+    first.open()
+    second.open()
+    expect(first, "unseen", ("late.txt", b"late"))
+
+
+def test_one_of_two_refused(first, second):
+    """The other one comes all the same; the one that was refused, after the next start."""
+    second.line.down()
+    try:
+        first.ask("fault", kind="status", command="ItemOperations", value=15, times=1)
+        first.ask("add", item_xml("two", ("one.txt", b"1"), ("two.txt", b"2")), folder=first.folder)
+        first.agent.refresh()
+        wait_for(lambda: "two" in first.here() and len(shown(first, "two")) == 1, SOON, lambda: f"one of them; {first.status_text()}")
+    finally:
+        second.line.up()
+    first.kill()
+    first.open()
+    second.open()
+    expect(first, "two", ("one.txt", b"1"), ("two.txt", b"2"))
+
+
 def test_large(first, second):
     """The largest there may be: whole on the server and on the second device, though that one is killed while it is written."""
     content = os.urandom(1 << 20) * 25
@@ -406,7 +442,8 @@ def test_refused_below_16(first, second):
 
 SINCE_16 = [test_arrive, test_other_edits_leave_them, test_added_and_removed, test_created_with_files, test_opened_before_it_came,
             test_offline, test_both_sides_edit, test_survives_a_crash,
-            test_killed_before_they_came, test_killed_while_it_comes, test_asked_again_after_a_start,
+            test_killed_before_they_came, test_killed_while_it_comes, test_killed_before_it_was_shown,
+            test_asked_again_after_a_start, test_one_of_two_refused,
             test_policy_forbids, test_policy_limits, test_removed_with_the_event, test_a_link_is_no_file]
 ON_NEWEST = [test_large]
 BELOW_16 = [test_refused_below_16, test_a_link_is_no_file]

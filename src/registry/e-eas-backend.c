@@ -215,7 +215,7 @@ end_account (EEasBackend *self)
 }
 
 static gboolean
-list_folders (EEasBackend *self, GCancellable *cancellable, GError **error)
+list_folders_now (EEasBackend *self, GError **error)
 {
 	g_autoptr (EasClient) client = e_eas_account_ref_client (self->account, error);
 	g_autoptr (GPtrArray) folders = NULL;
@@ -225,7 +225,7 @@ list_folders (EEasBackend *self, GCancellable *cancellable, GError **error)
 		return FALSE;
 
 	folders = eas_client_run_sync (client, eas_flow_folders_refresh_new (G_MAXUINT64),
-				       cancellable, error);
+				       self->cancellable, error);
 	if (folders == NULL)
 		return FALSE;
 
@@ -233,6 +233,30 @@ list_folders (EEasBackend *self, GCancellable *cancellable, GError **error)
 	apply_listing (self, folders, data);
 
 	return TRUE;
+}
+
+static void
+list_folders_thread (GTask *task, gpointer self, gpointer task_data, GCancellable *cancellable)
+{
+	GError *error = NULL;
+
+	if (list_folders_now (self, &error))
+		g_task_return_boolean (task, TRUE);
+	else
+		g_task_return_error (task, error);
+}
+
+/* Who cancels is let go at once, as the next refresh does with the one before; the listing itself
+ * goes on, for what its answer tells of may never be told again (SOGo). */
+static gboolean
+list_folders (EEasBackend *self, GCancellable *cancellable, GError **error)
+{
+	g_autoptr (GTask) task = g_task_new (self, cancellable, NULL, NULL);
+
+	g_task_set_return_on_cancel (task, TRUE);
+	g_task_run_in_thread_sync (task, list_folders_thread);
+
+	return g_task_propagate_boolean (task, error);
 }
 
 static EasRequest *
@@ -439,9 +463,7 @@ eas_backend_authenticate_sync (EBackend *backend,
 		return lack_password (self, g_steal_pointer (&local_error), error);
 
 	began = g_get_monotonic_time ();
-	/* Not @cancellable: the next refresh would cut this one off, and what its answer tells of
-	 * may never be told again. */
-	if (!list_folders (self, self->cancellable, &local_error)) {
+	if (!list_folders (self, cancellable, &local_error)) {
 		result = classify (self, local_error, began, out_certificate_pem,
 				   out_certificate_errors);
 		if (result == E_SOURCE_AUTHENTICATION_ERROR)

@@ -58,12 +58,9 @@ e_eas_worker_may_be_there (const EEasEdit *edit)
 	return edit->kind == E_EAS_EDIT_REMOVE && is_lost_add (edit);
 }
 
-void
-e_eas_worker_recall_lost_adds (EEasWorker *self)
+static void
+recall_from (EEasWorker *self, const GPtrArray *edits)
 {
-	g_autoptr (GPtrArray) edits = e_eas_cache_pending_edits (self->cache, G_MAXUINT16);
-
-	g_clear_pointer (&self->lost_adds, g_ptr_array_unref);
 	for (guint i = 0; i < edits->len; i++) {
 		const EEasEdit *edit = edits->pdata[i];
 
@@ -74,6 +71,17 @@ e_eas_worker_recall_lost_adds (EEasWorker *self)
 				g_ptr_array_new_with_free_func ((GDestroyNotify) e_eas_edit_free);
 		g_ptr_array_add (self->lost_adds, e_eas_edit_copy (edit));
 	}
+}
+
+void
+e_eas_worker_recall_lost_adds (EEasWorker *self)
+{
+	g_autoptr (GPtrArray) pending = e_eas_cache_pending_edits (self->cache, G_MAXUINT16);
+	g_autoptr (GPtrArray) parked = e_eas_cache_parked_edits (self->cache, G_MAXUINT16);
+
+	g_clear_pointer (&self->lost_adds, g_ptr_array_unref);
+	recall_from (self, pending);
+	recall_from (self, parked);
 }
 
 void
@@ -105,12 +113,22 @@ would_double (EEasWorker *self, const EEasJournalEntry *entry)
 	return uid == NULL && keys_are_times (self);
 }
 
+/* It was repeated as it was, with something else to be said after it, and got lost again: that
+ * may be the item's own doing, which the person has changed since. */
+static gboolean
+was_repeated (const EEasEdit *edit, const EEasJournalEntry *entry)
+{
+	return edit->ancestor != NULL && entry->expected != NULL && !entry->last &&
+	       g_bytes_equal (edit->ancestor, entry->expected);
+}
+
 /*
  * An Add did not show up. A server that counts in seconds does not tell of what it took
  * in the second of its last answer, nor ever of what it took from this very device
  * (SOGo). Where the person removed the item since, nothing else would ever remove it
  * there; where it is none that the server knows by its UID, it would be made a second
- * time: only a whole pass can tell.
+ * time; where it brings the server down, it is not said for ever: only a whole pass can
+ * tell.
  */
 static gboolean
 has_lost_sight (EEasWorker *self, GPtrArray *journal)
@@ -123,16 +141,24 @@ has_lost_sight (EEasWorker *self, GPtrArray *journal)
 			continue;
 		edit = e_eas_cache_edit_by_id (self->cache, entry->edit_id);
 		if (edit != NULL && edit->server_id == NULL &&
-		    (edit->kind == E_EAS_EDIT_REMOVE || would_double (self, entry)))
+		    (edit->kind == E_EAS_EDIT_REMOVE || would_double (self, entry) ||
+		     was_repeated (edit, entry)))
 			return TRUE;
 	}
 
 	return FALSE;
 }
 
-/* In a transaction. */
+/* Also where the folder is not believed: that proves nothing. */
+static gboolean
+is_in_pass (EEasWorker *self)
+{
+	return e_eas_cache_get_state_uint (self->cache, STATE_SWEEP) != E_EAS_SWEEP_NONE;
+}
+
+/* In a transaction. @passed: a whole pass has not brought them. */
 static void
-keep_lost_adds (EEasWorker *self, GPtrArray *journal)
+keep_lost_adds (EEasWorker *self, GPtrArray *journal, gboolean passed)
 {
 	for (guint i = 0; i < journal->len; i++) {
 		const EEasJournalEntry *entry = journal->pdata[i];
@@ -141,9 +167,12 @@ keep_lost_adds (EEasWorker *self, GPtrArray *journal)
 		if (entry->kind != EAS_CHANGE_ADD || entry->expected == NULL)
 			continue;
 		edit = e_eas_cache_edit_by_id (self->cache, entry->edit_id);
-		if (edit == NULL || edit->server_id != NULL || edit->ancestor != NULL)
+		if (edit == NULL || edit->server_id != NULL)
 			continue;
-		edit->ancestor = g_bytes_ref (entry->expected);
+		if (passed && (edit->kind == E_EAS_EDIT_REMOVE || was_repeated (edit, entry)))
+			e_eas_worker_forget_lost_add (edit);
+		else if (edit->ancestor == NULL)
+			edit->ancestor = g_bytes_ref (entry->expected);
 		e_eas_cache_put_edit (self->cache, edit);
 	}
 }
@@ -158,7 +187,7 @@ gboolean
 e_eas_worker_recover (EEasWorker *self, GError **error)
 {
 	g_autoptr (GPtrArray) journal = e_eas_cache_journal (self->cache);
-	gboolean fetched;
+	gboolean fetched, passed = FALSE;
 
 	if (!e_eas_cache_check (self->cache, error))
 		return FALSE;
@@ -168,15 +197,17 @@ e_eas_worker_recover (EEasWorker *self, GError **error)
 	e_eas_worker_expect_recheck (self);
 	self->journal = journal;
 	fetched = e_eas_worker_fetch_all (self, error);
-	if (fetched && has_lost_sight (self, journal))
+	if (fetched && has_lost_sight (self, journal)) {
 		fetched = e_eas_worker_begin_pass (self, E_EAS_SWEEP_PASS, error) &&
 			  e_eas_worker_fetch_all (self, error);
+		passed = !is_in_pass (self);
+	}
 	self->journal = NULL;
 	if (!fetched)
 		return FALSE;
 
 	e_eas_cache_begin (self->cache);
-	keep_lost_adds (self, journal);
+	keep_lost_adds (self, journal, passed);
 	e_eas_cache_clear_journal (self->cache);
 
 	return e_eas_worker_commit (self, error);
@@ -222,12 +253,6 @@ settle_unseen_removals (EEasWorker *self, GError **error)
 	}
 
 	return e_eas_worker_commit (self, error);
-}
-
-static gboolean
-is_in_pass (EEasWorker *self)
-{
-	return e_eas_cache_get_state_uint (self->cache, STATE_SWEEP) != E_EAS_SWEEP_NONE;
 }
 
 /* A pass that broke off is gone on with by the next fetch, and not begun again. */

@@ -225,7 +225,6 @@ void
 e_eas_worker_park (EEasWorker *self, EEasEdit *edit, const GError *why)
 {
 	skip (self, edit);
-	e_eas_worker_forget_lost_add (edit);
 	if (e_eas_worker_refuse (self, edit, why))
 		return;
 
@@ -379,7 +378,6 @@ store_client_id (EEasWorker *self, const EEasEdit *sent)
 		return;
 	g_free (edit->client_id);
 	edit->client_id = g_strdup (sent->client_id);
-	e_eas_worker_forget_lost_add (edit);
 	e_eas_cache_put_edit (self->cache, edit);
 }
 
@@ -598,17 +596,10 @@ want_fetch (EEasWorker *self)
 	g_mutex_unlock (&self->lock);
 }
 
-/* In a transaction. */
 static void
-say_anew (EEasWorker *self, gint64 edit_id)
+say_anew (EEasWorker *self, const EEasEdit *edit)
 {
-	g_autoptr (EEasEdit) edit = e_eas_cache_edit_by_id (self->cache, edit_id);
-
-	if (edit == NULL)
-		return;
 	skip (self, edit);
-	e_eas_worker_forget_lost_add (edit);
-	e_eas_cache_put_edit (self->cache, edit);
 	want_fetch (self);
 }
 
@@ -623,6 +614,14 @@ try_later (EEasWorker *self, EEasEdit *edit, const GError *why)
 	e_eas_cache_put_edit (self->cache, edit);
 }
 
+/* In a transaction. An Add that was refused is not repeated as it was. */
+static void
+forget_refused (EEasWorker *self, EEasEdit *edit)
+{
+	e_eas_worker_forget_lost_add (edit);
+	e_eas_cache_put_edit (self->cache, edit);
+}
+
 /* Pitfall 6: each status of an item ends in acknowledged, superseded, parked or tried later. In a
  * transaction. */
 static void
@@ -632,6 +631,8 @@ judge_refusal (EEasWorker *self, const Sending *sending, EEasEdit *edit, guint s
 	gboolean of_instance = sending->change->instance_id != NULL;
 
 	eas_status_set_error (&why, EAS_SCOPE_SYNC_ITEM, status, "Sync", /* retry_after */ 0);
+	if (sending->change->kind == EAS_CHANGE_ADD)
+		forget_refused (self, edit);
 
 	if (status == ITEM_NOT_FOUND && !of_instance) {
 		e_eas_worker_lose_to_deletion (self, edit);
@@ -643,12 +644,10 @@ judge_refusal (EEasWorker *self, const Sending *sending, EEasEdit *edit, guint s
 		try_later (self, edit, why);
 	} else if (edit->version != sending->edit->version) {
 		/* Of what is no longer wanted: the newer wish is told next. */
-		e_eas_worker_forget_lost_add (edit);
-		e_eas_cache_put_edit (self->cache, edit);
 	} else if (e_eas_error_is_transient (why)) {
 		try_later (self, edit, why);
 	} else if (dialect_changed (self)) {
-		say_anew (self, edit->id);
+		say_anew (self, edit);
 	} else {
 		e_eas_worker_park (self, edit, why);
 	}
@@ -739,8 +738,16 @@ isolate (EEasWorker *self, GPtrArray *sendings, const GError *why)
 
 	e_eas_cache_begin (self->cache);
 	e_eas_cache_clear_journal (self->cache);
-	for (guint i = 0; dialect_changed (self) && i < sendings->len; i++)
-		say_anew (self, ((Sending *) sendings->pdata[i])->edit->id);
+	for (guint i = 0; i < sendings->len; i++) {
+		const Sending *sending = sendings->pdata[i];
+		g_autoptr (EEasEdit) edit = e_eas_cache_edit_by_id (self->cache, sending->edit->id);
+
+		if (edit != NULL && sending->change->kind == EAS_CHANGE_ADD)
+			forget_refused (self, edit);
+		if (dialect_changed (self))
+			say_anew (self, sending->edit);
+	}
+	e_eas_worker_forget_lost_add (first->edit);
 	if (sendings->len == 1 && !dialect_changed (self) && is_current (self, first->edit))
 		e_eas_worker_park (self, first->edit, why);
 	e_eas_worker_commit (self, NULL);

@@ -261,6 +261,21 @@ def test_removed_after_add_that_never_arrived():
     report("and the folder was read once for it", len(passes()) == 1, f"{len(passes())} times")
 
 
+def test_lost_again_and_again():
+    """A server that falls over an item does so each time: what the person makes of it since gets through."""
+    begin()
+    make("Fine")
+    CONTROL.ask("fault", kind="drop", command="Sync", text="Poison", times=-1)
+    uid = seam.new_uid()
+    LINE.down()
+    DESKTOP.open().create(text_of("Poison", uid))
+    LINE.up()
+    DESKTOP.open().refresh()
+    seam.wait_for(lambda: len(requests_with(":Add>", "Poison")) >= 1, 20, "the Add to be sent", 0.05)
+    DESKTOP.open().modify(edited(uid, "Better"))
+    come_to_rest("an Add that the server falls over, and edited then", ["Better", "Fine"])
+
+
 def test_refused_after_lost_add():
     """What was refused is not repeated as it was once it has been edited."""
     begin()
@@ -572,7 +587,7 @@ def test_folders():
 def main():
     # The first needs a server of which it is not known yet that its keys may stand still: it is asked for less.
     tests = [test_removed_after_add_that_never_arrived, test_killed_in_add, test_changed_elsewhere_after_lost_add, test_changed_elsewhere_after_unseen_add,
-             test_changed_here_after_unseen_add, test_both_changed_after_unseen_add, test_removed_after_unseen_add, test_refused_after_lost_add, test_killed_in_change, test_killed_in_delete, test_killed_in_instance, test_changed_again_after_loss,
+             test_changed_here_after_unseen_add, test_both_changed_after_unseen_add, test_removed_after_unseen_add, test_refused_after_lost_add, test_lost_again_and_again, test_killed_in_change, test_killed_in_delete, test_killed_in_instance, test_changed_again_after_loss,
              test_made_again, test_removed_in_add, test_changed_in_add, test_more_steps, test_refused_in_flight, test_half_refused,
              test_unfetched_change, test_changed_before_upload, test_unfetched_removal, test_lost_window, test_two_occurrences, test_same_occurrence, test_told_of_many, test_last_one_removed, test_edit_in_pass, test_folders]
     if OPTIONS.only:

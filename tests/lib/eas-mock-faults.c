@@ -2,6 +2,8 @@
 
 /* Misbehaviour on demand. */
 
+#define _GNU_SOURCE /* memmem */
+
 #include "eas-mock-faults.h"
 
 #include <string.h>
@@ -140,6 +142,15 @@ request_names_folder (const EasMockRequest *request, const char *wanted)
 }
 
 static gboolean
+says (const EasMockRequest *request, const char *text)
+{
+	gsize size;
+	const char *raw = request->raw != NULL ? g_bytes_get_data (request->raw, &size) : NULL;
+
+	return raw != NULL && memmem (raw, size, text, strlen (text)) != NULL;
+}
+
+static gboolean
 hits (const EasMockFault *fault,
       const EasMockRequest *request,
       const EasMockFolder *folder,
@@ -154,6 +165,8 @@ hits (const EasMockFault *fault,
 	}
 	if (fault->kind == EAS_MOCK_FAULT_ITEM_STATUS && fault->text != NULL)
 		return subject != NULL && strstr (subject, fault->text) != NULL;
+	if (fault->kind == EAS_MOCK_FAULT_DROP && fault->text != NULL)
+		return says (request, fault->text);
 
 	return TRUE;
 }

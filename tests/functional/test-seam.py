@@ -586,10 +586,14 @@ def test_folders():
 
 def main():
     # The first needs a server of which it is not known yet that its keys may stand still: it is asked for less.
-    tests = [test_removed_after_add_that_never_arrived, test_killed_in_add, test_changed_elsewhere_after_lost_add, test_changed_elsewhere_after_unseen_add,
-             test_changed_here_after_unseen_add, test_both_changed_after_unseen_add, test_removed_after_unseen_add, test_refused_after_lost_add, test_lost_again_and_again, test_killed_in_change, test_killed_in_delete, test_killed_in_instance, test_changed_again_after_loss,
-             test_made_again, test_removed_in_add, test_changed_in_add, test_more_steps, test_refused_in_flight, test_half_refused,
-             test_unfetched_change, test_changed_before_upload, test_unfetched_removal, test_lost_window, test_two_occurrences, test_same_occurrence, test_told_of_many, test_last_one_removed, test_edit_in_pass, test_folders]
+    # The last but one turn the server's keys on and off, after which it knows no key before any more.
+    tests = [test_removed_after_add_that_never_arrived, test_killed_in_add, test_changed_elsewhere_after_lost_add,
+             test_refused_after_lost_add, test_lost_again_and_again, test_killed_in_change, test_killed_in_delete,
+             test_killed_in_instance, test_changed_again_after_loss, test_made_again, test_removed_in_add, test_changed_in_add,
+             test_more_steps, test_refused_in_flight, test_half_refused, test_unfetched_change, test_changed_before_upload,
+             test_unfetched_removal, test_lost_window, test_two_occurrences, test_same_occurrence, test_told_of_many,
+             test_last_one_removed, test_edit_in_pass, test_changed_elsewhere_after_unseen_add,
+             test_changed_here_after_unseen_add, test_both_changed_after_unseen_add, test_removed_after_unseen_add, test_folders]
     if OPTIONS.only:
         tests = [test for test in tests if test.__name__[5:] in OPTIONS.only.split(",")]
     try:

@@ -58,7 +58,16 @@ class Person(seam.Agent):
         self.ask("recolor", uid, color)
 
     def refresh(self, account):
-        self.ask("refresh", account)
+        """The registry makes an account's backend a moment after its source."""
+        def asked():
+            try:
+                self.ask("refresh", account)
+            except seam.AgentError as error:
+                if "is not a collection source" not in str(error):
+                    raise
+                return False
+            return True
+        seam.wait_for(asked, 20, "the account's backend")
 
     def answer(self, *passwords, remember=True):
         self.ask("remember", "on" if remember else "off")

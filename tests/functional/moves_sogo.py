@@ -31,6 +31,7 @@ from seam import Failure, wait_for  # noqa: E402
 
 ADDRESS, USER, PASSWORD, GUEST = "alice@example.test", "alice", "secret", "bob"
 SOON = 30
+TRIES = 5
 WORDS = {"events": "calendar", "tasks": "tasks", "contacts": "book"}  # as source-agent calls their folders
 STAMPS = re.compile(r"(DTSTAMP|LAST-MODIFIED|CREATED|X-MOZ-GENERATION|PRODID|REV)[:;]")
 FACE = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(range(256))
@@ -268,12 +269,20 @@ def refusal_of(pair, uid):
 
 def test_refused(pair):
     """Somebody has deleted it, which the desktop does not know: SOGo has nothing to move."""
-    uid = pair.make("gone")
     kept = pair.make("kept")
-    with pair.line.quiet():
-        pair.first.dav.delete(pair.first.find("gone")[0])
-        time.sleep(0.2)
-    told = refusal_of(pair, uid)
+    told = ""
+    for _ in range(TRIES):
+        uid = pair.make("gone")
+        with pair.line.quiet():
+            pair.first.dav.delete(pair.first.find("gone")[0])
+            time.sleep(0.2)
+        told = refusal_of(pair, uid)
+        if pair.asked() > 0:
+            break
+        # The desktop heard of it just before: what was put into the other folder is a new one.
+        wait_for(lambda: "gone" in pair.second.there(), SOON, "the new one on the server")
+        pair.second.dav.delete(pair.second.find("gone")[0])
+        pair.expect(["kept"], [])
     pair.expect(["kept"], [])
     check(told and "stays" not in told, f"the program is told {told!r}")
     pair.move(kept)

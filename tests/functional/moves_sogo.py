@@ -274,8 +274,8 @@ def test_refused(pair):
     for _ in range(TRIES):
         uid = pair.make("gone")
         with pair.line.quiet():
+            time.sleep(1.1)  # as in clear()
             pair.first.dav.delete(pair.first.find("gone")[0])
-            time.sleep(0.2)
         told = refusal_of(pair, uid)
         if pair.asked() > 0:
             break

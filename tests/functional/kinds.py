@@ -5,6 +5,7 @@ test-kinds.py (the embedded one) and kinds_sogo.py."""
 
 import random
 import subprocess
+import time
 
 import history
 import history_kinds
@@ -32,6 +33,8 @@ class Stage:
 
     def close(self):
         self.desktop.close()
+        # EDS looks at a written file of a source 3 s later; an account that is gone by then comes back as an empty one.
+        time.sleep(4)
         done = subprocess.run(["evolution-eas", "account", "remove", f"{self.options.user}@example.test"], capture_output=True, text=True, timeout=180)
         self.line.close()
         if done.returncode != 0:

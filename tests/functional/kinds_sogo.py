@@ -223,7 +223,7 @@ def row_folder_of_the_server(stage):
 
     desktop.close()
     home.delete(folder)
-    for _ in range(3):  # SOGo tells of it once: no refresh may cut off the one before
+    for _ in range(3):  # as an impatient person does; SOGo tells of it once
         stage.person.refresh(stage.account)
     wait_for(lambda: folder not in stage.shown(), SOON, lambda: f"it to go: {stage.shown()}")
     stage.compared("deleted by DAV", "gone on the desktop")

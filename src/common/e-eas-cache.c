@@ -132,8 +132,11 @@ static const char *const schema =
 
 /* SQLite would keep up to 2 MB of pages for each open folder, most of them from the drain of the
  * first sync. A chunk's pages fit into this, and the kernel has the file in its own cache. What
- * undoes a single statement goes into memory: as files that took an eighth of a first sync. */
-static const char *const settings = "PRAGMA cache_size = -768; PRAGMA temp_store = MEMORY;";
+ * undoes a single statement goes into memory: as files that took an eighth of a first sync. The
+ * rollback journal is kept, as a file made and removed for every commit takes another eighth. */
+static const char *const settings =
+	"PRAGMA cache_size = -768; PRAGMA temp_store = MEMORY; PRAGMA journal_mode = PERSIST; "
+	"PRAGMA journal_size_limit = 1048576;";
 
 struct _EEasCache {
 	ECache *cache;

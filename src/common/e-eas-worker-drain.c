@@ -604,6 +604,24 @@ e_eas_worker_store_key (EEasWorker *self, const EasWindow *window)
 		e_eas_cache_set_state_uint (self->cache, STATE_VERIFY, 1);
 }
 
+/* Applies some of @commands from @at on, as many as one transaction may hold; the index of the
+ * next.
+ */
+static guint
+take_chunk (EEasWorker *self, GPtrArray *commands, guint at, guint generation)
+{
+	gint64 end = g_get_monotonic_time () + E_EAS_CHUNK_US;
+	guint n_commands = commands != NULL ? commands->len : 0;
+
+	while (at < n_commands) {
+		e_eas_worker_take_change (self, commands->pdata[at++], generation);
+		if (g_get_monotonic_time () >= end)
+			break;
+	}
+
+	return at;
+}
+
 gboolean
 e_eas_worker_drain (EEasWorker *self, EasWindow *window, GError **error)
 {
@@ -617,13 +635,10 @@ e_eas_worker_drain (EEasWorker *self, EasWindow *window, GError **error)
 		return TRUE; /* nothing new: idle costs no write */
 
 	do {
-		guint end = MIN (at + E_EAS_CHUNK, n_commands);
-
 		if (at > 0)
 			g_usleep (E_EAS_PAUSE_US);
 		e_eas_cache_begin (self->cache);
-		for (; at < end; at++)
-			e_eas_worker_take_change (self, window->commands->pdata[at], generation);
+		at = take_chunk (self, window->commands, at, generation);
 		if (at == n_commands)
 			e_eas_worker_store_key (self, window);
 		if (!e_eas_worker_commit (self, error))

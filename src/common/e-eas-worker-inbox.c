@@ -52,30 +52,52 @@ is_readable (const EasSyncChange *change)
 	       (change->kind != EAS_CHANGE_ADD && change->kind != EAS_CHANGE_CHANGE);
 }
 
+/* The oldest arrivals; NULL if they cannot be read back. */
+static GPtrArray *
+read_batch (EEasWorker *self)
+{
+	g_autoptr (GPtrArray) arrivals = e_eas_cache_arrivals (self->cache, E_EAS_CHUNK);
+
+	for (guint i = 0; i < arrivals->len; i++)
+		if (!is_readable (((EEasArrival *) arrivals->pdata[i])->change))
+			return NULL;
+
+	return g_steal_pointer (&arrivals);
+}
+
+static void
+take_batch (EEasWorker *self, GPtrArray *arrivals, guint generation)
+{
+	for (guint i = 0; i < arrivals->len; i++)
+		e_eas_worker_take_change (self, ((EEasArrival *) arrivals->pdata[i])->change,
+					  generation);
+	e_eas_cache_remove_arrivals (self->cache,
+				     ((EEasArrival *) arrivals->pdata[arrivals->len - 1])->id);
+}
+
 gboolean
 e_eas_worker_drain_inbox (EEasWorker *self, GError **error)
 {
 	guint generation = e_eas_cache_get_state_uint (self->cache, STATE_GENERATION);
+	g_autoptr (GPtrArray) arrivals = read_batch (self);
 
-	for (;;) {
-		g_autoptr (GPtrArray) arrivals = e_eas_cache_arrivals (self->cache, E_EAS_CHUNK);
-
-		if (arrivals->len == 0)
-			return e_eas_cache_check (self->cache, error);
-		for (guint i = 0; i < arrivals->len; i++)
-			if (!is_readable (((EEasArrival *) arrivals->pdata[i])->change))
-				return begin_anew (self, error);
+	while (arrivals != NULL && arrivals->len > 0) {
+		gint64 end;
 
 		e_eas_cache_begin (self->cache);
-		for (guint i = 0; i < arrivals->len; i++)
-			e_eas_worker_take_change (
-				self, ((EEasArrival *) arrivals->pdata[i])->change, generation);
-		e_eas_cache_remove_arrivals (
-			self->cache, ((EEasArrival *) arrivals->pdata[arrivals->len - 1])->id);
+		end = g_get_monotonic_time () + E_EAS_CHUNK_US;
+		do {
+			take_batch (self, arrivals, generation);
+			g_ptr_array_unref (arrivals);
+			arrivals = read_batch (self);
+		} while (arrivals != NULL && arrivals->len > 0 && g_get_monotonic_time () < end);
 		if (!e_eas_worker_commit (self, error))
 			return FALSE;
-		g_usleep (E_EAS_PAUSE_US);
+		if (arrivals != NULL && arrivals->len > 0)
+			g_usleep (E_EAS_PAUSE_US);
 	}
+
+	return arrivals != NULL ? e_eas_cache_check (self->cache, error) : begin_anew (self, error);
 }
 
 /* The server works on the next window while this one is applied. */

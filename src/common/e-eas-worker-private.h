@@ -32,9 +32,11 @@ G_BEGIN_DECLS
 #define STATE_FILES       "files"       /* files of some items may be missing */
 #define STATE_VERIFY      "verify" /* deletions were left out: the next pass has to confirm them */
 
-/* A transaction's share of a window, and the pause after it. */
-#define E_EAS_CHUNK    32
+/* A transaction's share of a window is what can be applied in this time, for which a query may have
+ * to wait, and the pause after it. Where many are read at once, they are so many. */
+#define E_EAS_CHUNK_US 20000
 #define E_EAS_PAUSE_US 1000
+#define E_EAS_CHUNK    32
 
 #define E_EAS_STATUS_GROUP "Collection"
 
@@ -113,11 +115,11 @@ struct _EEasWorker {
 	guint chain_deletes;  /* in the windows fetched since the chain began */
 	gboolean chain_found; /* something changed in this chain */
 	gboolean verify; /* deletions of this chain were left out: a full pass must confirm them */
-	GPtrArray *journal;   /* (element-type EEasJournalEntry), while recovering */
-	GPtrArray *lost_adds; /* (element-type EEasEdit) as of the last fetch; NULL: none */
+	GPtrArray *journal;     /* (element-type EEasJournalEntry), while recovering */
+	GPtrArray *lost_adds;   /* (element-type EEasEdit) as of the last fetch; NULL: none */
 	GHashTable *looked_for; /* ids of removals that the pass under way was begun for; NULL */
-	GHashTable *tried;    /* edit ids not to be tried again in this cycle */
-	GHashTable *steps;    /* edit id -> requests still to be sent */
+	GHashTable *tried;      /* edit ids not to be tried again in this cycle */
+	GHashTable *steps;      /* edit id -> requests still to be sent */
 	GHashTable *changed; /* ServerId -> bytes of the item before our Changes, until it is looked
 				at again */
 	gint64 recheck_at;   /* monotonic */
@@ -128,7 +130,8 @@ struct _EEasWorker {
 				  e-eas-worker-move.c */
 	gint64 left_until;     /* monotonic */
 	GObject *last_hold;    /* the owner, which was disposed on this thread; NULL */
-	GHashTable *moved; /* ServerIds of what was moved here and the server has not told of since */
+	GHashTable
+		*moved; /* ServerIds of what was moved here and the server has not told of since */
 	GError *last_error;
 	char *held;
 	const char *state;

@@ -711,7 +711,9 @@ fetch_window (EEasWorker *self, EasPull **ahead, gboolean *out_more, GError **er
 	if (is_endless (self, window, error))
 		return FALSE;
 	*out_more = window->more;
-	if (may_ask_ahead (self, window))
+	if (!window->more)
+		e_eas_worker_end_turn (self);
+	if (may_ask_ahead (self, window) && e_eas_worker_take_turn (self))
 		return e_eas_worker_drain_asking (self, g_steal_pointer (&window), ahead, error);
 
 	return e_eas_worker_drain (self, window, error);
@@ -733,22 +735,30 @@ upload_between (EEasWorker *self, GError **error)
 	return uploaded;
 }
 
-/* All there is, until the server has no more. */
-gboolean
-e_eas_worker_fetch_all (EEasWorker *self, GError **error)
+/* What comes between two windows, neither of them asked for. */
+static gboolean
+rest (EEasWorker *self, GError **error)
+{
+	if (!upload_between (self, error))
+		return FALSE;
+	e_eas_worker_await_turn (self);
+
+	return TRUE;
+}
+
+static gboolean
+fetch_chains (EEasWorker *self, GError **error)
 {
 	EasPull *ahead = NULL;
 	gboolean more = TRUE;
 	gboolean again = TRUE;
 
-	self->chain_found = FALSE;
-	e_eas_worker_recall_lost_adds (self);
 	while (again) {
 		for (more = TRUE; more;) {
 			e_eas_worker_sync_collection (self);
 			if ((ahead == NULL && !e_eas_cache_check (self->cache, error)) ||
 			    !fetch_window (self, &ahead, &more, error) ||
-			    (ahead == NULL && more && !upload_between (self, error)))
+			    (ahead == NULL && more && !rest (self, error)))
 				return FALSE;
 		}
 		if (!e_eas_worker_end_chain (self, &again, error) ||
@@ -756,6 +766,24 @@ e_eas_worker_fetch_all (EEasWorker *self, GError **error)
 			return FALSE;
 		e_eas_worker_sync_collection (self);
 	}
+
+	return TRUE;
+}
+
+/* All there is, until the server has no more. */
+gboolean
+e_eas_worker_fetch_all (EEasWorker *self, GError **error)
+{
+	gboolean fetched;
+
+	self->chain_found = FALSE;
+	e_eas_worker_recall_lost_adds (self);
+	e_eas_worker_begin_turn (self);
+	fetched = fetch_chains (self, error);
+	e_eas_worker_end_turn (self);
+	if (!fetched)
+		return FALSE;
+
 	self->fetched_at = g_get_monotonic_time ();
 	self->in_step = TRUE;
 

@@ -108,6 +108,8 @@ struct _EEasWorker {
 	guint look_pause_s;
 	gboolean asked;       /* this cycle is because a person wants it */
 	gboolean has_reset;   /* the folder was begun anew in this cycle */
+	int turn;             /* e-eas-turns.h; -1: none */
+	gint64 turn_waited;   /* microseconds, for this chain's */
 	guint n_barren;       /* windows in a row that said "more" and brought nothing */
 	gboolean in_chain;    /* between two windows of a fetch */
 	gboolean in_step;     /* no fetch's answer can have been lost since the last whole one */
@@ -197,6 +199,14 @@ gboolean e_eas_worker_drain_asking (EEasWorker *self,
 				    EasWindow *take_window,
 				    EasPull **out_ahead,
 				    GError **error);
+
+/* turn */
+void e_eas_worker_begin_turn (EEasWorker *self); /* before a folder's first window */
+/* Before a window is asked for while another is applied. FALSE: it is the others' turn. */
+gboolean e_eas_worker_take_turn (EEasWorker *self);
+/* Blocks until it is ours, or for as long as that is worth while. */
+void e_eas_worker_await_turn (EEasWorker *self);
+void e_eas_worker_end_turn (EEasWorker *self);
 
 /* files */
 /* What the server has of @server_id now; likewise. */

@@ -279,6 +279,7 @@ remember_success (EEasWorker *self)
 	e_eas_worker_answer_all (self);
 	e_eas_account_confirm_password (self->account, self->cancellable);
 	g_clear_error (&self->last_error);
+	self->turn = -1;
 	self->pause_s = FIRST_PAUSE;
 	self->batch_limit = EAS_SYNC_MAX_COMMANDS;
 	e_eas_watch_doubt (self->watch, e_eas_cache_count_rows (self->cache) == 0);
@@ -455,6 +456,7 @@ e_eas_worker_new (const EEasWorkerClass *klass,
 	self->left_over = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 	self->changed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
 					       (GDestroyNotify) g_bytes_unref);
+	self->turn = -1;
 	self->pause_s = FIRST_PAUSE;
 	self->batch_limit = EAS_SYNC_MAX_COMMANDS;
 	self->fetch_wanted = TRUE;

@@ -8,6 +8,8 @@
 
 #include "e-eas-identity.h"
 
+#include "e-eas-ghosts.h"
+
 #include "e-eas-farewell.h"
 
 #define AFTERTHOUGHT_SECONDS 3
@@ -102,6 +104,7 @@ e_eas_farewell_await (EEasAccount *account, ESourceRegistryServer *server)
 {
 	Farewell *farewell = g_new0 (Farewell, 1);
 
+	e_eas_ghosts_watch (server);
 	farewell->account = g_object_ref (account);
 	farewell->handler =
 		g_signal_connect_data (server, "source-removed", G_CALLBACK (source_removed_cb),

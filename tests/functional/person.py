@@ -48,6 +48,9 @@ class Person(seam.Agent):
     def drop(self, uid):
         self.ask("drop", uid)
 
+    def remove(self, account):
+        self.ask("remove", account)
+
     def rename(self, uid, name):
         self.ask("rename", uid, seam.encode(name))
 

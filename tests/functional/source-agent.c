@@ -168,6 +168,18 @@ drop_folder (gpointer data, char **words)
 	answer_done (done, error);
 }
 
+/* As a program that manages accounts does it. */
+static void
+remove_account (gpointer data, char **words)
+{
+	Agent *agent = data;
+	g_autoptr (GError) error = NULL;
+	g_autoptr (ESource) source = find_source (agent, words[1]);
+	gboolean done = source != NULL && e_source_remove_sync (source, NULL, &error);
+
+	answer_done (done, error);
+}
+
 static void
 answer_written (ESource *source)
 {
@@ -365,6 +377,7 @@ static const AgentCommand commands[] = {
 	{ "children", 2, FALSE, list_children },
 	{ "make",     4, FALSE, make_folder },
 	{ "drop",     2, FALSE, drop_folder },
+	{ "remove",   2, FALSE, remove_account },
 	{ "rename",   3, FALSE, rename_source },
 	{ "set",      4, FALSE, set_flag },
 	{ "recolor",  3, FALSE, recolor },

@@ -70,6 +70,7 @@ find_add_by (EEasWorker *self,
 	     EasItem *item,
 	     gboolean (*is_it) (EEasWorker *self, EasItem *sent, EasItem *theirs))
 {
+	const GPtrArray *lost_adds = e_eas_worker_get_lost_adds (self);
 	EEasEdit *found = NULL;
 
 	for (guint i = 0; found == NULL && self->journal != NULL && i < self->journal->len; i++) {
@@ -78,9 +79,8 @@ find_add_by (EEasWorker *self,
 		if (entry->kind == EAS_CHANGE_ADD)
 			found = match_add (self, entry->edit_id, entry->expected, item, is_it);
 	}
-	for (guint i = 0; found == NULL && self->lost_adds != NULL && i < self->lost_adds->len;
-	     i++) {
-		const EEasEdit *lost = self->lost_adds->pdata[i];
+	for (guint i = 0; found == NULL && i < lost_adds->len; i++) {
+		const EEasEdit *lost = lost_adds->pdata[i];
 
 		found = match_add (self, lost->id, lost->ancestor, item, is_it);
 	}
@@ -777,7 +777,7 @@ e_eas_worker_fetch_all (EEasWorker *self, GError **error)
 	gboolean fetched;
 
 	self->chain_found = FALSE;
-	e_eas_worker_recall_lost_adds (self);
+	g_clear_pointer (&self->lost_adds, g_ptr_array_unref);
 	e_eas_worker_begin_turn (self);
 	fetched = fetch_chains (self, error);
 	e_eas_worker_end_turn (self);

@@ -118,7 +118,7 @@ struct _EEasWorker {
 	gboolean chain_found; /* something changed in this chain */
 	gboolean verify; /* deletions of this chain were left out: a full pass must confirm them */
 	GPtrArray *journal;     /* (element-type EEasJournalEntry), while recovering */
-	GPtrArray *lost_adds;   /* (element-type EEasEdit) as of the last fetch; NULL: none */
+	GPtrArray *lost_adds;   /* (element-type EEasEdit) of this fetch; NULL: not asked for yet */
 	GHashTable *looked_for; /* ids of removals that the pass under way was begun for; NULL */
 	GHashTable *tried;      /* edit ids not to be tried again in this cycle */
 	GHashTable *steps;      /* edit id -> requests still to be sent */
@@ -293,7 +293,8 @@ GPtrArray *e_eas_worker_write_after_lost_add (EEasWorker *self,
 					      GError **error);
 /* The server has refused it. */
 void e_eas_worker_forget_lost_add (EEasEdit *edit);
-void e_eas_worker_recall_lost_adds (EEasWorker *self); /* before a fetch, which may bring them */
+/* (element-type EEasEdit), also of moves: what a fetch may bring. Cleared before each. */
+const GPtrArray *e_eas_worker_get_lost_adds (EEasWorker *self);
 /* Removed here after its Add was lost: it may be on the server unseen. */
 gboolean e_eas_worker_may_be_there (const EEasEdit *edit);
 /* What was so removed is looked for in a whole pass: only that can tell. */

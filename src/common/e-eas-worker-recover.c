@@ -12,15 +12,20 @@
 
 #include "e-eas-worker-private.h"
 
+/* It may be on the server, though no answer has said so: its Add or its move here got lost. */
+static gboolean
+is_lost_add (const EEasEdit *edit)
+{
+	return edit->server_id == NULL && edit->ancestor != NULL;
+}
+
 /* Without a ClientId it was never an Add: what it has instead of an ancestor is the other folder's
  * item, which did not arrive here by a move. */
 EasItem *
 e_eas_worker_dup_lost_add (const EEasEdit *edit)
 {
-	gboolean was_said = edit->server_id == NULL && edit->client_id != NULL;
-	EasItem *said = was_said && edit->ancestor != NULL
-				? eas_item_from_bytes (edit->ancestor, NULL)
-				: NULL;
+	gboolean was_said = is_lost_add (edit) && edit->client_id != NULL;
+	EasItem *said = was_said ? eas_item_from_bytes (edit->ancestor, NULL) : NULL;
 
 	if (said != NULL && eas_item_has (said, EAS_AIRSYNCBASE_ATTACHMENTS))
 		g_clear_pointer (&said, eas_item_unref);
@@ -46,12 +51,6 @@ e_eas_worker_write_after_lost_add (EEasWorker *self,
 	return changes;
 }
 
-static gboolean
-is_lost_add (const EEasEdit *edit)
-{
-	return edit->server_id == NULL && edit->ancestor != NULL;
-}
-
 gboolean
 e_eas_worker_may_be_there (const EEasEdit *edit)
 {
@@ -64,24 +63,28 @@ recall_from (EEasWorker *self, const GPtrArray *edits)
 	for (guint i = 0; i < edits->len; i++) {
 		const EEasEdit *edit = edits->pdata[i];
 
-		if (!is_lost_add (edit))
-			continue;
-		if (self->lost_adds == NULL)
-			self->lost_adds =
-				g_ptr_array_new_with_free_func ((GDestroyNotify) e_eas_edit_free);
-		g_ptr_array_add (self->lost_adds, e_eas_edit_copy (edit));
+		if (is_lost_add (edit))
+			g_ptr_array_add (self->lost_adds, e_eas_edit_copy (edit));
 	}
 }
 
-void
-e_eas_worker_recall_lost_adds (EEasWorker *self)
+/* Read once for all that a fetch brings. */
+const GPtrArray *
+e_eas_worker_get_lost_adds (EEasWorker *self)
 {
-	g_autoptr (GPtrArray) pending = e_eas_cache_pending_edits (self->cache, G_MAXUINT16);
-	g_autoptr (GPtrArray) parked = e_eas_cache_parked_edits (self->cache, G_MAXUINT16);
+	g_autoptr (GPtrArray) pending = NULL;
+	g_autoptr (GPtrArray) parked = NULL;
 
-	g_clear_pointer (&self->lost_adds, g_ptr_array_unref);
+	if (self->lost_adds != NULL)
+		return self->lost_adds;
+
+	pending = e_eas_cache_pending_edits (self->cache, G_MAXUINT16);
+	parked = e_eas_cache_parked_edits (self->cache, G_MAXUINT16);
+	self->lost_adds = g_ptr_array_new_with_free_func ((GDestroyNotify) e_eas_edit_free);
 	recall_from (self, pending);
 	recall_from (self, parked);
+
+	return self->lost_adds;
 }
 
 void

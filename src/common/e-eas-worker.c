@@ -176,7 +176,7 @@ run_cycle (EEasWorker *self, GError **error)
 	self->has_reset = FALSE;
 	self->n_barren = 0;
 	e_eas_worker_end_hang (self);
-	e_eas_worker_recall_lost_adds (self);
+	g_clear_pointer (&self->lost_adds, g_ptr_array_unref);
 	if (take_flag (self, &self->damaged) && !fetch_anew (self, error))
 		return FALSE;
 	if (!e_eas_worker_drain_inbox (self, error) || !e_eas_worker_follow_folder (self, error) ||

@@ -247,6 +247,65 @@ e_cal_eas_files_take_content (const char *directory, ICalComponent *calendar, GE
 	return taken;
 }
 
+/* The event itself, and none of its occurrences; NULL. */
+static ICalComponent *
+ref_master (ICalComponent *calendar)
+{
+	ICalComponent *event;
+
+	if (i_cal_component_isa (calendar) == I_CAL_VEVENT_COMPONENT)
+		return g_object_ref (calendar);
+
+	for (event = i_cal_component_get_first_component (calendar, I_CAL_VEVENT_COMPONENT);
+	     event != NULL &&
+	     e_cal_util_component_has_property (event, I_CAL_RECURRENCEID_PROPERTY);
+	     g_object_unref (event),
+	    event = i_cal_component_get_next_component (calendar, I_CAL_VEVENT_COMPONENT)) {
+	}
+
+	return event;
+}
+
+/* What the event was shown with before counts, too. */
+static char *
+dup_keys (const char *directory, ICalComponent *event)
+{
+	g_autoptr (GPtrArray) properties = list_attached (event);
+	g_autofree char *seen = e_cal_util_component_dup_x_property (event, EAS_MAP_ATTACHED_X);
+	GString *keys = g_string_new (seen);
+
+	for (guint i = 0; i < properties->len; i++) {
+		E_EAS_AUTO_UNREF ICalAttach *attach =
+			i_cal_property_get_attach (properties->pdata[i]);
+		const char *uri = attach != NULL && i_cal_attach_get_is_url (attach)
+					  ? i_cal_attach_get_url (attach)
+					  : NULL;
+		g_autofree char *key =
+			uri != NULL ? e_cal_eas_files_dup_key (directory, uri) : NULL;
+
+		if (key != NULL && strstr (keys->str, key) == NULL)
+			g_string_append_printf (keys, "%s%s", keys->len > 0 ? " " : "", key);
+	}
+
+	return g_string_free (keys, /* free_segment */ FALSE);
+}
+
+void
+e_cal_eas_files_note_shown (const char *directory, ICalComponent *calendar, ICalComponent *shown)
+{
+	E_EAS_AUTO_UNREF ICalComponent *event = ref_master (calendar);
+	E_EAS_AUTO_UNREF ICalComponent *before = ref_master (shown);
+	g_autofree char *keys = before != NULL ? dup_keys (directory, before) : NULL;
+	g_autofree char *own = NULL;
+	g_autofree char *both = NULL;
+
+	if (event == NULL || keys == NULL || *keys == '\0')
+		return;
+	own = e_cal_util_component_dup_x_property (event, EAS_MAP_ATTACHED_X);
+	both = own != NULL ? g_strjoin (" ", own, keys, NULL) : g_strdup (keys);
+	e_cal_util_component_set_x_property (event, EAS_MAP_ATTACHED_X, both);
+}
+
 void
 e_cal_eas_files_forget (const char *directory, ICalComponent *event)
 {

@@ -34,6 +34,10 @@ gboolean e_cal_eas_files_store (const char *directory,
  * or to a new one. */
 gboolean
 e_cal_eas_files_take_content (const char *directory, ICalComponent *calendar, GError **error);
+/* @calendar was made of @shown: a file that is in that and not in this was taken away. */
+void e_cal_eas_files_note_shown (const char *directory,
+				 ICalComponent *calendar,
+				 ICalComponent *shown);
 /* The event is gone, and its files with it. */
 void e_cal_eas_files_forget (const char *directory, ICalComponent *event);
 

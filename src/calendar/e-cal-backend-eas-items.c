@@ -484,6 +484,12 @@ items_has_files (const EasItem *item)
 	return all->len > 0;
 }
 
+static EasItem *
+items_say_again (gpointer owner, const EasItem *said)
+{
+	return eas_map_attachments_say_again (said, e_cal_backend_eas_get_files (owner));
+}
+
 static void
 fill_files (EEasWorkerClass *klass)
 {
@@ -493,6 +499,7 @@ fill_files (EEasWorkerClass *klass)
 	klass->has_untold_files = eas_map_attachments_untold;
 	klass->learn_files = eas_map_attachments_learn;
 	klass->answered = eas_map_attachments_answer;
+	klass->say_again = items_say_again;
 }
 
 /* ---- removal ---- */

@@ -310,6 +310,23 @@ ecb_eas_load_component_sync (ECalMetaBackend *meta,
 	return TRUE;
 }
 
+/* An edit that the server does not know yet: programs were not told its files by their keys. */
+static void
+note_files_of_pending (ECalBackendEas *self, const char *uid, ICalComponent *calendar)
+{
+	g_autoptr (EasItem) item = NULL;
+	g_autofree char *server_id = NULL;
+	g_autofree char *object = NULL;
+	E_EAS_AUTO_UNREF ICalComponent *shown = NULL;
+
+	if (e_eas_worker_load (e_eas_owner_get_worker (self->seam), uid, &server_id, &item,
+			       &object) &&
+	    object != NULL)
+		shown = i_cal_component_new_from_string (object);
+	if (shown != NULL)
+		e_cal_eas_files_note_shown (self->files.user_data, calendar, shown);
+}
+
 static gboolean
 ecb_eas_save_component_sync (ECalMetaBackend *meta,
 			     gboolean overwrite_existing,
@@ -332,6 +349,8 @@ ecb_eas_save_component_sync (ECalMetaBackend *meta,
 
 	if (files != NULL && !e_cal_eas_files_take_content (files->user_data, calendar, error))
 		return e_eas_error_to_cal (error);
+	if (files != NULL)
+		note_files_of_pending (self, uid, calendar);
 	object = i_cal_component_as_ical_string (calendar);
 	set_edited (self, uid, object);
 	saved = e_eas_owner_save (self->seam, uid, object, cancellable, error);

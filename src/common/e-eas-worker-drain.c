@@ -252,6 +252,20 @@ has_arrived (EEasWorker *self, EasItem *ancestor, EasItem *sent, EasItem *theirs
 	return !merge.ours && !merge.conflict;
 }
 
+/* After a lost answer nobody has told what the server calls the files of an Add: @said with those
+ * of @theirs, under our names where they are ours. (nullable) */
+static EasItem *
+learn_files_of_add (EEasWorker *self, const EEasEdit *edit, EasItem *said, EasItem *theirs)
+{
+	if (said == NULL)
+		return NULL;
+	if (self->klass->learn_files == NULL || edit->server_id != NULL ||
+	    !eas_item_has (said, EAS_AIRSYNCBASE_ATTACHMENTS))
+		return eas_item_ref (said);
+
+	return self->klass->learn_files (said, theirs);
+}
+
 /* What @edit and @theirs have in common: what it started from, or, after a lost answer, what was
  * sent for it. NULL: nothing. */
 static EasItem *
@@ -262,9 +276,9 @@ ancestor_of (EEasWorker *self, const EEasEdit *edit, EasItem *theirs)
 		edit->ancestor != NULL ? eas_item_from_bytes (edit->ancestor, NULL) : NULL;
 
 	if (ancestor == NULL || (sent != NULL && has_arrived (self, ancestor, sent, theirs)))
-		return g_steal_pointer (&sent);
+		return learn_files_of_add (self, edit, sent, theirs);
 
-	return g_steal_pointer (&ancestor);
+	return learn_files_of_add (self, edit, ancestor, theirs);
 }
 
 /* @edit is from now on an edit of the server's present version. */
@@ -358,20 +372,18 @@ rebase (EEasWorker *self,
 	self->chain_found = TRUE;
 }
 
-/* The server's version meets an edit that it has not seen. */
+/* @ancestor is nullable. */
 static void
-meet_edit (
-	EEasWorker *self, EEasEdit *edit, const char *server_id, EasItem *theirs, guint generation)
+merge_edit (EEasWorker *self,
+	    EEasEdit *edit,
+	    const char *server_id,
+	    EasItem *ancestor,
+	    EasItem *theirs,
+	    guint generation)
 {
-	g_autoptr (EasItem) ancestor = ancestor_of (self, edit, theirs);
 	g_autoptr (EasItem) mine = NULL;
 	CamelEasConflict policy = e_eas_worker_get_policy (self);
 	g_auto (EEasMerge) merge = { NULL };
-
-	if (edit->kind == E_EAS_EDIT_REMOVE) {
-		meet_removal (self, edit, server_id, theirs, generation);
-		return;
-	}
 
 	mine = item_of_edit (self, edit, ancestor);
 	if (mine == NULL) {
@@ -410,6 +422,25 @@ meet_edit (
 		e_eas_cache_remove_edit (self->cache, edit->id);
 		show_item (self, server_id, edit->uid, theirs, generation);
 	}
+}
+
+/* The server's version meets an edit that it has not seen. */
+static void
+meet_edit (
+	EEasWorker *self, EEasEdit *edit, const char *server_id, EasItem *theirs, guint generation)
+{
+	g_autoptr (EasItem) ancestor = NULL;
+	g_autoptr (EasItem) named = NULL;
+
+	if (edit->kind == E_EAS_EDIT_REMOVE) {
+		meet_removal (self, edit, server_id, theirs, generation);
+		return;
+	}
+
+	ancestor = ancestor_of (self, edit, theirs);
+	if (ancestor != NULL)
+		named = learn_files_of_add (self, edit, theirs, ancestor);
+	merge_edit (self, edit, server_id, ancestor, named != NULL ? named : theirs, generation);
 }
 
 static void

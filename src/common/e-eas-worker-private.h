@@ -282,8 +282,7 @@ void e_eas_worker_park (EEasWorker *self, EEasEdit *edit, const GError *why);
 
 /* recover */
 gboolean e_eas_worker_recover (EEasWorker *self, GError **error);
-/* What an Add said whose answer was lost and that no fetch has shown; NULL. Files that it brought
- * are not in it any more. */
+/* What the server has by an Add whose answer was lost and that no fetch has shown; NULL. */
 EasItem *e_eas_worker_dup_lost_add (const EEasEdit *edit);
 /* The Add once more as it was, as a server that remembers its ClientId does not look at the rest,
  * and after it what was edited since. */

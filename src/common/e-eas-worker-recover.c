@@ -25,12 +25,24 @@ EasItem *
 e_eas_worker_dup_lost_add (const EEasEdit *edit)
 {
 	gboolean was_said = is_lost_add (edit) && edit->client_id != NULL;
-	EasItem *said = was_said ? eas_item_from_bytes (edit->ancestor, NULL) : NULL;
 
-	if (said != NULL && eas_item_has (said, EAS_AIRSYNCBASE_ATTACHMENTS))
-		g_clear_pointer (&said, eas_item_unref);
+	return was_said ? eas_item_from_bytes (edit->ancestor, NULL) : NULL;
+}
 
-	return said;
+/* Whatever is in it, it is not the first to be said. That a file goes can only be said when the
+ * server has told what it calls it: until then it is enough that the rest can. */
+static GPtrArray *
+write_rest (EEasWorker *self, const EEasEdit *edit, EasItem *said, GError **error)
+{
+	GPtrArray *changes = self->klass->write (self->owner, edit->object, said, error);
+
+	if (changes == NULL && eas_item_has (said, EAS_AIRSYNCBASE_ATTACHMENTS)) {
+		g_clear_error (error);
+		changes =
+			self->klass->write (self->owner, edit->object, /* baseline */ NULL, error);
+	}
+
+	return changes;
 }
 
 GPtrArray *
@@ -39,13 +51,14 @@ e_eas_worker_write_after_lost_add (EEasWorker *self,
 				   EasItem *said,
 				   GError **error)
 {
-	GPtrArray *changes = self->klass->write (self->owner, edit->object, said, error);
+	GPtrArray *changes = write_rest (self, edit, said, error);
 	EasSyncChange *add;
 
 	if (changes == NULL)
 		return NULL;
 	add = eas_sync_change_new (EAS_CHANGE_ADD, NULL);
-	add->item = eas_item_ref (said);
+	add->item = self->klass->say_again != NULL ? self->klass->say_again (self->owner, said)
+						   : eas_item_ref (said);
 	g_ptr_array_insert (changes, 0, add);
 
 	return changes;

@@ -646,11 +646,17 @@ static gboolean
 can_be_said (EEasWorker *self, const EEasEdit *edit, GError **error)
 {
 	g_autoptr (EasItem) baseline = NULL;
+	g_autoptr (EasItem) lost = NULL;
 	g_autoptr (GPtrArray) changes = NULL;
 
 	if (edit->kind == E_EAS_EDIT_REMOVE || e_eas_worker_get_version (self) == EAS_VERSION_NONE)
 		return TRUE;
 
+	lost = e_eas_worker_dup_lost_add (edit);
+	if (lost != NULL) {
+		changes = e_eas_worker_write_after_lost_add (self, edit, lost, error);
+		return changes != NULL;
+	}
 	baseline = edit->ancestor != NULL ? eas_item_from_bytes (edit->ancestor, NULL) : NULL;
 	changes = self->klass->write (self->owner, edit->object, baseline, error);
 

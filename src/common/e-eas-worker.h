@@ -93,6 +93,9 @@ typedef struct {
 	/* What the server has by its answer to our change; NULL: the answer laid over what was
 	 * expected. */
 	EasItem *(*answered) (const EasItem *expected, const EasItem *answer);
+	/* The item of the Add that has made @said, of which apply() makes it again; NULL: the same.
+	 * Files that are not here any more are not in it. */
+	EasItem *(*say_again) (gpointer owner, const EasItem *said);
 
 	/* What EDS should know. Not called with any lock held. */
 	void (*connected) (gpointer owner, EasVersion version);

@@ -403,13 +403,25 @@ refuse (EasMapMerging *merging, const char *reason)
 
 /* [MS-ASAIRS] 2.2.2.2 Add (Attachments). */
 static void
+write_add (EasItemBuilder *builder, const char *key, const char *name, GBytes *content)
+{
+	gsize size;
+	gconstpointer data = g_bytes_get_data (content, &size);
+
+	eas_item_builder_start (builder, ASB (ADD));
+	eas_item_builder_text (builder, ASB (CLIENT_ID), key);
+	eas_item_builder_opaque (builder, ASB (CONTENT), data, size);
+	eas_item_builder_text (builder, ASB (DISPLAY_NAME), name);
+	eas_item_builder_int (builder, ASB (METHOD), METHOD_FILE);
+	eas_item_builder_end (builder);
+}
+
+static void
 add_file (EasMapMerging *merging, EasItemSlot slot, gboolean *is_open)
 {
 	const EasMapFiles *files = merging->context->files;
 	const char *uri = child_text (merging->edited, slot, ASB (CONTENT_LOCATION));
 	g_autoptr (GBytes) content = NULL;
-	gsize size;
-	gconstpointer data;
 
 	if (merging->context->version < EAS_VERSION_16_0) {
 		refuse (merging, _ ("This server keeps no attachments with events"));
@@ -419,16 +431,9 @@ add_file (EasMapMerging *merging, EasItemSlot slot, gboolean *is_open)
 	if (content == NULL)
 		return;
 
-	data = g_bytes_get_data (content, &size);
 	need_element (merging, is_open);
-	eas_item_builder_start (merging->builder, ASB (ADD));
-	eas_item_builder_text (merging->builder, ASB (CLIENT_ID),
-			       child_text (merging->edited, slot, ASB (CLIENT_ID)));
-	eas_item_builder_opaque (merging->builder, ASB (CONTENT), data, size);
-	eas_item_builder_text (merging->builder, ASB (DISPLAY_NAME),
-			       child_text (merging->edited, slot, ASB (DISPLAY_NAME)));
-	eas_item_builder_int (merging->builder, ASB (METHOD), METHOD_FILE);
-	eas_item_builder_end (merging->builder);
+	write_add (merging->builder, child_text (merging->edited, slot, ASB (CLIENT_ID)),
+		   child_text (merging->edited, slot, ASB (DISPLAY_NAME)), content);
 }
 
 static void
@@ -548,6 +553,42 @@ eas_map_attachments_settle (const EasItem *before, const EasItem *after)
 		settle_added (after, slot, builder);
 	}
 	eas_item_builder_end (builder);
+
+	return eas_item_builder_finish (builder);
+}
+
+/* NULL: it is not here any more. */
+static GBytes *
+load_file (const EasItem *item, EasItemSlot attachment, const EasMapFiles *files)
+{
+	g_autofree char *key = dup_key (item, attachment);
+	g_autofree char *name = dup_name (item, attachment);
+	g_autofree char *uri = key != NULL ? files->dup_uri (key, name, files->user_data) : NULL;
+
+	return uri != NULL ? files->load (uri, files->user_data, NULL) : NULL;
+}
+
+EasItem *
+eas_map_attachments_say_again (const EasItem *settled, const EasMapFiles *files)
+{
+	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
+	gboolean is_open = FALSE;
+
+	copy_others (settled, builder);
+	EACH_CHILD (slot, settled, list_of (settled), ASB (ATTACHMENT))
+	{
+		g_autoptr (GBytes) content = load_file (settled, slot, files);
+
+		if (content == NULL)
+			continue;
+		if (!is_open)
+			eas_item_builder_start (builder, ASB (ATTACHMENTS));
+		is_open = TRUE;
+		write_add (builder, child_text (settled, slot, ASB (CLIENT_ID)),
+			   child_text (settled, slot, ASB (DISPLAY_NAME)), content);
+	}
+	if (is_open)
+		eas_item_builder_end (builder);
 
 	return eas_item_builder_finish (builder);
 }

@@ -46,6 +46,9 @@ gboolean eas_map_attachments_check_occurrence (icalcomponent *occurrence,
 /* @after, made of @before (nullable) by eas_item_overlay() with what was sent, with Add and Delete
  * carried out. (transfer full) */
 EasItem *eas_map_attachments_settle (const EasItem *before, const EasItem *after);
+/* What made @settled, as a new item's Add: with the content of its files, but for those that are
+ * not here any more. (transfer full) */
+EasItem *eas_map_attachments_say_again (const EasItem *settled, const EasMapFiles *files);
 /* @expected with an answer's ApplicationData laid over it, which tells the FileReference of what
  * was added, by ClientId. (transfer full) */
 EasItem *eas_map_attachments_answer (const EasItem *expected, const EasItem *answer);

@@ -5,9 +5,11 @@ meets them by chance: the factory is killed between a request and its answer, an
 comes while an earlier one of the same event is on its way, a pass from the first key is
 under way. TAP; runs on an embedded server (on-mock.sh VERSION test-seam.py -- --version N)."""
 
+import base64
 import datetime
 import glob
 import os
+import re
 import sys
 import threading
 import time
@@ -171,10 +173,10 @@ def test_changed_elsewhere_after_lost_add():
     CONTROL.ask("set", clientids=1)
 
 
-def lose_add_out_of_sight(uid):
+def lose_add_out_of_sight(uid, extra=()):
     """The Add arrives, its answer does not, the fetch after it does not tell of the item; it is not told again yet."""
     CONTROL.ask("set", **{"moving-keys": 0})
-    kill_in_flight(lambda: DESKTOP.open().create(text_of("Added", uid)), ":Add>", "Added")
+    kill_in_flight(lambda: DESKTOP.open().create(text_of("Added", uid, extra=extra)), ":Add>", "Added")
     LINE.latency = 0
     CONTROL.ask("reset")
     LINE.arm("none", "Sync")
@@ -202,6 +204,34 @@ def test_changed_here_after_unseen_add():
     DESKTOP.open().modify(edited(uid, "Newer"))
     come_to_rest("an Add that was lost from sight, and changed here since: there once, as it is here", ["Newer"])
     CONTROL.ask("set", **{"moving-keys": 1})
+
+
+def inline(name, content):
+    return f"ATTACH;FILENAME={name};VALUE=BINARY;ENCODING=BASE64:{base64.b64encode(content).decode()}"
+
+
+def files_there():
+    """Names of the attachments of all events on the server."""
+    stored = " ".join(item["xml"] for item in WITNESS.ask("items")["items"])
+    attachments = re.findall(r"<(?:\w+:)?Attachment>.*?</(?:\w+:)?Attachment>", stored, re.S)
+    return sorted(re.search(r"DisplayName>(.*?)<", attachment).group(1) for attachment in attachments)
+
+
+def test_files_after_unseen_add():
+    """The same with files: the one that goes as well as the one that comes."""
+    if OPTIONS.version < 160:
+        return
+    for name, edit, wanted in (
+            ("the title", lambda text: text, ["one.txt", "two.txt"]),
+            ("a file more", lambda text: text.replace("END:VEVENT", inline("three.txt", b"3") + "\r\nEND:VEVENT"), ["one.txt", "three.txt", "two.txt"]),
+            ("a file less", lambda text: "\r\n".join(line for line in text.split("\r\n") if "one.txt" not in line), ["two.txt"])):
+        begin()
+        uid = seam.new_uid()
+        lose_add_out_of_sight(uid, extra=(inline("one.txt", b"1"), inline("two.txt", b"2")))
+        DESKTOP.open().modify(edit(edited(uid, "Newer")))
+        come_to_rest(f"an Add with files that was lost from sight, and {name} changed here since: there once, as it is here", ["Newer"])
+        report("and so are its files", files_there() == wanted, f"{files_there()}, wanted {wanted}")
+        CONTROL.ask("set", **{"moving-keys": 1})
 
 
 def test_both_changed_after_unseen_add():
@@ -593,7 +623,7 @@ def main():
              test_more_steps, test_refused_in_flight, test_half_refused, test_unfetched_change, test_changed_before_upload,
              test_unfetched_removal, test_lost_window, test_two_occurrences, test_same_occurrence, test_told_of_many,
              test_last_one_removed, test_edit_in_pass, test_changed_elsewhere_after_unseen_add,
-             test_changed_here_after_unseen_add, test_both_changed_after_unseen_add, test_removed_after_unseen_add, test_folders]
+             test_changed_here_after_unseen_add, test_files_after_unseen_add, test_both_changed_after_unseen_add, test_removed_after_unseen_add, test_folders]
     if OPTIONS.only:
         tests = [test for test in tests if test.__name__[5:] in OPTIONS.only.split(",")]
     try:

@@ -17,9 +17,10 @@
  *   REFUSED  the source shows the item again, the target has put its copy away
  *   FAILED   there is no copy any more: the source removes its item
  *
- * While the server cannot be reached the move stays OFFERED. What the server does not
- * move is left where it was, and the reason is said: an Add and a Delete would call a
- * meeting off.
+ * While the server cannot be reached the move stays OFFERED. So it does where the server has no
+ * time for this one; it is asked again after a pause, and what else there is to tell is told. What
+ * the server does not move is left where it was, and the reason is said: an Add and a Delete would
+ * call a meeting off.
  *
  * A mark in both caches outlives the process: after a crash there is an Add in one
  * outbox and a Delete in the other, and each waits a while for the other's folder to be
@@ -38,7 +39,10 @@
 #define GRACE        (4 * G_TIME_SPAN_SECOND) /* between the copy and the removal */
 #define RESUME_GRACE G_TIME_SPAN_MINUTE       /* between the openings of two folders */
 #define MARK         "moving:"                /* before the uid, in eas_state */
-#define BAD_GATEWAY  502                      /* HTTP */
+#define FIRST_PAUSE  5                        /* seconds until a move is tried again; doubles */
+#define LAST_PAUSE   300
+
+enum { BAD_GATEWAY = 502, GATEWAY_TIMEOUT = 504 }; /* HTTP */
 
 typedef enum {
 	MOVE_HELD,
@@ -54,8 +58,10 @@ typedef struct {
 	EEasWorker *target;
 	EEasWorker *source; /* NULL: not open yet */
 	MoveState state;
-	gint64 until;     /* HELD: monotonic */
-	gboolean stalled; /* OFFERED: the server could not be asked; nobody should wait for it */
+	gint64 until;      /* HELD: monotonic */
+	gboolean stalled;  /* OFFERED: the server could not be asked; nobody should wait for it */
+	gint64 not_before; /* OFFERED: monotonic; 0 */
+	guint pause_s;     /* before that */
 
 	char *folder_id; /* from OFFERED on: what the source knows */
 	char *server_id;
@@ -488,7 +494,8 @@ take_offer (EEasWorker *self, Moving *moving)
 	for (guint i = 0; moves != NULL && i < moves->len && moving->uid == NULL; i++) {
 		Move *move = moves->pdata[i];
 
-		if (move->target != self || move->state != MOVE_OFFERED)
+		if (move->target != self || move->state != MOVE_OFFERED ||
+		    move->not_before > g_get_monotonic_time ())
 			continue;
 		move->state = MOVE_MOVING;
 		moving->uid = g_strdup (move->uid);
@@ -606,6 +613,33 @@ set_state (EEasWorker *self, const char *uid, MoveState state)
 	g_mutex_unlock (&lock);
 }
 
+/* Of this move, as far as can be known: 503 comes as a server that is busy. */
+static gboolean
+is_put_off (const GError *error)
+{
+	return g_error_matches (error, EAS_ERROR, EAS_ERROR_THROTTLED) ||
+	       (g_error_matches (error, EAS_ERROR, EAS_ERROR_UNAVAILABLE) &&
+		eas_error_get_status (error) == GATEWAY_TIMEOUT);
+}
+
+/* Counted from when the server may be asked anything: other things come first then. */
+static void
+put_off (EEasWorker *self, const char *uid, const GError *error)
+{
+	Move *move;
+
+	g_mutex_lock (&lock);
+	move = find_move (self, NULL, uid);
+	if (move != NULL) {
+		guint pause_s = CLAMP (move->pause_s * 2, FIRST_PAUSE, LAST_PAUSE);
+		gint64 seconds = (gint64) eas_error_get_retry_after (error) + pause_s;
+
+		move->pause_s = pause_s;
+		move->not_before = g_get_monotonic_time () + seconds * G_TIME_SPAN_SECOND;
+	}
+	g_mutex_unlock (&lock);
+}
+
 /* Does the copy stand for an item of the server's by now? */
 static gboolean
 has_arrived (EEasWorker *self, const char *uid)
@@ -657,12 +691,38 @@ e_eas_worker_breaks_on_it (const GError *error)
 		eas_error_get_status (error) == BAD_GATEWAY);
 }
 
+/* FALSE without error: it was neither done nor refused, and is put off. */
+static gboolean
+try_move (EEasWorker *self, Moving *moving, GError **error)
+{
+	g_autoptr (GError) local_error = NULL;
+	g_autofree char *new_id = NULL;
+	gboolean waits;
+
+	if (write_journal (self, moving, &local_error))
+		new_id = ask_server (self, moving, &local_error);
+	waits = is_put_off (local_error);
+	if (waits)
+		put_off (self, moving->uid, local_error);
+	if (waits || e_eas_worker_breaks_on_it (local_error))
+		g_clear_error (&local_error);
+	if (new_id != NULL)
+		store_moved (self, moving, new_id, &local_error);
+	else if (local_error == NULL) /* its source may be gone because it is here already */
+		e_eas_worker_recover (self, &local_error);
+	if (local_error != NULL) {
+		g_propagate_error (error, g_steal_pointer (&local_error));
+		return FALSE;
+	}
+
+	return !waits || has_arrived (self, moving->uid);
+}
+
 /* A server that cannot be reached is asked again, when it was looked whether it did it before. */
 static gboolean
 move_one (EEasWorker *self, Moving *moving, GError **error)
 {
 	g_autoptr (GError) local_error = NULL;
-	g_autofree char *new_id = NULL;
 	gboolean refused = FALSE;
 
 	if (moving->edit == NULL || moving->edit->kind == E_EAS_EDIT_REMOVE ||
@@ -672,14 +732,10 @@ move_one (EEasWorker *self, Moving *moving, GError **error)
 		return TRUE;
 	}
 
-	if (write_journal (self, moving, &local_error))
-		new_id = ask_server (self, moving, &local_error);
-	if (e_eas_worker_breaks_on_it (local_error))
-		g_clear_error (&local_error);
-	if (new_id != NULL)
-		store_moved (self, moving, new_id, &local_error);
-	else if (local_error == NULL) /* its source may be gone because it is here already */
-		e_eas_worker_recover (self, &local_error);
+	if (!try_move (self, moving, &local_error) && local_error == NULL) {
+		set_state (self, moving->uid, MOVE_OFFERED);
+		return TRUE;
+	}
 	if (local_error == NULL && !has_arrived (self, moving->uid)) {
 		put_copy_away (self, moving, &local_error);
 		refused = TRUE;

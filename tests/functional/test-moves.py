@@ -8,6 +8,7 @@ do it: a copy under the same UID, then a removal. It has to be one MoveItems. TA
 
 import argparse
 import base64
+import datetime
 import os
 import sys
 import threading
@@ -318,6 +319,23 @@ def test_broken(pair):
         pair.move(uid)
         pair.expect([], [f"broken {status}"])
         pair.second.remove(uid)
+        pair.expect([], [])
+
+
+def test_put_off(pair):
+    """A server that has no time for one move: what else there is to tell it is told, and the move is asked for again."""
+    for status, header in ((504, ""), (503, "Retry-After: 1")):
+        uid = pair.make(f"late {status}")
+        pair.ask("fault", kind="http", command="MoveItems", value=status, text=header, times=-1)
+        pair.move(uid)
+        pair.second.create(seam.make_event(seam.new_uid(), "other", datetime.datetime(2027, 3, 2, 9)))
+        wait_for(lambda: "other" in pair.titles(pair.folder2), SOON,
+                 lambda: f"{status}: the other event on the server: {pair.status_text()}")
+        check(pair.titles(pair.folder) == [f"late {status}"], f"{status}: there {pair.titles(pair.folder)}")
+        pair.ask("faults", clear=1)
+        pair.expect([], [f"late {status}", "other"])
+        for gone in pair.uids2():
+            pair.second.remove(gone)
         pair.expect([], [])
 
 

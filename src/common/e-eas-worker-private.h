@@ -147,6 +147,8 @@ void e_eas_worker_make_collection (EEasWorker *self, const char *key);
  * transaction may be open. */
 gboolean e_eas_worker_find_damage (EEasWorker *self, const char *uid, GError **error);
 
+void e_eas_worker_set_version (EEasWorker *self, EasVersion version);
+
 /* All that is new on the server, now. */
 gboolean e_eas_worker_fetch_now (EEasWorker *self, GError **error);
 
@@ -290,6 +292,8 @@ GPtrArray *e_eas_worker_write_after_lost_add (EEasWorker *self,
 					      const EEasEdit *edit,
 					      EasItem *said,
 					      GError **error);
+/* The worker speaks @next from now on; so does what lost Adds have said. In a transaction. */
+void e_eas_worker_change_version (EEasWorker *self, EasVersion next);
 /* The server has refused it. */
 void e_eas_worker_forget_lost_add (EEasEdit *edit);
 /* (element-type EEasEdit), also of moves: what a fetch may bring. Cleared before each. */

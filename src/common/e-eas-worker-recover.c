@@ -296,3 +296,137 @@ e_eas_worker_look_for_removed (EEasWorker *self, GError **error)
 	/* A folder that is not believed proves nothing. */
 	return is_in_pass (self) || settle_unseen_removals (self, error);
 }
+
+/* ---- another version ---- */
+
+/* What an Add said, on its way from one version to another. */
+typedef struct {
+	GBytes **said; /* borrowed: an edit's or a journal entry's */
+	char *object;  /* NULL: it cannot be read */
+} Wording;
+
+static void
+wording_free (gpointer data)
+{
+	Wording *wording = data;
+
+	g_free (wording->object);
+	g_free (wording);
+}
+
+/* Below 16.0 nobody tells of files. */
+static EasItem *
+without_files (EEasWorker *self, const EasItem *item)
+{
+	g_autoptr (EasItemBuilder) builder = eas_item_builder_new ();
+	g_autoptr (EasItem) nothing = eas_item_builder_finish (builder);
+
+	return self->klass->learn_files (item, nothing);
+}
+
+static void
+read_wording (
+	EEasWorker *self, GPtrArray *wordings, const char *uid, GBytes **said, EasVersion next)
+{
+	g_autoptr (EasItem) item = *said != NULL ? eas_item_from_bytes (*said, NULL) : NULL;
+	Wording *wording;
+
+	if (item == NULL)
+		return;
+	if (next < EAS_VERSION_16_0 && self->klass->learn_files != NULL) {
+		g_autoptr (EasItem) bare = without_files (self, item);
+
+		eas_item_unref (item);
+		item = g_steal_pointer (&bare);
+	}
+	wording = g_new0 (Wording, 1);
+	wording->said = said;
+	wording->object = self->klass->dup_object (self->owner, uid, item, NULL);
+	g_ptr_array_add (wordings, wording);
+}
+
+/* An Add is one change; what else an object needs is said after it. */
+static void
+write_wording (EEasWorker *self, Wording *wording)
+{
+	g_autoptr (GPtrArray) changes =
+		wording->object != NULL
+			? self->klass->write (self->owner, wording->object, NULL, NULL)
+			: NULL;
+	g_autoptr (EasItem) item = NULL;
+
+	if (changes == NULL || changes->len == 0)
+		return;
+	g_ptr_array_set_size (changes, 1);
+	item = self->klass->apply (self->owner, NULL, changes);
+	if (item == NULL)
+		return;
+	g_bytes_unref (*wording->said);
+	*wording->said = eas_item_to_bytes (item);
+}
+
+/* In a transaction. */
+static void
+store_wordings (EEasWorker *self, GPtrArray *edits, GPtrArray *journal)
+{
+	for (guint i = 0; i < edits->len; i++)
+		e_eas_cache_put_edit (self->cache, edits->pdata[i]);
+	e_eas_cache_clear_journal (self->cache);
+	for (guint i = 0; i < journal->len; i++)
+		e_eas_cache_put_journal (self->cache, journal->pdata[i]);
+}
+
+static GPtrArray *
+copy_lost_adds (EEasWorker *self)
+{
+	const GPtrArray *lost = e_eas_worker_get_lost_adds (self);
+	GPtrArray *copies = g_ptr_array_new_with_free_func ((GDestroyNotify) e_eas_edit_free);
+
+	for (guint i = 0; i < lost->len; i++)
+		g_ptr_array_add (copies, e_eas_edit_copy (lost->pdata[i]));
+
+	return copies;
+}
+
+static void
+read_wordings (EEasWorker *self,
+	       GPtrArray *wordings,
+	       GPtrArray *edits,
+	       GPtrArray *journal,
+	       EasVersion next)
+{
+	for (guint i = 0; i < edits->len; i++) {
+		EEasEdit *edit = edits->pdata[i];
+
+		if (edit->client_id != NULL) /* what is moved is not said */
+			read_wording (self, wordings, edit->uid, &edit->ancestor, next);
+	}
+	for (guint i = 0; i < journal->len; i++) {
+		EEasJournalEntry *entry = journal->pdata[i];
+
+		if (entry->kind == EAS_CHANGE_ADD && entry->client_id != NULL)
+			read_wording (self, wordings, entry->uid, &entry->expected, next);
+	}
+}
+
+/* The other classes say a new item in the same words in all versions. */
+void
+e_eas_worker_change_version (EEasWorker *self, EasVersion next)
+{
+	g_autoptr (GPtrArray) wordings = g_ptr_array_new_with_free_func (wording_free);
+	g_autoptr (GPtrArray) journal = e_eas_cache_journal (self->cache);
+	g_autoptr (GPtrArray) edits = NULL;
+
+	g_clear_pointer (&self->lost_adds, g_ptr_array_unref);
+	edits = copy_lost_adds (self);
+	if (self->klass->klass == EAS_CLASS_CALENDAR)
+		read_wordings (self, wordings, edits, journal, next);
+	e_eas_worker_set_version (self, next);
+	if (wordings->len == 0)
+		return;
+
+	for (guint i = 0; i < wordings->len; i++)
+		write_wording (self, wordings->pdata[i]);
+	store_wordings (self, edits, journal);
+	g_clear_pointer (&self->lost_adds, g_ptr_array_unref);
+}

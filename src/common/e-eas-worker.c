@@ -47,6 +47,14 @@ e_eas_worker_make_collection (EEasWorker *self, const char *key)
 						camel_eas_settings_get_event_filter (settings));
 }
 
+void
+e_eas_worker_set_version (EEasWorker *self, EasVersion version)
+{
+	g_mutex_lock (&self->lock);
+	self->version = version;
+	g_mutex_unlock (&self->lock);
+}
+
 /* The version has to be known before anything is written or the first window is asked for. */
 static gboolean
 learn_version (EEasWorker *self, GError **error)
@@ -54,6 +62,7 @@ learn_version (EEasWorker *self, GError **error)
 	g_autoptr (GPtrArray) folders = NULL;
 	g_autofree char *stored = e_eas_cache_dup_state (self->cache, STATE_VERSION);
 	const char *now;
+	EasVersion before;
 
 	if (eas_client_get_version (self->client) == EAS_VERSION_NONE) {
 		folders = eas_client_run_sync (self->client,
@@ -70,16 +79,16 @@ learn_version (EEasWorker *self, GError **error)
 	/* Items in another dialect cannot be merged with: they are all fetched anew. */
 	if (stored != NULL && !e_eas_worker_begin_pass (self, E_EAS_SWEEP_PASS, error))
 		return FALSE;
+	before = e_eas_worker_get_version (self);
 	e_eas_cache_begin (self->cache);
 	e_eas_cache_set_state (self->cache, STATE_VERSION, now);
-	if (!e_eas_cache_commit (self->cache, error))
-		return FALSE;
+	e_eas_worker_change_version (self, eas_version_from_string (now));
+	if (e_eas_cache_commit (self->cache, error))
+		return TRUE;
 
-	g_mutex_lock (&self->lock);
-	self->version = eas_client_get_version (self->client);
-	g_mutex_unlock (&self->lock);
+	e_eas_worker_set_version (self, before);
 
-	return TRUE;
+	return FALSE;
 }
 
 static gboolean

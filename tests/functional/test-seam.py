@@ -206,6 +206,54 @@ def test_changed_here_after_unseen_add():
     CONTROL.ask("set", **{"moving-keys": 1})
 
 
+def other_version():
+    return "14.1" if OPTIONS.version >= 160 else "16.1"
+
+
+def in_another_version():
+    """From here on the server speaks that one alone, which the desktop knows before it repeats anything."""
+    LINE.down()
+    CONTROL.ask("set", versions=other_version())
+    LINE.disarm()
+    LINE.arm("none", "Sync")  # in the old version: refused, then asked for again
+    LINE.arm("refuse", "Sync", 1000)
+    LINE.fired.clear()
+    LINE.up()
+    DESKTOP.open().refresh()
+    seam.wait_for(lambda: [fault for fault, _ in LINE.fired].count("refuse") > 1, 30, "the other version to be asked for", 0.05)
+    LINE.disarm()
+
+
+def back_in_version():
+    own = f"{OPTIONS.version / 10:.1f}"
+    CONTROL.ask("set", versions=own)
+    seam.wait_for(lambda: (DESKTOP.open().refresh(), any(line.split() == ["version", own] for line in history.status_of_account()))[1],
+                  30, f"{own} to be spoken again", 0.3)
+
+
+def test_version_changes_after_add_that_never_arrived():
+    begin()
+    make("Stays")
+    LINE.down()
+    DESKTOP.open().create(text_of("Added", seam.new_uid(), extra=("LOCATION:Room",)))
+    for fault in ("none", "refuse", "none"):  # a fetch, the Add, the fetch after its loss
+        LINE.arm(fault, "Sync")
+    LINE.arm("refuse", "Sync", 1000)
+    LINE.fired.clear()
+    LINE.up()
+    DESKTOP.open().refresh()
+    seam.wait_for(lambda: [fault for fault, _ in LINE.fired].count("refuse") > 1, 30, "the Add to be repeated", 0.05)
+    CONTROL.ask("reset")
+    in_another_version()
+    come_to_rest("an Add that never arrived, and the server speaks another version since: it is there",
+                 lambda found: sorted((form.summary, form.key[1]) for form in found) == [("Added", "Room"), ("Stays", "")])
+    places = {"16.1": "<airsyncbase:Location>", "14.1": "<calendar:Location>"}
+    said = [sorted(version for version, place in places.items() if place in request["request_xml"]) for request in requests_with(":Add>")]
+    report("and it is said once, in that version", said == [[other_version()]], said)
+    back_in_version()
+    come_to_rest("and it stays so when the server speaks the first one again", ["Added", "Stays"])
+
+
 def inline(name, content):
     return f"ATTACH;FILENAME={name};VALUE=BINARY;ENCODING=BASE64:{base64.b64encode(content).decode()}"
 
@@ -622,8 +670,10 @@ def main():
              test_killed_in_instance, test_changed_again_after_loss, test_made_again, test_removed_in_add, test_changed_in_add,
              test_more_steps, test_refused_in_flight, test_half_refused, test_unfetched_change, test_changed_before_upload,
              test_unfetched_removal, test_lost_window, test_two_occurrences, test_same_occurrence, test_told_of_many,
-             test_last_one_removed, test_edit_in_pass, test_changed_elsewhere_after_unseen_add,
-             test_changed_here_after_unseen_add, test_files_after_unseen_add, test_both_changed_after_unseen_add, test_removed_after_unseen_add, test_folders]
+             test_last_one_removed, test_edit_in_pass, test_version_changes_after_add_that_never_arrived,
+             test_changed_elsewhere_after_unseen_add,
+             test_changed_here_after_unseen_add, test_files_after_unseen_add,
+             test_both_changed_after_unseen_add, test_removed_after_unseen_add, test_folders]
     if OPTIONS.only:
         tests = [test for test in tests if test.__name__[5:] in OPTIONS.only.split(",")]
     try:

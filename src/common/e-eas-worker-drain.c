@@ -766,7 +766,8 @@ upload_between (EEasWorker *self, GError **error)
 	return uploaded;
 }
 
-/* What comes between two windows, neither of them asked for. */
+/* What comes between two windows, neither of them asked for. Who has come meanwhile with an edit
+ * goes first, too. */
 static gboolean
 rest (EEasWorker *self, GError **error)
 {
@@ -774,7 +775,7 @@ rest (EEasWorker *self, GError **error)
 		return FALSE;
 	e_eas_worker_await_turn (self);
 
-	return TRUE;
+	return upload_between (self, error);
 }
 
 static gboolean

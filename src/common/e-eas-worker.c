@@ -288,7 +288,6 @@ remember_success (EEasWorker *self)
 	e_eas_worker_answer_all (self);
 	e_eas_account_confirm_password (self->account, self->cancellable);
 	g_clear_error (&self->last_error);
-	self->turn = -1;
 	self->pause_s = FIRST_PAUSE;
 	self->batch_limit = EAS_SYNC_MAX_COMMANDS;
 	e_eas_watch_doubt (self->watch, e_eas_cache_count_rows (self->cache) == 0);

@@ -6,6 +6,7 @@ calendars as they come. TAP; runs inside session.sh.
 	test-turns.py
 """
 
+import fcntl
 import os
 import sys
 
@@ -103,12 +104,34 @@ def test_events():
         report("all calendars at once", most == FOLDERS, most)
 
 
-TESTS = [test_tasks, test_events]
+def test_edit():
+    """Who makes something in a folder that waits does not wait for the folder's next window, too."""
+    prepare("editor", "tasks")
+    with Desk(server, "editor", opened=False, kind="tasks") as account:
+        turns = [open(os.path.join(account.state(), f"turn-{number}"), "w") for number in (1, 2)]
+        for turn in turns:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+        account.open()
+        wait_for(lambda: len(account.agent.events()) >= WINDOW, 60, "the first window", 0.05)
+        server.control.ask("set", **{"log-bodies": 1})
+        before = len(account.requests("Sync"))
+        account.agent.create(f"BEGIN:VTODO\r\nUID:{seam.new_uid()}\r\nSUMMARY:Mine\r\nEND:VTODO\r\n")
+        wait_for(lambda: account.requests("Sync")[before:], 60, "the edit", 0.02)
+        first = account.requests("Sync")[before]
+        server.control.ask("set", **{"log-bodies": 0})
+        report("an edit is told before the next window is asked for", "Mine" in first["request_xml"], first)
+        for turn in turns:
+            turn.close()
+        wait_for(lambda: len(account.agent.events()) == ITEMS + 1, 120, "all of it", 0.2)
+        report("all is there then", True)
+
+
+TESTS = [test_tasks, test_events, test_edit]
 
 
 def main():
     global server
-    with seam.TestServer(*(word for user in ("tasker", "eventer") for word in ("--user", f"{user}:{desk.PASSWORD}"))) as server:
+    with seam.TestServer(*(word for user in ("tasker", "eventer", "editor") for word in ("--user", f"{user}:{desk.PASSWORD}"))) as server:
         server.control.ask("set", **{"max-window": WINDOW})
         tap.run(*TESTS)
     tap.finish()

@@ -125,6 +125,9 @@ class Stage(kinds.Stage):
 
     def clear(self):
         self.line.disarm()
+        # What SOGo has of the desktop before its answer is there would be made anew after its deletion.
+        self.online()
+        wait_for(lambda: all("pending=0" in text for text in seam.status_texts()), SOON, lambda: f"all edits to be told: {seam.status_texts()}", 0.2)
         self.line.down()
         with self.unheard():
             for folder in self.home.names():
